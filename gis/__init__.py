@@ -1,0 +1,1 @@
+"""The spatial core: parcels, jurisdictions, measuring, and the database they live in."""

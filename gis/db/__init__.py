@@ -1,0 +1,1 @@
+"""The database: sessions, statements in files, migrations."""

@@ -1,0 +1,51 @@
+"""The whole error family; messages are for the citizen: what, why, what to do.
+
+    LandError
+    ├── NotFound      nothing has this number, name or place
+    ├── Gone          it existed, and something else took its place
+    ├── Conflict      the change contradicts what is recorded
+    ├── Invalid       the question or the data cannot be understood
+    │   └── TooLarge  it can be understood, but it is beyond a stated limit
+    └── Unavailable   a needed part of the machine is missing, with the remedy
+
+In: words and identifiers.  Out: exceptions that `api/errors.py` turns into answers, once.
+"""
+
+from collections.abc import Sequence
+
+
+class LandError(Exception):
+    """Anything a person can be told about; all else is a bug."""
+
+    @property
+    def message(self) -> str:
+        """The sentence for the reader."""
+        return str(self)
+
+
+class NotFound(LandError):
+    """Nothing has this number, name or place."""
+
+
+class Gone(LandError):
+    """It existed, and its successors are named."""
+
+    def __init__(self, message: str, *, successors: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.successors = tuple(successors)
+
+
+class Conflict(LandError):
+    """The change contradicts what is recorded."""
+
+
+class Invalid(LandError):
+    """The question or the data cannot be understood."""
+
+
+class TooLarge(Invalid):
+    """Understood, but beyond a stated limit."""
+
+
+class Unavailable(LandError):
+    """A needed part of the machine is missing; the message names the remedy."""

@@ -1,0 +1,68 @@
+"""Jurisdictions: whose law, whose coordinates, whose catalogue.
+
+In: a row of `jurisdiction`, or a new one to found.  Out: the frozen `Jurisdiction` that accompanies every shape in metres.
+"""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gis.crs import check_metric
+from gis.db.tables import JurisdictionRow
+from gis.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jurisdiction:
+    """A place with its own land law: its metric system (EPSG), its layer catalogue, its rule book or none."""
+
+    code: str
+    name_en: str
+    name_ml: str
+    metric: int
+    catalogue: str
+    rule_book: str | None
+    synthetic: bool
+
+
+def _to_jurisdiction(row: JurisdictionRow) -> Jurisdiction:
+    return Jurisdiction(
+        code=row.code,
+        name_en=row.name_en,
+        name_ml=row.name_ml,
+        metric=row.metric,
+        catalogue=row.catalogue,
+        rule_book=row.rule_book,
+        synthetic=row.synthetic,
+    )
+
+
+def jurisdictions(session: Session) -> list[Jurisdiction]:
+    """All jurisdictions, by code."""
+    return [
+        _to_jurisdiction(row)
+        for row in session.scalars(select(JurisdictionRow).order_by(JurisdictionRow.code))
+    ]
+
+
+def jurisdiction(session: Session, code: str) -> Jurisdiction:
+    """The jurisdiction with this code, or `NotFound` with the known ones."""
+    row = session.get(JurisdictionRow, code)
+    if row is None:
+        known = ", ".join(place.code for place in jurisdictions(session)) or "none yet"
+        raise NotFound(f"There is no jurisdiction “{code[:40]}”. Known: {known}.")
+    return _to_jurisdiction(row)
+
+
+def found(session: Session, place: Jurisdiction) -> Jurisdiction:
+    """Found a jurisdiction, or confirm that it exists just so; its metric system can never change."""
+    check_metric(place.metric)
+    session.execute(insert(JurisdictionRow).values(asdict(place)).on_conflict_do_nothing())
+    existing = jurisdiction(session, place.code)
+    if existing != place:
+        raise Conflict(
+            f"The jurisdiction “{place.code}” exists with other properties ({existing}); use another code."
+        )
+    return existing

@@ -1,0 +1,1 @@
+"""Parcels: dated states under a number, never updated."""

@@ -1,0 +1,30 @@
+"""Parcel numbers: normalised, so that what a person types finds what the register prints.
+
+In: text as typed or as filed.  Out: the normal form, or `Invalid`.
+"""
+
+import re
+import unicodedata
+
+from gis.errors import Invalid
+
+LONGEST = 120
+
+
+def normal_number(text: str) -> str:
+    """NFC, upper case, single spaces, none around slashes and hyphens; the form under which a number is kept."""
+    plain = " ".join(unicodedata.normalize("NFC", text).upper().split())
+    plain = re.sub(r"\s*([/-])\s*", r"\1", plain)
+    if not plain or len(plain) > LONGEST or any(unicodedata.category(letter) == "Cc" for letter in plain):
+        raise Invalid(
+            f"“{text[:40]}” is not a parcel number: write it as on the tax receipt, for example 12/104-3."
+        )
+    return plain
+
+
+def normal_ulpin(text: str) -> str:
+    """Fourteen capital letters and digits."""
+    plain = text.strip().upper()
+    if not re.fullmatch(r"[A-Z0-9]{14}", plain):
+        raise Invalid(f"“{text[:40]}” is not a ULPIN: it has 14 letters and digits.")
+    return plain

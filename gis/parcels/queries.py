@@ -1,0 +1,227 @@
+"""Questions about parcels: session first, values out, never a commit.
+
+In: a jurisdiction and what to look for (number, ULPIN, survey number, shape in its metric system), at a point in both times.
+Out: parcels, ordered by number; `ParcelNotFound` or `ParcelGone` where there is none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.db.tables import RecordingRow
+from gis.jurisdictions import Jurisdiction
+from gis.parcels.ids import normal_number, normal_ulpin
+from gis.parcels.model import Lineage, Parcel, ParcelGone, ParcelNotFound, ParcelNumber, Recorded, Span
+from gis.parcels.tables import ParcelChangeRow, ParcelLineageRow, ParcelRow
+from gis.units import Area, AreaUnit
+
+_COLUMNS = (
+    ParcelRow.id,
+    ParcelRow.jurisdiction,
+    ParcelRow.number,
+    ParcelRow.district,
+    ParcelRow.taluk,
+    ParcelRow.village,
+    ParcelRow.block,
+    ParcelRow.survey,
+    ParcelRow.subdivision,
+    ParcelRow.ulpin,
+    ParcelRow.address,
+    ParcelRow.land_type,
+    ParcelRow.recorded_extent,
+    ParcelRow.recorded_unit,
+    ParcelRow.measured_area,
+    ParcelRow.accuracy,
+    ParcelRow.import_id,
+    ParcelRow.valid,
+    ParcelRow.recorded,
+    ParcelChangeRow.kind,
+    ParcelChangeRow.instrument,
+    func.ST_AsBinary(ParcelRow.boundary).label("wkb"),
+)
+
+
+def _states(place: Jurisdiction) -> Select[tuple[object, ...]]:
+    return select(*_COLUMNS).join(ParcelChangeRow).where(ParcelRow.jurisdiction == place.code)
+
+
+def holding(at: AsOf) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The two conditions under which a state counts at a point in both times."""
+    return ParcelRow.valid.contains(at.on), ParcelRow.recorded.contains(at.known)
+
+
+def to_parcel(row: Row[tuple[object, ...]]) -> Parcel:
+    """A row of `_states` as a value."""
+    recorded_area = None
+    if row.recorded_extent is not None:
+        recorded_area = Area(value=row.recorded_extent, unit=AreaUnit(row.recorded_unit))
+    return Parcel(
+        state=row.id,
+        jurisdiction=row.jurisdiction,
+        number=ParcelNumber(
+            whole=row.number,
+            district=row.district,
+            taluk=row.taluk,
+            village=row.village,
+            block=row.block,
+            survey=row.survey,
+            subdivision=row.subdivision,
+        ),
+        ulpin=row.ulpin,
+        address=row.address,
+        land_type=row.land_type,
+        recorded_area=recorded_area,
+        measured_area=row.measured_area,
+        accuracy=row.accuracy,
+        boundary=shapely.from_wkb(bytes(row.wkb)),
+        valid=Span(begins=row.valid.lower, ends=row.valid.upper),
+        recorded=Recorded(begins=row.recorded.lower, ends=row.recorded.upper),
+        begun_by=row.kind,
+        instrument=row.instrument,
+        import_id=row.import_id,
+    )
+
+
+def _parcels(session: Session, query: Select[tuple[object, ...]]) -> list[Parcel]:
+    return [to_parcel(row) for row in session.execute(query.order_by(ParcelRow.number, ParcelRow.id))]
+
+
+def parcel(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> Parcel:
+    """The parcel of this number; `ParcelGone` names the successors of one that ended before."""
+    number = normal_number(number)
+    found = _parcels(session, _states(place).where(ParcelRow.number == number, *holding(at)))
+    if found:
+        return found[0]
+    raise _absence(session, place, number, at=at)
+
+
+def _absence(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> ParcelNotFound | ParcelGone:
+    """Why there is no such parcel: never heard of, not begun yet, or gone and into what."""
+    states = history(session, place, number, known=at.known)
+    if not states:
+        return ParcelNotFound(
+            f"No parcel in {place.name_en} has the number {number}. Check it against the tax receipt, or search by place."
+        )
+    if all(state.valid.begins > at.on for state in states):
+        begins = min(state.valid.begins for state in states)
+        return ParcelNotFound(f"Parcel {number} does not exist yet on {at.on}: it begins on {begins}.")
+    ended = max(state.valid.ends for state in states if state.valid.ends and state.valid.ends <= at.on)
+    successors = living_successors(session, place, number, at=at)
+    into = f"Its land is now in {', '.join(successors)}." if successors else "No successor is recorded."
+    return ParcelGone(f"Parcel {number} ended on {ended}. {into}", successors=successors)
+
+
+def living_successors(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
+    """Numbers that hold the land of an ended number at this time, followed through every change."""
+    begun = select(literal(number).label("number")).cte("step", recursive=True)
+    onward = (
+        select(ParcelLineageRow.successor)
+        .join(begun, ParcelLineageRow.predecessor == begun.c.number)
+        .join(ParcelChangeRow, ParcelChangeRow.id == ParcelLineageRow.change_id)
+        .join(RecordingRow, RecordingRow.id == ParcelChangeRow.recording_id)
+        .where(
+            ParcelLineageRow.jurisdiction == place.code,
+            ParcelChangeRow.on_date <= at.on,
+            RecordingRow.instant <= at.known,
+        )
+    )
+    steps = begun.union(onward)
+    alive = (
+        select(ParcelRow.number)
+        .join(steps, steps.c.number == ParcelRow.number)
+        .where(ParcelRow.jurisdiction == place.code, *holding(at))
+        .distinct()
+        .order_by(ParcelRow.number)
+    )
+    return list(session.scalars(alive))
+
+
+def parcel_by_ulpin(session: Session, place: Jurisdiction, ulpin: str, *, at: AsOf) -> Parcel:
+    """The parcel with this ULPIN."""
+    ulpin = normal_ulpin(ulpin)
+    found = _parcels(session, _states(place).where(ParcelRow.ulpin == ulpin, *holding(at)))
+    if not found:
+        raise ParcelNotFound(f"No parcel in {place.name_en} has the ULPIN {ulpin} on {at.on}.")
+    return found[0]
+
+
+def parcels_of_survey(
+    session: Session,
+    place: Jurisdiction,
+    survey: str,
+    *,
+    block: str | None,
+    subdivision: str | None,
+    at: AsOf,
+) -> list[Parcel]:
+    """Parcels of a survey number, in every village unless the block or subdivision narrows it; at most 200."""
+    query = _states(place).where(ParcelRow.survey == survey, *holding(at)).limit(200)
+    if block is not None:
+        query = query.where(ParcelRow.block == block)
+    if subdivision is not None:
+        query = query.where(ParcelRow.subdivision == subdivision)
+    return _parcels(session, query)
+
+
+def parcels_touching(session: Session, place: Jurisdiction, shape: BaseGeometry, *, at: AsOf) -> list[Parcel]:
+    """Parcels that share ground or boundary with a shape in metres."""
+    area = func.ST_GeomFromWKB(shape.wkb, place.metric)
+    return _parcels(session, _states(place).where(func.ST_Intersects(ParcelRow.boundary, area), *holding(at)))
+
+
+def history(session: Session, place: Jurisdiction, number: str, *, known: datetime) -> list[Parcel]:
+    """Every state of a number as believed at an instant, oldest first."""
+    query = _states(place).where(
+        ParcelRow.number == normal_number(number), ParcelRow.recorded.contains(known)
+    )
+    rows = session.execute(query.order_by(func.lower(ParcelRow.valid)))
+    return [to_parcel(row) for row in rows]
+
+
+def beliefs(session: Session, place: Jurisdiction, number: str) -> list[Parcel]:
+    """Every state of a number ever recorded, withdrawn ones too, in order of recording and validity."""
+    query = _states(place).where(ParcelRow.number == normal_number(number))
+    rows = session.execute(
+        query.order_by(func.lower(ParcelRow.recorded), func.lower(ParcelRow.valid), ParcelRow.id)
+    )
+    return [to_parcel(row) for row in rows]
+
+
+def lineage(
+    session: Session, place: Jurisdiction, numbers: Iterable[str], *, known: datetime
+) -> list[Lineage]:
+    """The changes that these numbers came of or went into, oldest first."""
+    wanted = [normal_number(number) for number in numbers]
+    touched = select(ParcelLineageRow.change_id).where(
+        ParcelLineageRow.jurisdiction == place.code,
+        or_(ParcelLineageRow.predecessor.in_(wanted), ParcelLineageRow.successor.in_(wanted)),
+    )
+    query = (
+        select(
+            ParcelChangeRow.kind,
+            ParcelChangeRow.on_date,
+            ParcelChangeRow.instrument,
+            func.array_agg(ParcelLineageRow.predecessor.distinct()).label("predecessors"),
+            func.array_agg(ParcelLineageRow.successor.distinct()).label("successors"),
+        )
+        .join(ParcelLineageRow)
+        .join(RecordingRow, RecordingRow.id == ParcelChangeRow.recording_id)
+        .where(ParcelChangeRow.id.in_(touched), RecordingRow.instant <= known)
+        .group_by(ParcelChangeRow.id)
+        .order_by(ParcelChangeRow.on_date, ParcelChangeRow.id)
+    )
+    return [
+        Lineage(
+            kind=row.kind,
+            on=row.on_date,
+            instrument=row.instrument,
+            predecessors=tuple(sorted(row.predecessors)),
+            successors=tuple(sorted(row.successors)),
+        )
+        for row in session.execute(query)
+    ]

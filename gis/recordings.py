@@ -1,0 +1,53 @@
+"""Recording instants: the one clock that writers share, so that "as known at" always has one answer.
+
+In: a session and a jurisdiction.  Out: a `Recording` whose instant is later than every earlier one of that
+jurisdiction.  The jurisdiction stays locked for other writers until the transaction ends, so that a reader who sees an
+instant sees everything recorded before it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gis.errors import NotFound
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """An instant of recording (UTC)."""
+
+    id: int
+    instant: datetime
+
+
+def record(session: Session, jurisdiction: str, *, what: str) -> Recording:
+    """Open a recording; writers of the same jurisdiction wait for each other from here to their commit."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('recording:' || :j, 0))"), {"j": jurisdiction}
+    )
+    row = session.execute(
+        text(
+            "INSERT INTO recording (jurisdiction, instant, what)"
+            " SELECT :j, greatest(clock_timestamp(), max(instant) + interval '1 microsecond'), :what"
+            " FROM recording WHERE jurisdiction = :j RETURNING id, instant"
+        ),
+        {"j": jurisdiction, "what": what},
+    ).one()
+    return Recording(id=row.id, instant=row.instant.astimezone(UTC))
+
+
+def last_recording(session: Session, jurisdiction: str) -> datetime:
+    """The instant of the newest recording; what `known` means when nobody says otherwise."""
+    instant = session.scalar(
+        text("SELECT max(instant) FROM recording WHERE jurisdiction = :j"), {"j": jurisdiction}
+    )
+    if instant is None:
+        raise NotFound(
+            f"Nothing has been recorded in “{jurisdiction}” yet: import its parcels and layers first."
+        )
+    when: datetime = instant
+    return when.astimezone(UTC)

@@ -1,0 +1,91 @@
+"""Fixtures: a private PostGIS for the run, a migrated database, a session rolled back after each test.
+
+In: `BHUMIKA_TEST_DATABASE_URL` (any PostGIS whose user may create databases), or the project's own cluster.
+Out: `engine` (one database per run) and `session` (one transaction per test, never kept).
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.orm import Session
+
+from gis.db.migrations import upgrade
+from gis.db.session import make_engine
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def _server() -> str:
+    if url := os.environ.get("BHUMIKA_TEST_DATABASE_URL"):
+        return url
+    from api.local_postgis import ensure
+
+    return ensure(Path(os.environ.get("BHUMIKA_STATE", ROOT / ".bhumika")), name="test", durable=False)
+
+
+def fresh_database(server: str) -> tuple[str, str]:
+    """A new empty database on a server: its address and its name."""
+    name = f"bhumika_test_{uuid4().hex[:12]}"
+    admin = make_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False), name
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove a database and everyone connected to it."""
+    admin = make_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """Address of the PostGIS server that tests may make databases on."""
+    return _server()
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[Engine]:
+    """A migrated, empty database for the run."""
+    url, name = fresh_database(server)
+    engine = make_engine(url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+    drop_database(server, name)
+
+
+@pytest.fixture
+def fresh_engine(server: str) -> Iterator[Engine]:
+    """A migrated database of its own, for tests that commit."""
+    url, name = fresh_database(server)
+    engine = make_engine(url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+    drop_database(server, name)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose work is rolled back, whatever the test does."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        if outer.is_active:
+            outer.rollback()
+
+
+@pytest.fixture
+def shared() -> Path | None:
+    """The folder of real data beside the checkout, or None in a clone without it."""
+    return SHARED if (SHARED / "data" / "manifest.csv").is_file() else None
