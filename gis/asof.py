@@ -17,6 +17,10 @@ class AsOf:
     known: datetime
 
     def __post_init__(self) -> None:
+        if isinstance(self.on, datetime):
+            raise Invalid(
+                f"“{self.on}” is an instant; the date of a question is a day, for example 2026-05-03."
+            )
         if self.known.tzinfo is None:
             raise Invalid("The recording instant needs a time zone, for example 2026-05-03T00:00:00Z.")
         object.__setattr__(self, "known", self.known.astimezone(UTC))

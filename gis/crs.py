@@ -18,6 +18,8 @@ from gis.errors import Invalid
 
 GEOGRAPHIC = 4326
 GEOID = pyproj.Geod(ellps="WGS84")
+BEYOND = 1.0
+"""Degrees that a shape may reach beyond a system's area of use: enough for a place at its edge, not for another one."""
 
 Shape = TypeVar("Shape", bound=BaseGeometry)
 
@@ -41,19 +43,60 @@ def _projection(metric: int) -> pyproj.Proj:
     return pyproj.Proj(crs_of(metric))
 
 
+@lru_cache(maxsize=64)
+def _area_of_use(metric: int) -> tuple[float, float, float, float]:
+    """West, south, east, north of where a system may be used, in degrees; east beyond 180 where it crosses the date line."""
+    area = crs_of(metric).area_of_use
+    if area is None:
+        raise Invalid(f"EPSG:{metric} ({crs_of(metric).name}) does not say where it may be used.")
+    return area.west, area.south, area.east + 360 * (area.east < area.west), area.north
+
+
+@lru_cache(maxsize=64)
 def check_metric(epsg: int) -> None:
-    """Refuse a system that is not projected in metres and conformal: lengths and areas could not be corrected by one scale."""
+    """Refuse a system that is not projected in metres and conformal: lengths and areas could not be corrected by one scale.
+
+    The scales are measured on the ground, at nine places of its area of use, and must be those that PROJ states.
+    """
     crs = crs_of(epsg)
     units = {axis.unit_name for axis in crs.axis_info}
     if not crs.is_projected or units != {"metre"}:
         raise Invalid(f"EPSG:{epsg} ({crs.name}) is not a projected system in metres.")
-    area = crs.area_of_use
-    if area is None:
-        raise Invalid(f"EPSG:{epsg} ({crs.name}) does not say where it may be used.")
-    factors = _projection(epsg).get_factors((area.west + area.east) / 2, (area.south + area.north) / 2)
-    if abs(factors.meridional_scale - factors.parallel_scale) > 1e-6:
+    west, south, east, north = _area_of_use(epsg)
+    for part in (0.25, 0.5, 0.75):
+        for other in (0.25, 0.5, 0.75):
+            _check_conformal(epsg, west + part * (east - west), south + other * (north - south))
+
+
+def _check_conformal(epsg: int, longitude: float, latitude: float) -> None:
+    """Ten metres east and ten metres north must be equally long in the grid, and as long as PROJ's factors say."""
+    transformer = _transformer(GEOGRAPHIC, epsg)
+    x, y = transformer.transform(longitude, latitude)
+    scales = []
+    for bearing in (90.0, 0.0):
+        there = GEOID.fwd(longitude, latitude, bearing, 10.0)[:2]
+        east, north = transformer.transform(*there)
+        scales.append(float(np.hypot(east - x, north - y)) / 10.0)
+    stated = float(_projection(epsg).get_factors(longitude, latitude).areal_scale)
+    name, remedy = crs_of(epsg).name, "choose a UTM zone or the state's conformal grid."
+    if abs(scales[0] / scales[1] - 1) > 1e-5:
+        raise Invalid(f"EPSG:{epsg} ({name}) is not conformal on the ellipsoid; {remedy}")
+    if abs(scales[0] * scales[1] / stated - 1) > 1e-5:
+        raise Invalid(f"EPSG:{epsg} ({name}) states its scale for another ellipsoid than WGS 84; {remedy}")
+
+
+def _check_place(shape: BaseGeometry, metric: int) -> None:
+    """Refuse a shape in degrees that lies where the system is of no use: swapped, in another country, or off the earth."""
+    west, south, east, north = _area_of_use(metric)
+    left, bottom, right, top = shape.bounds
+    shift = 360.0 if right < west - BEYOND else 0.0
+    if not (
+        west - BEYOND <= left + shift <= right + shift <= east + BEYOND
+        and south - BEYOND <= bottom <= top <= north + BEYOND
+    ):
         raise Invalid(
-            f"EPSG:{epsg} ({crs.name}) is not conformal; choose a UTM zone or the state's conformal grid."
+            f"The coordinates ({left:.4f} {bottom:.4f} to {right:.4f} {top:.4f}) lie off the earth or outside the place"
+            f" that EPSG:{metric} is made for; check their order (longitude first) and their system."
         )
 
 
@@ -61,6 +104,8 @@ def transform(shape: Shape, source: int, target: int) -> Shape:
     """A shape moved between systems, longitude or easting first; coordinates off the earth are refused."""
     if source == target or shape.is_empty:
         return shape
+    if source == GEOGRAPHIC:
+        _check_place(shape, target)
     transformer = _transformer(source, target)
 
     def move(
@@ -74,6 +119,8 @@ def transform(shape: Shape, source: int, target: int) -> Shape:
         raise Invalid(
             "Some coordinates lie off the earth or outside the coordinate system; check their order and system."
         )
+    if target == GEOGRAPHIC:
+        _check_place(moved, source)
     return moved
 
 
@@ -104,10 +151,14 @@ def areal_scales(
     longitude, latitude = _transformer(metric, GEOGRAPHIC).transform(
         x, y, direction=TransformDirection.FORWARD
     )
+    if not np.isfinite([longitude, latitude]).all():
+        raise Invalid("A position lies outside the coordinate system.")
     return np.asarray(_projection(metric).get_factors(longitude, latitude).areal_scale, dtype=np.float64)
 
 
 def ground_distance(metric: int, a: tuple[float, float], b: tuple[float, float]) -> float:
     """Geodesic metres between two grid positions."""
     (ax, ay), (bx, by) = (_transformer(metric, GEOGRAPHIC).transform(*p) for p in (a, b))
+    if not np.isfinite([ax, ay, bx, by]).all():
+        raise Invalid("A position lies outside the coordinate system.")
     return float(GEOID.inv(ax, ay, bx, by)[2])

@@ -1,9 +1,10 @@
 """Pure measuring: ground areas, lengths and distances of shapes in a metric system.
 
 In: shapely shapes in metres with the EPSG code of their system.  Out: ground values in m² and m: grid values corrected
-by the point scale at the shape (PROJ factors), or geodesic where the shape is wide or the distance long.
+by the point scale at the shape (PROJ factors), or geodesic where the shape is wide or thin, and for every distance.
 """
 
+import numpy as np
 import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -11,24 +12,46 @@ from shapely.geometry.polygon import orient
 
 from gis.crs import GEOID, areal_scale, ground_distance, to_geographic
 
-WIDE = 5_000.0
+WIDE = 2_000.0
 """Metres beyond which one scale no longer serves a whole shape within 0.01 m² per 1 000 m²; the geodesic does."""
+BOW = 5_000.0
+"""Sum of cubed sides over area (m) beyond which the bow between a straight grid line and the geodesic counts.
+
+A grid line of length l and its geodesic enclose κ l³ / 12, with κ (arc-to-chord curvature) below 8e-9 per metre in a UTM
+zone: 5 000 keeps that within a third of 0.01 m² per 1 000 m².
+"""
 
 
 def ground_area(shape: BaseGeometry, metric: int) -> float:
     """Ground m² of a shape in metres, within 0.01 m² per 1 000 m² of the geodesic area on WGS 84."""
     if shape.is_empty:
         return 0.0
-    if _is_wide(shape):
-        parts = (part for part in shapely.get_parts(shape) if part.geom_type == "Polygon")
-        return sum((_geodesic_area(to_geographic(part, metric)) for part in parts), 0.0)
-    west, south, east, north = shape.bounds
-    return float(shape.area) / areal_scale(metric, (west + east) / 2, (south + north) / 2)
+    if _is_wide(shape) or _bows(shape):
+        return sum((_geodesic_area(to_geographic(part, metric)) for part in _polygons(shape)), 0.0)
+    return float(shape.area) / _scale_at(shape, metric)
+
+
+def _scale_at(shape: BaseGeometry, metric: int) -> float:
+    """The areal scale at the centroid: there, what a scale that changes evenly adds on one side it takes on the other."""
+    centre = shape.centroid
+    return areal_scale(metric, centre.x, centre.y)
+
+
+def _polygons(shape: BaseGeometry) -> list[Polygon]:
+    """The polygons of a shape, out of collections of collections too."""
+    if isinstance(shape, Polygon):
+        return [shape]
+    return [polygon for part in getattr(shape, "geoms", ()) for polygon in _polygons(part)]
 
 
 def _is_wide(shape: BaseGeometry) -> bool:
     west, south, east, north = shape.bounds
     return bool(max(east - west, north - south) > WIDE)
+
+
+def _bows(shape: BaseGeometry) -> bool:
+    sides = np.diff(shapely.get_coordinates(shape), axis=0)
+    return bool((np.hypot(sides[:, 0], sides[:, 1]) ** 3).sum() > BOW * shape.area)
 
 
 def _geodesic_area(polygon: Polygon) -> float:
@@ -41,9 +64,7 @@ def ground_length(shape: BaseGeometry, metric: int) -> float:
         return 0.0
     if _is_wide(shape):
         return abs(float(GEOID.geometry_length(to_geographic(shape, metric))))
-    west, south, east, north = shape.bounds
-    scale: float = areal_scale(metric, (west + east) / 2, (south + north) / 2) ** 0.5
-    return float(shape.length) / scale
+    return float(shape.length) / float(_scale_at(shape, metric) ** 0.5)
 
 
 def clear_distance(a: BaseGeometry, b: BaseGeometry, metric: int) -> float:

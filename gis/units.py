@@ -30,6 +30,8 @@ SQUARE_METRES: dict[AreaUnit, Decimal] = {
     AreaUnit.HECTARE: Decimal(10_000),
     AreaUnit.SQUARE_FOOT: Decimal("0.09290304"),
 }
+EARTH = Decimal("510065621724089")
+"""Square metres of the WGS 84 ellipsoid: no extent is larger, so that every one can be printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,10 @@ class Area:
     def __post_init__(self) -> None:
         if not self.value.is_finite() or self.value < 0:
             raise Invalid(f"An area cannot be {self.value} {self.unit}: give a number of at least 0.")
+        if self.square_metres > EARTH:
+            raise Invalid(
+                f"{self.value} {self.unit} is more than the whole earth; check the number and its unit."
+            )
 
     @property
     def square_metres(self) -> Decimal:
@@ -61,6 +67,10 @@ class Area:
 
 def area(value: Decimal | int | str, unit: AreaUnit | str = AreaUnit.SQUARE_METRE) -> Area:
     """An `Area` from a number as written; floats are refused, since they are not what was written."""
+    if isinstance(value, float):
+        raise Invalid(
+            f"The area {value} was given as a float, which is not what was written: give it as text."
+        )
     try:
         return Area(value=Decimal(value), unit=AreaUnit(unit))
     except (ArithmeticError, ValueError) as error:

@@ -8,6 +8,8 @@ recorded anew as ending on the date, and the new ones begin on it.  `Conflict` w
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
+from math import inf
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -17,6 +19,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid
 from gis.geometry import ground_area
 from gis.jurisdictions import Jurisdiction
@@ -68,7 +71,8 @@ def merge(
     instrument: str,
 ) -> Parcel:
     """End several parcels and begin one that covers their land."""
-    if len(set(map(normal_number, numbers))) < 2:
+    numbers = _each_once(numbers)
+    if len(numbers) < 2:
         raise Invalid("A merger needs at least two parcels.")
     change = _open(session, place, "merge", on=on, instrument=instrument)
     before = [change.standing(number) for number in numbers]
@@ -88,7 +92,7 @@ def resurvey(
     if not numbers or not into:
         raise Invalid("A resurvey needs the old numbers and the new parcels.")
     change = _open(session, place, "resurvey", on=on, instrument=instrument)
-    before = [change.standing(number) for number in numbers]
+    before = [change.standing(number) for number in _each_once(numbers)]
     return change.put_in_place(before, into, same_land=False)
 
 
@@ -132,7 +136,7 @@ class _Change:
                     f"Parcel {old.number.whole} already ends on {old.valid.ends}; correct that first."
                 )
         if same_land:
-            _check_same_land(before, after)
+            _check_same_land(before, after, self.place)
         for old in before:
             self.end(old)
         for new in after:
@@ -165,7 +169,10 @@ class _Change:
         )
         if clash is not None:
             raise Conflict(f"The number {number.whole} is in use from {clash}; choose another number.")
-        boundary = _checked(new)
+        ulpin = normal_ulpin(new.ulpin) if new.ulpin else None
+        if ulpin is not None:
+            self._check_free(ulpin, until=until)
+        boundary = _checked(new, self.place)
         self.session.execute(
             insert(ParcelRow).values(
                 jurisdiction=self.place.code,
@@ -177,7 +184,7 @@ class _Change:
                 block=number.block,
                 survey=number.survey,
                 subdivision=number.subdivision,
-                ulpin=normal_ulpin(new.ulpin) if new.ulpin else None,
+                ulpin=ulpin,
                 address=new.address,
                 land_type=new.land_type,
                 recorded_extent=new.recorded_area.value if new.recorded_area else None,
@@ -192,6 +199,13 @@ class _Change:
             )
         )
 
+    def _check_free(self, ulpin: str, *, until: date | None) -> None:
+        other = self.session.scalar(
+            _ULPIN_CLASH, {"j": self.place.code, "ulpin": ulpin, "begins": self.on, "ends": until}
+        )
+        if other is not None:
+            raise Conflict(f"The ULPIN {ulpin} is that of parcel {other}; no two parcels share one.")
+
 
 _COPY_ENDING = text(
     "INSERT INTO parcel (jurisdiction, srid, number, district, taluk, village, block, survey, subdivision, ulpin, address,"
@@ -204,6 +218,15 @@ _CLASH = text(
     "SELECT min(lower(valid)) FROM parcel WHERE jurisdiction = :j AND number = :number AND upper_inf(recorded)"
     " AND valid && daterange(CAST(:begins AS date), CAST(:ends AS date))"
 )
+
+_ULPIN_CLASH = text(
+    "SELECT min(number) FROM parcel WHERE jurisdiction = :j AND ulpin = :ulpin AND upper_inf(recorded)"
+    " AND valid && daterange(CAST(:begins AS date), CAST(:ends AS date))"
+)
+
+
+def _each_once(numbers: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(normal_number(number) for number in numbers))
 
 
 def _open(session: Session, place: Jurisdiction, kind: str, *, on: date, instrument: str) -> _Change:
@@ -218,33 +241,42 @@ def _open(session: Session, place: Jurisdiction, kind: str, *, on: date, instrum
     return _Change(session=session, place=place, id=row.id, on=on, recording=recording)
 
 
-def _checked(new: NewParcel) -> Polygon | MultiPolygon:
+def _checked(new: NewParcel, place: Jurisdiction) -> Polygon | MultiPolygon:
     """The boundary, or `Invalid` with the fault and where it is."""
-    boundary = new.boundary
+    boundary, number = new.boundary, new.number.whole
     if not isinstance(boundary, Polygon | MultiPolygon) or boundary.is_empty:
-        raise Invalid(f"Parcel {new.number.whole} has no area: give a polygon.")
+        raise Invalid(f"Parcel {number} has no area: give a polygon.")
+    if boundary.has_z:
+        raise Invalid(f"Parcel {number}: a boundary is flat; leave the heights out.")
     if not boundary.is_valid:
         raise Invalid(
-            f"Parcel {new.number.whole}: {shapely.is_valid_reason(boundary)}. Mend the boundary and try again."
+            f"Parcel {number}: {shapely.is_valid_reason(boundary)}. Mend the boundary and try again."
         )
-    if not new.accuracy > 0:
-        raise Invalid(f"Parcel {new.number.whole}: the accuracy of a boundary is more than 0 metres.")
+    if not 0 < new.accuracy < inf:
+        raise Invalid(f"Parcel {number}: the accuracy of a boundary is a number of metres above 0.")
+    to_geographic(boundary, place.metric)  # refuses degrees called metres, and another place's metres
     return boundary
 
 
-def _check_same_land(before: Sequence[Parcel], after: Sequence[NewParcel]) -> None:
-    """The new parcels cover the old ones' land once: what differs is no wider than the accuracy along the boundary."""
-    shapes = [_checked(new) for new in after]
+def _check_same_land(before: Sequence[Parcel], after: Sequence[NewParcel], place: Jurisdiction) -> None:
+    """No boundary has moved by more than its accuracy.
+
+    Every point of the old land lies that near to a new parcel, every point of a new parcel that near to the old land, and
+    every point that two new parcels claim lies that near to the outside of one of them.
+    """
+    shapes = [_checked(new, place) for new in after]
     old = shapely.union_all([parcel.boundary for parcel in before])
     new = shapely.union_all(shapes)
     accuracy = max([parcel.accuracy for parcel in before] + [parcel.accuracy for parcel in after])
-    overlap = sum(shape.area for shape in shapes) - new.area
-    allowance = accuracy * new.length
-    if overlap > allowance:
+    twice = shapely.union_all([a.intersection(b) for a, b in combinations(shapes, 2)])
+    if not twice.buffer(-accuracy).is_empty:
+        area = ground_area(twice, place.metric)
         raise Conflict(
-            f"The new parcels overlap each other by {overlap:.2f} m²; their boundaries must meet, not cross."
+            f"The new parcels overlap each other by {area:.2f} m²; their boundaries must meet, not cross."
         )
-    if not shapely.is_empty(missing := old.difference(new.buffer(accuracy))):
-        raise Conflict(f"{missing.area:.2f} m² of the old land is in none of the new parcels.")
-    if not shapely.is_empty(extra := new.difference(old.buffer(accuracy))):
-        raise Conflict(f"{extra.area:.2f} m² of the new parcels was not in the old land.")
+    if not new.buffer(accuracy).covers(old):
+        area = ground_area(old.difference(new), place.metric)
+        raise Conflict(f"{area:.2f} m² of the old land is in none of the new parcels; draw them again.")
+    if not old.buffer(accuracy).covers(new):
+        area = ground_area(new.difference(old), place.metric)
+        raise Conflict(f"{area:.2f} m² of the new parcels was not in the old land; draw them again.")

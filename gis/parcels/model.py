@@ -41,6 +41,10 @@ class Span:
     begins: date
     ends: date | None
 
+    def holds(self, on: date) -> bool:
+        """Whether a day lies in it."""
+        return self.begins <= on and (self.ends is None or on < self.ends)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:

@@ -9,10 +9,11 @@ from datetime import datetime
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.db.sql import statement
 from gis.db.tables import RecordingRow
 from gis.jurisdictions import Jurisdiction
 from gis.parcels.ids import normal_number, normal_ulpin
@@ -103,51 +104,50 @@ def parcel(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> P
 def _absence(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> ParcelNotFound | ParcelGone:
     """Why there is no such parcel: never heard of, not begun yet, or gone and into what."""
     states = history(session, place, number, known=at.known)
-    if not states:
+    ended = [state.valid.ends for state in states if state.valid.ends and state.valid.ends <= at.on]
+    successors = living_successors(session, place, number, at=at)
+    if states and not ended:
+        begins = min(state.valid.begins for state in states)
+        return ParcelNotFound(f"Parcel {number} does not exist yet on {at.on}: it begins on {begins}.")
+    if not states and not successors:
         return ParcelNotFound(
             f"No parcel in {place.name_en} has the number {number}. Check it against the tax receipt, or search by place."
         )
-    if all(state.valid.begins > at.on for state in states):
-        begins = min(state.valid.begins for state in states)
-        return ParcelNotFound(f"Parcel {number} does not exist yet on {at.on}: it begins on {begins}.")
-    ended = max(state.valid.ends for state in states if state.valid.ends and state.valid.ends <= at.on)
-    successors = living_successors(session, place, number, at=at)
+    why = f"ended on {max(ended)}" if ended else "was recorded and then replaced from its first day"
     into = f"Its land is now in {', '.join(successors)}." if successors else "No successor is recorded."
-    return ParcelGone(f"Parcel {number} ended on {ended}. {into}", successors=successors)
+    return ParcelGone(f"Parcel {number} {why}. {into}", successors=successors)
 
 
 def living_successors(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
     """Numbers that hold the land of an ended number at this time, followed through every change."""
-    begun = select(literal(number).label("number")).cte("step", recursive=True)
-    onward = (
-        select(ParcelLineageRow.successor)
-        .join(begun, ParcelLineageRow.predecessor == begun.c.number)
-        .join(ParcelChangeRow, ParcelChangeRow.id == ParcelLineageRow.change_id)
-        .join(RecordingRow, RecordingRow.id == ParcelChangeRow.recording_id)
-        .where(
-            ParcelLineageRow.jurisdiction == place.code,
-            ParcelChangeRow.on_date <= at.on,
-            RecordingRow.instant <= at.known,
-        )
-    )
-    steps = begun.union(onward)
-    alive = (
-        select(ParcelRow.number)
-        .join(steps, steps.c.number == ParcelRow.number)
-        .where(ParcelRow.jurisdiction == place.code, *holding(at))
-        .distinct()
-        .order_by(ParcelRow.number)
-    )
-    return list(session.scalars(alive))
+    question = {"jurisdiction": place.code, "number": number, "on": at.on, "known": at.known}
+    return list(session.scalars(statement(__package__, "living_successors"), question))
 
 
 def parcel_by_ulpin(session: Session, place: Jurisdiction, ulpin: str, *, at: AsOf) -> Parcel:
-    """The parcel with this ULPIN."""
+    """The parcel with this ULPIN; `ParcelGone` names the successors of one that ended before."""
     ulpin = normal_ulpin(ulpin)
-    found = _parcels(session, _states(place).where(ParcelRow.ulpin == ulpin, *holding(at)))
-    if not found:
+    query = _states(place).where(ParcelRow.ulpin == ulpin, ParcelRow.recorded.contains(at.known))
+    states = _parcels(session, query)
+    standing = [state for state in states if state.valid.holds(at.on)]
+    if standing:
+        return standing[0]
+    ended = [state for state in states if state.valid.ends and state.valid.ends <= at.on]
+    if not ended:
         raise ParcelNotFound(f"No parcel in {place.name_en} has the ULPIN {ulpin} on {at.on}.")
-    return found[0]
+    last = max(ended, key=lambda state: state.valid.begins)
+    successors = _land_of(session, place, last.number.whole, at=at)
+    raise ParcelGone(
+        f"The ULPIN {ulpin} was that of parcel {last.number.whole} until {last.valid.ends}."
+        f" Its land is now in {', '.join(successors) or 'no recorded parcel'}.",
+        successors=successors,
+    )
+
+
+def _land_of(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
+    """The number itself where it stands, otherwise its living successors."""
+    standing = _parcels(session, _states(place).where(ParcelRow.number == number, *holding(at)))
+    return [number] if standing else living_successors(session, place, number, at=at)
 
 
 def parcels_of_survey(
@@ -170,7 +170,8 @@ def parcels_of_survey(
 
 def parcels_touching(session: Session, place: Jurisdiction, shape: BaseGeometry, *, at: AsOf) -> list[Parcel]:
     """Parcels that share ground or boundary with a shape in metres."""
-    area = func.ST_GeomFromWKB(shape.wkb, place.metric)
+    # Not ST_GeomFromWKB(wkb, metric): GeoAlchemy writes that number into the text of a statement that is then cached.
+    area = func.ST_SetSRID(func.ST_GeomFromWKB(shape.wkb), place.metric)
     return _parcels(session, _states(place).where(func.ST_Intersects(ParcelRow.boundary, area), *holding(at)))
 
 

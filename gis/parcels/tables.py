@@ -67,9 +67,14 @@ class ParcelRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["jurisdiction", "srid"], ["jurisdiction.code", "jurisdiction.metric"]),
         CheckConstraint("ST_SRID(boundary) = srid", name="srid"),
-        CheckConstraint("NOT ST_IsEmpty(boundary) AND measured_area > 0", name="area"),
+        CheckConstraint(
+            "NOT ST_IsEmpty(boundary) AND measured_area > 0 AND measured_area < 'Infinity'", name="area"
+        ),
+        CheckConstraint("accuracy > 0 AND accuracy < 'Infinity'", name="accuracy"),
         CheckConstraint("(recorded_extent IS NULL) = (recorded_unit IS NULL)", name="recorded_unit"),
-        CheckConstraint("NOT isempty(valid) AND NOT isempty(recorded)", name="ranges"),
+        CheckConstraint(
+            "lower_inc(valid) AND lower_inc(recorded) AND NOT upper_inc(recorded)", name="ranges"
+        ),
         ExcludeConstraint(
             ("jurisdiction", "="),
             ("number", "="),

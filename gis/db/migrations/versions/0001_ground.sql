@@ -132,9 +132,10 @@ CREATE TABLE parcel (
     CONSTRAINT parcel_pkey PRIMARY KEY (id),
     CONSTRAINT parcel_jurisdiction_srid_fkey FOREIGN KEY(jurisdiction, srid) REFERENCES jurisdiction (code, metric),
     CONSTRAINT parcel_srid_check CHECK (ST_SRID(boundary) = srid),
-    CONSTRAINT parcel_area_check CHECK (NOT ST_IsEmpty(boundary) AND measured_area > 0),
+    CONSTRAINT parcel_area_check CHECK (NOT ST_IsEmpty(boundary) AND measured_area > 0 AND measured_area < 'Infinity'),
+    CONSTRAINT parcel_accuracy_check CHECK (accuracy > 0 AND accuracy < 'Infinity'),
     CONSTRAINT parcel_recorded_unit_check CHECK ((recorded_extent IS NULL) = (recorded_unit IS NULL)),
-    CONSTRAINT parcel_ranges_check CHECK (NOT isempty(valid) AND NOT isempty(recorded)),
+    CONSTRAINT parcel_ranges_check CHECK (lower_inc(valid) AND lower_inc(recorded) AND NOT upper_inc(recorded)),
     CONSTRAINT parcel_one_state EXCLUDE USING gist (jurisdiction WITH =, number WITH =, valid WITH &&, recorded WITH &&),
     CONSTRAINT parcel_change_id_fkey FOREIGN KEY(change_id) REFERENCES parcel_change (id),
     CONSTRAINT parcel_import_id_fkey FOREIGN KEY(import_id) REFERENCES dataset_import (id)
@@ -197,7 +198,7 @@ BEGIN
     END IF;
     unchanged := NEW;
     unchanged.recorded := OLD.recorded;
-    IF unchanged IS DISTINCT FROM OLD OR NOT upper_inf(OLD.recorded) OR upper_inf(NEW.recorded)
+    IF unchanged *<> OLD OR NOT upper_inf(OLD.recorded) OR upper_inf(NEW.recorded)
        OR lower(NEW.recorded) IS DISTINCT FROM lower(OLD.recorded) THEN
         RAISE EXCEPTION '% is history: only an open end of "recorded" may be set', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
@@ -216,13 +217,17 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE TRIGGER layer_feature_history BEFORE UPDATE OR DELETE ON layer_feature
+CREATE TRIGGER layer_feature_history BEFORE UPDATE OR DELETE OR TRUNCATE ON layer_feature
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER layer_coverage_history BEFORE UPDATE OR DELETE ON layer_coverage
+CREATE TRIGGER layer_coverage_history BEFORE UPDATE OR DELETE OR TRUNCATE ON layer_coverage
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER parcel_change_history BEFORE UPDATE OR DELETE ON parcel_change
+CREATE TRIGGER parcel_change_history BEFORE UPDATE OR DELETE OR TRUNCATE ON parcel_change
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER parcel_lineage_history BEFORE UPDATE OR DELETE ON parcel_lineage
+CREATE TRIGGER parcel_lineage_history BEFORE UPDATE OR DELETE OR TRUNCATE ON parcel_lineage
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER recording_history BEFORE UPDATE OR DELETE ON recording
+CREATE TRIGGER recording_history BEFORE UPDATE OR DELETE OR TRUNCATE ON recording
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER parcel_kept BEFORE TRUNCATE ON parcel
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dataset_import_kept BEFORE TRUNCATE ON dataset_import
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,269 @@
+"""The questions of pages, API and command line, answered from the database: one short transaction each.
+
+In: a jurisdiction's code and what a person asked for.  Out: values.  Here, at the door, the clock is read: `on` is today in
+India unless chosen, and `known` is the last recording instant.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from shapely import Point
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.crs import to_metric
+from gis.errors import Conflict, Gone, Invalid, NotFound
+from gis.geojson import check_position, drawn_area
+from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
+from gis.parcels.model import Lineage, Parcel
+from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
+from gis.recordings import last_recording
+from layers import search as searching
+from layers.bounds import bounds
+from layers.catalogue import Catalogue, load
+from layers.entry import Role
+from layers.extract.assemble import extract_of_area, extract_of_parcel
+from layers.extract.model import Extract, Group, Words
+from layers.extract.questions import touching
+from layers.imports import Standing, standing
+from tiles.vector import TileAddress, tile
+from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
+from web.print import extract_pdf
+
+KERALA_TIME = ZoneInfo("Asia/Kolkata")
+SHOWN_AT_FIRST = {Role.ROAD, Role.WATER}
+
+
+class LandAnswers:
+    """Answers from a database and a folder of rasters."""
+
+    def __init__(self, engine: Engine, *, rasters: Path) -> None:
+        self.engine = engine
+        self.rasters = rasters
+
+    @contextmanager
+    def _asking(self, code: str) -> Iterator[tuple[Session, Jurisdiction]]:
+        with Session(self.engine) as session, session.begin():
+            yield session, jurisdiction(session, code)
+
+    def jurisdictions(self) -> Sequence[Place]:
+        """Every place that can be asked about, by code."""
+        with Session(self.engine) as session, session.begin():
+            return [
+                Place(jurisdiction=each, bounds=self._bounds(session, each))
+                for each in jurisdictions(session)
+            ]
+
+    def _bounds(self, session: Session, place: Jurisdiction) -> Bounds | None:
+        try:
+            box = bounds(session, place, known=last_recording(session, place.code))
+        except NotFound:
+            return None
+        return box and Bounds(west=box[0], south=box[1], east=box[2], north=box[3])
+
+    def extract(
+        self,
+        code: str,
+        *,
+        number: str | None = None,
+        ulpin: str | None = None,
+        on: date | None,
+        known: datetime | None,
+    ) -> Extract:
+        """The extract of a parcel; `NotFound`, or `Gone` with its successors."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=on, known=known)
+            found = _parcel(session, place, number, ulpin, at=at)
+            return extract_of_parcel(session, place, found, at=at, rasters=self.rasters)
+
+    def area_extract(
+        self, code: str, ring: Sequence[Position], *, on: date | None, known: datetime | None
+    ) -> Extract:
+        """The extract of an area given by its corners."""
+        return self.polygon_extract(code, [ring], on=on, known=known)
+
+    def polygon_extract(
+        self,
+        code: str,
+        rings: Sequence[Sequence[Sequence[float]]],
+        *,
+        on: date | None,
+        known: datetime | None,
+    ) -> Extract:
+        """The extract of a GeoJSON polygon's coordinates."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=on, known=known)
+            shape = drawn_area(rings, place.metric)
+            return extract_of_area(session, place, shape, at=at, rasters=self.rasters)
+
+    def parcels_at(
+        self, code: str, lon: float, lat: float, *, on: date | None, known: datetime | None
+    ) -> Sequence[str]:
+        """Numbers of the parcels that hold a position."""
+        check_position(lon, lat)
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=on, known=known)
+            point = to_metric(Point(lon, lat), place.metric)
+            return [each.number.whole for each in parcels_touching(session, place, point, at=at)]
+
+    def number_at(self, code: str, lon: float, lat: float, *, on: date | None, known: datetime | None) -> str:
+        """The number of the one parcel that holds a position; `NotFound` where none does, `Conflict` where several do."""
+        numbers = self.parcels_at(code, lon, lat, on=on, known=known)
+        if not numbers:
+            raise NotFound(f"No parcel is recorded at {lon:g}, {lat:g}. Choose a place on a plot.")
+        if len(numbers) > 1:
+            raise Conflict(
+                f"Several parcels are recorded at {lon:g}, {lat:g}: {', '.join(numbers)}. Ask by number."
+            )
+        return numbers[0]
+
+    def surroundings(self, extract: Extract, *, reach: float) -> Sequence[Drawn]:
+        """Parcels and streets within some metres of the extract's plot, itself not included."""
+        place, at = extract.jurisdiction, extract.at
+        around = extract.subject.shape.buffer(reach, cap_style="square", join_style="mitre").envelope
+        own = extract.subject.parcel.state if extract.subject.parcel else None
+        with self._asking(place.code) as (session, _):
+            near = parcels_touching(session, place, around, at=at)
+            roads = _imports_of(load(place.catalogue), standing(session, place, known=at.known), Role.ROAD)
+            streets = touching(session, place, around, imports=roads, streets=[], on=at.on)
+        drawn = [Drawn(kind="parcel", label=p.number.whole, shape=p.boundary) for p in near if p.state != own]
+        drawn += [
+            Drawn(kind="street", label=each.label, shape=part) for each in streets for part in each.parts
+        ]
+        return drawn
+
+    def search(
+        self, code: str, text: str, *, on: date | None, known: datetime | None
+    ) -> Sequence[SearchResult]:
+        """What a person may have meant, best first."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=on, known=known)
+            found = searching.search(session, place, text, at=at)
+        return [
+            SearchResult(
+                kind=each.kind,
+                title_en=each.title_en,
+                title_ml=each.title_ml,
+                number=each.number,
+                lon=each.longitude,
+                lat=each.latitude,
+                score=each.score,
+            )
+            for each in found
+        ]
+
+    def compare(self, code: str, *, number: str, on: date, on2: date, known: datetime | None) -> Pair:
+        """The same number on two dates, the earlier first."""
+        before, after = sorted((on, on2))
+        return Pair(
+            number=number,
+            before=self._side(code, number, on=before, known=known),
+            after=self._side(code, number, on=after, known=known),
+        )
+
+    def _side(self, code: str, number: str, *, on: date, known: datetime | None) -> Side:
+        try:
+            return Side(on=on, extract=self.extract(code, number=number, on=on, known=known))
+        except (NotFound, Gone) as absence:
+            return Side(
+                on=on, extract=None, message=absence.message, successors=getattr(absence, "successors", ())
+            )
+
+    def history(
+        self, code: str, number: str, *, known: datetime | None
+    ) -> tuple[Sequence[Parcel], Sequence[Lineage]]:
+        """The states of a number and the changes it came of and went into; `NotFound` where there was none."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=None, known=known)
+            states = history(session, place, number, known=at.known)
+            if not states:
+                raise NotFound(f"No parcel in {place.name_en} ever had the number {number}.")
+            return states, lineage(session, place, [number], known=at.known)
+
+    def metric(self, code: str) -> int:
+        """The metric system of a jurisdiction."""
+        with self._asking(code) as (_, place):
+            return place.metric
+
+    def catalogue(self, code: str) -> CatalogueView:
+        """What the map can show."""
+        with self._asking(code) as (session, place):
+            known = last_recording(session, code)
+            here = {each.target for each in standing(session, place, known=known)}
+        catalogue = load(place.catalogue)
+        groups = tuple(Group(id=g.id, title=Words(en=g.title.en, ml=g.title.ml)) for g in catalogue.groups)
+        layers = tuple(
+            MapLayer(
+                id=layer.id,
+                group=layer.theme,
+                title=Words(en=layer.title.en, ml=layer.title.ml),
+                meaning=Words(en=layer.meaning.en, ml=layer.meaning.ml),
+                fill=layer.colour.fill,
+                line=layer.colour.line,
+                symbol=layer.symbol,
+                role=layer.role,
+                has_data=(layer.source_layer or layer.id) in here,
+                shown=layer.role in SHOWN_AT_FIRST,
+            )
+            for layer in catalogue.layers
+            if layer.role is not Role.TERRAIN and layer.source_layer is None
+        )
+        return CatalogueView(groups=groups, layers=layers, version=version_of(known))
+
+    def pdf(self, extract: Extract, lang: str) -> bytes:
+        """The printed extract."""
+        return extract_pdf(extract, language="ml" if lang == "ml" else "en")
+
+    def tile(
+        self, code: str, address: TileAddress, layers: list[str], *, on: date | None, known: datetime | None
+    ) -> bytes:
+        """A vector tile; empty away from the jurisdiction."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=on, known=known)
+            box = self._bounds(session, place)
+            if box is None or not address.meets(box.west, box.south, box.east, box.north):
+                return b""
+            return tile(session, place, address, layers=layers, at=at)
+
+
+def version_of(known: datetime) -> str:
+    """A version for tile addresses: the recording instant in microseconds."""
+    return str(int(known.timestamp() * 1_000_000))
+
+
+def _imports_of(catalogue: Catalogue, imports: Standing, role: Role) -> list[int]:
+    targets = {layer.id for layer in catalogue.with_role(role)}
+    return [each.id for each in imports if each.target in targets]
+
+
+def _parcel(
+    session: Session, place: Jurisdiction, number: str | None, ulpin: str | None, *, at: AsOf
+) -> Parcel:
+    if number:
+        return parcel(session, place, number, at=at)
+    if ulpin:
+        return parcel_by_ulpin(session, place, ulpin, at=at)
+    raise Invalid("Say which plot: a number, a ULPIN, or a position.")
+
+
+def as_of(session: Session, place: Jurisdiction, *, on: date | None, known: datetime | None) -> AsOf:
+    """The point in both times that is meant; an instant after the last recording is not known yet."""
+    last = last_recording(session, place.code)
+    if known is None:
+        known = last
+    if known.tzinfo is None:
+        known = known.replace(tzinfo=UTC)
+    if known > last:
+        raise Invalid(
+            f"Nothing is recorded after {last.isoformat()}; ask for that instant or an earlier one."
+        )
+    return AsOf(on=on or today(), known=known)
+
+
+def today() -> date:
+    """The date in Kerala."""
+    return datetime.now(KERALA_TIME).date()

@@ -1,0 +1,41 @@
+"""The composition root: the only module that knows all others.
+
+In: settings and a database engine.  Out: the application, with every door open and every error answered.
+"""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+
+from api import errors
+from api.answers import LandAnswers
+from api.routers import health, land, tiles
+from api.security import Guard
+from api.settings import Settings
+from web import answers as asked
+from web.pages import router as pages
+from web.templating import error_page
+
+WEB = Path(__file__).parents[1] / "web"
+VENDOR = ("maplibre-gl",)
+"""Packages that set-up installs beside the pages and that we serve ourselves."""
+
+
+def create_app(settings: Settings, engine: Engine) -> FastAPI:
+    """The application over a migrated database."""
+    app = FastAPI(
+        title="Bhumika", version="1", description="Land and building permits, with the parcel at the centre."
+    )
+    app.state.answers = LandAnswers(engine, rasters=settings.rasters)
+    app.dependency_overrides[asked.answers] = lambda: app.state.answers
+    errors.install(app, error_page)
+    app.add_middleware(Guard, longest_body=settings.longest_body)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    for package in VENDOR:
+        folder = WEB / "node_modules" / package
+        app.mount(f"/vendor/{package}", StaticFiles(directory=folder, check_dir=False), name=package)
+    for router in (health.router, land.router, tiles.router, pages):
+        app.include_router(router)
+    return app

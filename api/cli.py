@@ -1,0 +1,174 @@
+"""The command line: `bhumika up | serve | import | extract | search | parcels history | check-topology`.
+
+In: words on the command line.  Out: text for people, JSON for programs with `--json`, and an exit status: 0 done, 1 an error
+that is told, 2 words that are not understood.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+
+from api.answers import LandAnswers
+from api.importing import import_with_progress
+from api.printing import print_extract, print_history, print_search, write_extract
+from api.routers.land import position
+from api.running import connect, load_sample, migrate, serve_app, things_to_try
+from api.settings import Settings
+from api.topology import print_topology
+from gis.errors import LandError
+from layers.extract.document import to_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Land and building permits, with the parcel at the centre.",
+)
+parcels_app = typer.Typer(no_args_is_help=True, help="Questions about parcels.")
+app.add_typer(parcels_app, name="parcels")
+
+out = Console()
+err = Console(stderr=True)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PlaceArgument = Annotated[str, typer.Argument(help="Code of the jurisdiction, for example kl-sample.")]
+OnOption = Annotated[
+    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Date of validity; today unless given.")
+]
+KnownOption = Annotated[
+    datetime | None,
+    typer.Option("--known", help="Instant of knowledge (UTC); the last recording unless given."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """Errors of the family end the command with their message and status 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except LandError as error:
+            err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
+            raise typer.Exit(1) from error
+
+    return run
+
+
+def _day(when: datetime | None) -> date | None:
+    return when.date() if when else None
+
+
+def _answers(settings: Settings) -> LandAnswers:
+    return LandAnswers(connect(settings), rasters=settings.rasters)
+
+
+@app.command()
+@told
+def up(
+    sample: Annotated[bool, typer.Option(help="Load the sample local body if nothing is there yet.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve after setting up.")] = True,
+) -> None:
+    """Start the private PostGIS, bring it up to date, load the sample, serve."""
+    settings = Settings()
+    engine = connect(settings)
+    migrate(engine)
+    if sample:
+        load_sample(engine, settings, out)
+    things_to_try(engine, settings, out)
+    if serve:
+        serve_app(settings, engine)
+
+
+@app.command("serve")
+@told
+def serve_only() -> None:
+    """Serve the pages and the API over a database that is already set up."""
+    settings = Settings()
+    serve_app(settings, connect(settings))
+
+
+@app.command()
+@told
+def extract(
+    place: PlaceArgument,
+    number: Annotated[str | None, typer.Argument(help="Number of the parcel.")] = None,
+    ulpin: Annotated[str | None, typer.Option(help="ULPIN of the parcel.")] = None,
+    at: Annotated[str | None, typer.Option(help="longitude,latitude in degrees.")] = None,
+    on: OnOption = None,
+    known: KnownOption = None,
+    as_json: JsonOption = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: .json, .geojson or .pdf.")
+    ] = None,
+    language: Annotated[str, typer.Option("--lang", help="en or ml.")] = "en",
+) -> None:
+    """Everything recorded about a plot."""
+    land = _answers(Settings())
+    if at and not number:
+        number = land.number_at(place, *position(at), on=_day(on), known=known)
+    found = land.extract(place, number=number, ulpin=ulpin, on=_day(on), known=known)
+    if output:
+        write_extract(land, found, output, language)
+    elif as_json:
+        sys.stdout.buffer.write(to_json(found))
+    else:
+        print_extract(found, out, language)
+
+
+@app.command()
+@told
+def search(place: PlaceArgument, words: str, on: OnOption = None, as_json: JsonOption = False) -> None:
+    """Find a plot by number, ULPIN, coordinates, address or place name in either script."""
+    print_search(_answers(Settings()).search(place, words, on=_day(on), known=None), out, as_json=as_json)
+
+
+@app.command("import")
+@told
+def import_files(
+    mapping: Annotated[Path, typer.Argument(help="Mapping file (YAML), see data/mappings.")],
+    folder: Annotated[Path, typer.Argument(help="Folder with the data files that the mapping names.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring a town's parcels and layers in: checked, mended or refused feature by feature, then swapped in."""
+    settings = Settings()
+    engine = connect(settings)
+    migrate(engine)
+    if not import_with_progress(engine, settings, mapping, folder, dry_run=dry_run, as_json=as_json, out=out):
+        raise typer.Exit(1)
+
+
+@parcels_app.command("history")
+@told
+def parcels_history(
+    place: PlaceArgument, number: str, known: KnownOption = None, as_json: JsonOption = False
+) -> None:
+    """Every state of a number, and what it came of and went into."""
+    land = _answers(Settings())
+    states, steps = land.history(place, number, known=known)
+    print_history(states, steps, out, as_json=as_json)
+
+
+@app.command("check-topology")
+@told
+def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOption = False) -> None:
+    """Gaps, overlaps and slivers between neighbouring parcels."""
+    print_topology(connect(Settings()), place, on=_day(on), out=out, as_json=as_json)
+
+
+def main() -> None:
+    """Entry of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

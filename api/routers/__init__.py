@@ -1,0 +1,1 @@
+"""Addresses for programs, one module a subject."""

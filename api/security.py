@@ -1,0 +1,67 @@
+"""Guards at the door: request size, and headers that keep a page to its own host.
+
+In: an ASGI application.  Out: the same, wrapped.
+"""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src blob:;"
+        b" style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
+]
+TOO_LARGE = b'{"type":"about:blank","title":"Too large","status":413,"detail":"The request is larger than this service takes; send a simpler shape."}'
+
+
+class Guard:
+    """Refuses bodies over a limit while they arrive, and adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp, *, longest_body: int) -> None:
+        self.app = app
+        self.longest_body = longest_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if _declared(scope) > self.longest_body:
+            await _refuse(send)
+            return
+        taken = 0
+        refused = False
+
+        async def counted() -> Message:
+            nonlocal taken, refused
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.longest_body:
+                refused = True
+                await _refuse(send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def guarded(message: Message) -> None:
+            if refused:
+                return
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self.app(scope, counted, guarded)
+
+
+def _declared(scope: Scope) -> int:
+    value = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(value) if value.isdigit() else 0
+
+
+async def _refuse(send: Send) -> None:
+    headers = [(b"content-type", b"application/problem+json"), *HEADERS]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": TOO_LARGE})

@@ -1,0 +1,1 @@
+"""Know your land: everything recorded about a plot, theme by theme, with law, measure, date and source."""

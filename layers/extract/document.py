@@ -1,0 +1,159 @@
+"""An extract as JSON and GeoJSON, and the JSON Schema of both.
+
+In: an `Extract`.  Out: bytes that depend on nothing but its content: keys in the order of the model, coordinates in
+degrees (EPSG:4326, longitude first) to 7 decimals, instants in UTC, and a digest over all of it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.crs import GEOGRAPHIC, to_geographic, transform
+from gis.parcels.model import Parcel
+from gis.units import AreaUnit
+from layers.extract.model import SCHEMA, Extract, Subject
+
+DECIMALS = 7
+"""About a centimetre."""
+
+
+def to_json(extract: Extract) -> bytes:
+    """The extract as JSON; the digest is the SHA-256 of the rest."""
+    body = _body(extract)
+    head = orjson.dumps({"schema": SCHEMA, "digest": hashlib.sha256(body).hexdigest()})
+    return head[:-1] + b"," + body[1:] + b"\n"
+
+
+def digest_of(extract: Extract) -> str:
+    """The digest that `to_json` prints."""
+    return hashlib.sha256(_body(extract)).hexdigest()
+
+
+def _body(extract: Extract) -> bytes:
+    return dumps(document(extract), extract.jurisdiction.metric)
+
+
+def dumps(content: object, metric: int) -> bytes:
+    """Values of the model as JSON, shapes in a metric system as GeoJSON in degrees."""
+    return orjson.dumps(content, default=_by_shape(metric), option=orjson.OPT_UTC_Z)
+
+
+def to_geojson(extract: Extract) -> bytes:
+    """Plot and hits as a GeoJSON FeatureCollection (RFC 7946); the full answer of each theme is in the JSON."""
+    metric = extract.jurisdiction.metric
+    subject = _subject(extract.subject, metric)
+    plot = {"kind": "plot", **{key: value for key, value in subject.items() if key != "boundary"}}
+    features = [_feature("plot", subject["boundary"], plot)]
+    for theme in extract.themes:
+        for hit in theme.hits:
+            if hit.shape is None:
+                continue
+            properties = {
+                "kind": "hit",
+                "layer": theme.layer,
+                "status": theme.status,
+                "title": theme.title,
+                "feature": hit.feature,
+                "label": hit.label,
+                "area": hit.area,
+                "length": hit.length,
+                "count": hit.count,
+            }
+            features.append(_feature(f"{theme.layer}/{hit.feature}", hit.shape, properties))
+    at = {"on": extract.at.on, "known": extract.at.known}
+    content = {
+        "type": "FeatureCollection",
+        "at": at,
+        "synthetic": extract.jurisdiction.synthetic,
+        "features": features,
+    }
+    return dumps(content, metric) + b"\n"
+
+
+def _feature(name: str, geometry: object, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
+
+
+def document(extract: Extract) -> dict[str, Any]:
+    """The extract as values that JSON knows, but for its shapes; without its digest."""
+    place = extract.jurisdiction
+    return {
+        "synthetic": place.synthetic,
+        "jurisdiction": {
+            "code": place.code,
+            "name": {"en": place.name_en, "ml": place.name_ml},
+            "metric": place.metric,
+            "rule_book": place.rule_book,
+            "synthetic": place.synthetic,
+        },
+        "catalogue": extract.catalogue,
+        "at": {"on": extract.at.on, "known": extract.at.known},
+        "subject": _subject(extract.subject, place.metric),
+        "groups": extract.groups,
+        "themes": extract.themes,
+        "frontages": extract.frontages,
+        "frontage_note": extract.frontage_note,
+        "terrain": extract.terrain,
+        "terrain_note": extract.terrain_note,
+        "neighbours": extract.neighbours,
+        "sources": extract.sources,
+    }
+
+
+def _subject(subject: Subject, metric: int) -> dict[str, Any]:
+    centre = transform(subject.shape.representative_point(), metric, GEOGRAPHIC)
+    return {
+        **(_parcel(subject.parcel) if subject.parcel else {"kind": "area"}),
+        "measured_area": subject.measured_area,
+        "boundary": subject.shape,
+        "centre": [round(centre.x, DECIMALS), round(centre.y, DECIMALS)],
+    }
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    number = parcel.number
+    recorded = parcel.recorded_area
+    return {
+        "kind": "parcel",
+        "number": number.whole,
+        "parts": {
+            part: getattr(number, part)
+            for part in ("district", "taluk", "village", "block", "survey", "subdivision")
+        },
+        "ulpin": parcel.ulpin,
+        "address": parcel.address,
+        "land_type": parcel.land_type,
+        "recorded_area": recorded
+        and {
+            "value": str(recorded.value),
+            "unit": recorded.unit.value,
+            "m2": float(recorded.to(AreaUnit.SQUARE_METRE).rounded(2)),
+        },
+        "accuracy": parcel.accuracy,
+        "valid": parcel.valid,
+        "recorded": parcel.recorded,
+        "begun_by": parcel.begun_by,
+        "instrument": parcel.instrument,
+    }
+
+
+def _shape(shape: BaseGeometry, metric: int) -> orjson.Fragment:
+    """GeoJSON in degrees, right-handed."""
+    moved = shapely.transform(to_geographic(shape, metric), lambda points: np.round(points, DECIMALS))
+    return orjson.Fragment(shapely.to_geojson(shapely.orient_polygons(moved)))
+
+
+def _by_shape(metric: int) -> Callable[[Any], orjson.Fragment]:
+    """How a value that JSON does not know is written: shapes in degrees."""
+
+    def write(value: Any) -> orjson.Fragment:
+        if isinstance(value, BaseGeometry):
+            return _shape(value, metric)
+        raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+    return write

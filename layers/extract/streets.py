@@ -1,0 +1,83 @@
+"""Streets along a plot: which, how wide, for how many metres.
+
+In: a plot, the street features found near it, its neighbours.  Out: `Frontage` values in ground metres.
+
+A boundary fronts a street where it lies at the street's edge within the accuracy of the street data: at the surface where
+the data hold surfaces, at half the width from a centre line whose width is known.  Of a centre line without a width only
+this much is said: the part of the boundary nearest to it, when no other parcel lies between; its width is unknown.
+"""
+
+from collections.abc import Sequence
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.extract.measure import Measured, Plot
+from layers.extract.model import Frontage, Words
+from layers.imports import StandingImport
+
+MILLIMETRE = 0.001
+
+NO_STREET = Words(
+    en="No street in the data runs along this plot. Whether it has access is unknown.",
+    ml="വിവരശേഖരത്തിൽ ഈ പ്ലോട്ടിനോടു ചേർന്ന് വഴിയൊന്നും കാണുന്നില്ല. വഴിയുണ്ടോ എന്ന് അറിയില്ല.",
+)
+NO_STREET_DATA = Words(
+    en="No street data have been brought in, so frontage and width are unknown.",
+    ml="വഴികളുടെ വിവരം ചേർത്തിട്ടില്ല; അതിനാൽ വഴിയോടു ചേർന്ന അതിരും വഴിയുടെ വീതിയും അറിയില്ല.",
+)
+MEASURED = Words(
+    en="Measured along the plot's boundary, to the accuracy of the street data.",
+    ml="വഴിവിവരങ്ങളുടെ കൃത്യതയിൽ, പ്ലോട്ടിന്റെ അതിരിലൂടെ അളന്നത്.",
+)
+
+
+def frontages(
+    plot: Plot,
+    streets: Sequence[Measured],
+    imports: Sequence[StandingImport],
+    between: Sequence[BaseGeometry],
+) -> tuple[Frontage, ...]:
+    """Every street along the plot, longest frontage first."""
+    by_id = {each.id: each for each in imports}
+    named: dict[tuple[str, float | None, int], list[Measured]] = {}
+    for street in streets:
+        name = street.found.label or street.found.ref
+        named.setdefault((name, street.found.width, street.found.import_id), []).append(street)
+    found = [_frontage(plot, members, by_id[key[2]], between) for key, members in named.items()]
+    along = [frontage for frontage in found if frontage is not None]
+    return tuple(sorted(along, key=lambda frontage: (-frontage.length, frontage.ref)))
+
+
+def _frontage(
+    plot: Plot, members: Sequence[Measured], source: StandingImport, between: Sequence[BaseGeometry]
+) -> Frontage | None:
+    first = members[0].found
+    line = shapely.union_all([part for street in members for part in street.found.parts])
+    if source.holds in ("polygon", "boundary"):
+        reach, basis = source.accuracy, "surface"
+    elif first.width is not None:
+        reach, basis = first.width / 2 + source.accuracy, "half_width"
+    else:
+        way = min((street.found.way for street in members), key=lambda each: each.length)
+        if _is_blocked(way, between):
+            return None
+        reach, basis = way.length + source.accuracy, "nearest"
+    along = shapely.intersection(plot.shape.boundary, line.buffer(reach))
+    length = plot.length(along)
+    if length <= source.accuracy:
+        return None
+    return Frontage(
+        ref=first.ref,
+        label=first.label,
+        label_ml=first.label_ml,
+        width=first.width,
+        length=round(length, 2),
+        basis=basis,
+        source=source.name,
+    )
+
+
+def _is_blocked(way: BaseGeometry, between: Sequence[BaseGeometry]) -> bool:
+    """Whether another parcel lies between the plot and the street."""
+    return any(shapely.intersection(way, other).length > MILLIMETRE for other in between)

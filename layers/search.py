@@ -1,0 +1,173 @@
+"""Finding a plot by whatever a person has: number, ULPIN, coordinates, address or place name in either script.
+
+In: a session, a jurisdiction, the words typed, a point in both times.  Out: `SearchResult` values, best first.
+Names match exactly when folded, else by the trigram similarity of their sound keys (`gis.names`, `pg_trgm`).
+"""
+
+import re
+from dataclasses import dataclass
+
+import shapely
+from shapely import Point
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.crs import to_geographic, to_metric
+from gis.errors import Invalid
+from gis.jurisdictions import Jurisdiction
+from gis.names import fold, sound_key
+from gis.parcels.ids import LONGEST, normal_number
+from gis.parcels.queries import holding, parcels_touching
+from gis.parcels.tables import ParcelRow
+from layers.imports import standing
+
+MOST = 10
+LEAST_SIMILAR = 0.3
+"""Trigram similarity below which a name is not offered (the default threshold of pg_trgm)."""
+_COORDINATES = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchResult:
+    """A place that the words may mean; longitude and latitude in degrees."""
+
+    kind: str
+    title_en: str
+    title_ml: str
+    number: str | None
+    longitude: float
+    latitude: float
+    score: float
+
+
+def search(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    """At most ten results: parcels whose number is meant, then names and addresses."""
+    words = words.strip()
+    if not words:
+        raise Invalid(
+            "Type a survey number, a ULPIN, a place name, an address, or coordinates such as 10.5276, 76.2144."
+        )
+    if len(words) > LONGEST:
+        raise Invalid(f"That is longer than {LONGEST} letters; type a part of the name or number.")
+    if found := _by_coordinates(session, place, words, at=at):
+        return found
+    numbers = _by_number(session, place, words, at=at)
+    return (numbers + _by_name(session, place, words, at=at))[:MOST]
+
+
+def _by_coordinates(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    """Latitude first as people write it; the other order where only that fits."""
+    match = _COORDINATES.match(words)
+    if not match:
+        return []
+    first, second = float(match[1]), float(match[2])
+    for latitude, longitude in ((first, second), (second, first)):
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            continue
+        try:
+            point = to_metric(Point(longitude, latitude), place.metric)
+        except Invalid:
+            continue
+        found = parcels_touching(session, place, point, at=at)
+        if found:
+            return [
+                _result(
+                    place,
+                    "parcel",
+                    each.number.whole,
+                    None,
+                    each.number.whole,
+                    each.boundary.representative_point(),
+                )
+                for each in found
+            ]
+    return []
+
+
+def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    """Parcels whose whole number, survey number with subdivision, or ULPIN is what was typed."""
+    number = normal_number(words)
+    survey, _, subdivision = (
+        number.rpartition("/")[2].partition("-") if "/" not in number else number.partition("/")
+    )
+    inside = func.ST_AsBinary(func.ST_PointOnSurface(ParcelRow.boundary))
+    query = (
+        select(
+            ParcelRow.number,
+            ParcelRow.address,
+            inside.label("point"),
+            (ParcelRow.number == number).label("exact"),
+        )
+        .where(
+            ParcelRow.jurisdiction == place.code,
+            *holding(at),
+            (ParcelRow.number == number)
+            | (ParcelRow.ulpin == number)
+            | (ParcelRow.survey == number)
+            | ((ParcelRow.survey == survey) & (ParcelRow.subdivision == subdivision)),
+        )
+        .order_by((ParcelRow.number == number).desc(), ParcelRow.number)
+        .limit(MOST)
+    )
+    return [
+        _result(
+            place,
+            "parcel",
+            row.number if row.address is None else f"{row.number}, {row.address}",
+            None,
+            row.number,
+            shapely.from_wkb(bytes(row.point)),
+        )
+        for row in session.execute(query)
+    ]
+
+
+_NAMES = text(
+    "SELECT kind, name_en, name_ml, parcel_number, ST_AsBinary(position) AS point,"
+    " CASE WHEN folded = :folded THEN 1.0 ELSE similarity(sound_key, :key) END AS score"
+    " FROM place_name WHERE import_id = ANY(:imports) AND (folded = :folded OR sound_key % :key)"
+    " ORDER BY score DESC, length(sound_key), name_en, name_ml, id LIMIT :most"
+)
+
+
+def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    key = sound_key(words)
+    imports = [each.id for each in standing(session, place, known=at.known)]
+    if not key or not imports:
+        return []
+    rows = session.execute(_NAMES, {"folded": fold(words), "key": key, "imports": imports, "most": MOST})
+    return [
+        _result(
+            place,
+            row.kind,
+            row.name_en or row.name_ml,
+            row.name_ml,
+            row.parcel_number,
+            shapely.from_wkb(bytes(row.point)),
+            score=round(float(row.score), 3),
+        )
+        for row in rows
+        if row.score >= LEAST_SIMILAR
+    ]
+
+
+def _result(
+    place: Jurisdiction,
+    kind: str,
+    title_en: str,
+    title_ml: str | None,
+    number: str | None,
+    point: Point,
+    score: float = 1.0,
+) -> SearchResult:
+    where = to_geographic(point, place.metric)
+    return SearchResult(
+        kind=kind,
+        title_en=title_en,
+        title_ml=title_ml or title_en,
+        number=number,
+        longitude=round(where.x, 7),
+        latitude=round(where.y, 7),
+        score=score,
+    )

@@ -1,0 +1,1 @@
+"""Drawing: what the map shows, cut into tiles."""

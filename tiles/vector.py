@@ -1,0 +1,75 @@
+"""Vector tiles of stored parcels and layers (Mapbox Vector Tile 2.1, Web Mercator grid).
+
+In: a jurisdiction, a tile address, layer names, a point in both times.  Out: the tile's bytes; empty where nothing lies.
+"""
+
+from dataclasses import dataclass
+from math import atan, degrees, pi, sinh
+
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.db.sql import statement
+from gis.errors import Invalid
+from gis.jurisdictions import Jurisdiction
+from layers.imports import standing
+
+PARCELS = "parcels"
+PARCELS_FROM_ZOOM = 14
+LAYERS_FROM_ZOOM = 8
+DEEPEST = 22
+WORLD = 2 * pi * 6_378_137.0
+"""Metres around the equator in Web Mercator (EPSG:3857)."""
+TILE_UNITS = 4096
+RIM = 1 / 64
+"""Part of a tile that is drawn around it, so that lines meet across tiles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TileAddress:
+    """A tile of the Web Mercator quad tree, y from the north."""
+
+    z: int
+    x: int
+    y: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.z <= DEEPEST:
+            raise Invalid(f"There is no zoom {self.z}; choose 0 to {DEEPEST}.")
+        if not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
+            raise Invalid(f"There is no tile {self.x}/{self.y} at zoom {self.z}.")
+
+    def meets(self, west: float, south: float, east: float, north: float) -> bool:
+        """Whether the tile, with its rim, meets a box in degrees."""
+        count = 2**self.z
+        left, right = (self.x - RIM) / count * 360 - 180, (self.x + 1 + RIM) / count * 360 - 180
+        top, bottom = (
+            degrees(atan(sinh(pi * (1 - 2 * row / count)))) for row in (self.y - RIM, self.y + 1 + RIM)
+        )
+        return left <= east and right >= west and bottom <= north and top >= south
+
+    @property
+    def unit(self) -> float:
+        """Size of a tile unit in metres of the map (at the equator)."""
+        return WORLD / 2**self.z / TILE_UNITS
+
+
+def tile(
+    session: Session, place: Jurisdiction, address: TileAddress, *, layers: list[str], at: AsOf
+) -> bytes:
+    """One tile with these layers, `parcels` among them if asked for."""
+    return b"".join(_layer(session, place, address, layer, at=at) for layer in dict.fromkeys(layers))
+
+
+def _layer(session: Session, place: Jurisdiction, address: TileAddress, layer: str, *, at: AsOf) -> bytes:
+    where = {"srid": place.metric, "z": address.z, "x": address.x, "y": address.y, "on": at.on}
+    if layer == PARCELS:
+        if address.z < PARCELS_FROM_ZOOM:
+            return b""
+        values = {**where, "jurisdiction": place.code, "known": at.known}
+        return bytes(session.scalar(statement(__package__, "parcel_tile"), values) or b"")
+    imports = [each.id for each in standing(session, place, known=at.known) if each.target == layer]
+    if not imports or address.z < LAYERS_FROM_ZOOM:
+        return b""
+    values = {**where, "layer": layer, "imports": imports, "coarseness": address.unit / 2}
+    return bytes(session.scalar(statement(__package__, "layer_tile"), values) or b"")
