@@ -1,9 +1,9 @@
-"""Jurisdictions: whose law, whose coordinates, whose catalogue.
+"""Founding and finding jurisdictions.
 
-In: a row of `jurisdiction`, or a new one to found.  Out: the frozen `Jurisdiction` that accompanies every shape in metres.
+In: a code, or a new jurisdiction.  Out: `Jurisdiction` values.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,19 +12,9 @@ from sqlalchemy.orm import Session
 from gis.crs import check_metric
 from gis.db.tables import JurisdictionRow
 from gis.errors import Conflict, NotFound
+from gis.place import Jurisdiction
 
-
-@dataclass(frozen=True, kw_only=True)
-class Jurisdiction:
-    """A place with its own land law: its metric system (EPSG), its layer catalogue, its rule book or none."""
-
-    code: str
-    name_en: str
-    name_ml: str
-    metric: int
-    catalogue: str
-    rule_book: str | None
-    synthetic: bool
+__all__ = ["Jurisdiction", "found", "jurisdiction", "jurisdictions"]
 
 
 def _to_jurisdiction(row: JurisdictionRow) -> Jurisdiction:

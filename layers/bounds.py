@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis.crs import to_geographic
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 from layers.imports import standing
 
 _EXTENT = text(

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from gis.db.tables import ImportRow, RecordingRow
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 from layers.tables import CoverageRow, RasterRow
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.db.sql import statement
 from gis.errors import Invalid
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 from layers.imports import standing
 
 PARCELS = "parcels"
@@ -51,7 +51,7 @@ class TileAddress:
     @property
     def unit(self) -> float:
         """Size of a tile unit in metres of the map (at the equator)."""
-        return WORLD / 2**self.z / TILE_UNITS
+        return WORLD / (1 << self.z) / TILE_UNITS
 
 
 def tile(

@@ -22,11 +22,11 @@ from gis.asof import AsOf
 from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid
 from gis.geometry import ground_area
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.ids import normal_number, normal_ulpin
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.parcels.queries import parcel
 from gis.parcels.tables import ParcelChangeRow, ParcelLineageRow, ParcelRow
+from gis.place import Jurisdiction
 from gis.recordings import Recording, record
 from gis.units import Area
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.db.sql import statement
 from gis.db.tables import RecordingRow
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.ids import normal_number, normal_ulpin
 from gis.parcels.model import Lineage, Parcel, ParcelGone, ParcelNotFound, ParcelNumber, Recorded, Span
 from gis.parcels.tables import ParcelChangeRow, ParcelLineageRow, ParcelRow
+from gis.place import Jurisdiction
 from gis.units import Area, AreaUnit
 
 _COLUMNS = (

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.errors import LandError
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.model import Parcel
 from gis.parcels.queries import parcels_touching
+from gis.place import Jurisdiction
 from layers.catalogue import Catalogue
 from layers.catalogue import load as load_catalogue
 from layers.entry import Layer, Measure, Role

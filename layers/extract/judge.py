@@ -81,7 +81,7 @@ def _silence(theme: Theme, covered: float | None, *, on: date) -> tuple[Status, 
     begins = max(each.begins for each in theme.imports)
     if on < begins:
         return Status.NO_DATA, reasons.before_data(begins)
-    if theme.layer.buffer is not None and _some_indirect(theme) and theme.layer.assumed_half_width is None:
+    if _some_indirect(theme) and theme.layer.assumed_half_width is None:
         return Status.NO_DATA, reasons.boundary_unknown()
     if covered is None:
         return Status.NO_DATA, reasons.coverage_unknown()
@@ -102,6 +102,7 @@ def blank(theme: Theme) -> ThemeAnswer:
         status=Status.NO_DATA,
         reason=reasons.no_import(),
         law=_law(layer),
+        notes=Words(en=layer.notes.en, ml=layer.notes.ml) if layer.notes else None,
         measure=layer.measure,
         buffer=layer.buffer,
         colour=layer.colour.line,
@@ -158,7 +159,11 @@ def _with_overlap(plot: Plot, theme: Theme, answer: ThemeAnswer) -> ThemeAnswer:
         return answer
     if slivers:
         return replace(answer, status=Status.NEAR, reason=reasons.sliver_only(theme.accuracy), distance=0.0)
-    close = [part for part in theme.parts if part.distance <= theme.import_of(part).accuracy]
+    close = [
+        part
+        for part in theme.parts
+        if part.distance <= _half_width(theme, part) + theme.import_of(part).accuracy
+    ]
     if close:
         return _near(plot, theme, answer, close)
     return answer
@@ -209,12 +214,12 @@ def _with_distance(plot: Plot, theme: Theme, answer: ThemeAnswer) -> ThemeAnswer
     ]
     if close:
         return _near(plot, theme, answer, close)
-    half_width = theme.layer.assumed_half_width or 0.0
     maybe = [
         part
         for part in theme.parts
         if part not in direct
-        and part.distance <= _own_buffer(theme, part) + half_width + theme.import_of(part).accuracy
+        and part.distance
+        <= _own_buffer(theme, part) + _half_width(theme, part) + theme.import_of(part).accuracy
     ]
     if maybe:
         reach = theme.layer.search_reach(theme.accuracy)
@@ -227,6 +232,15 @@ def _is_direct(theme: Theme, part: Measured) -> bool:
     """Whether the data hold what the law measures from."""
     measured_from = theme.layer.measured_from
     return measured_from is None or theme.import_of(part).holds in _DIRECT[measured_from]
+
+
+def _half_width(theme: Theme, part: Measured) -> float:
+    """Metres from what the data hold to the boundary that the law means: 0 where they hold it, else sourced or assumed."""
+    if _is_direct(theme, part):
+        return 0.0
+    if part.found.width is not None:
+        return part.found.width / 2
+    return theme.layer.assumed_half_width or 0.0
 
 
 def _some_indirect(theme: Theme) -> bool:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from shapely.geometry.base import BaseGeometry
 
 from gis.asof import AsOf
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.model import Parcel
+from gis.place import Jurisdiction
 
 SCHEMA = "bhumika-extract-1"
 
@@ -135,6 +135,8 @@ class ThemeAnswer:
     status: Status
     reason: Words
     law: Law
+    notes: Words | None = None
+    """What else the law says of it: exceptions, fees, figures that no map can judge."""
     measure: str
     buffer: float | None
     colour: str

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis.db.sql import statement
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 
 
 @dataclass(frozen=True, kw_only=True)

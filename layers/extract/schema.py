@@ -91,7 +91,9 @@ def _of(kind: Any, named: dict[str, Any]) -> dict[str, Any]:
     raise TypeError(f"{kind} has no JSON Schema")
 
 
-def _named(kind: Any, named: dict[str, Any], of: Callable[[Any, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def _named(
+    kind: Any, named: dict[str, Any], of: Callable[[Any, dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
     name = kind.__name__
     if name not in named:
         named[name] = {}
@@ -108,7 +110,10 @@ def _jurisdiction() -> dict[str, Any]:
         {
             "code": _PLAIN[str],
             "name": _object({"en": _PLAIN[str], "ml": _PLAIN[str]}),
-            "metric": {"type": "integer", "description": "EPSG code of the system in which areas were measured."},
+            "metric": {
+                "type": "integer",
+                "description": "EPSG code of the system in which areas were measured.",
+            },
             "rule_book": {"type": ["string", "null"]},
             "synthetic": _PLAIN[bool],
         }

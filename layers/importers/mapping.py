@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from gis.errors import Invalid
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 from gis.units import AreaUnit
 
 
@@ -62,6 +62,17 @@ class _Dataset(_Entry):
     table: Maybe[str] = None
     crs: Maybe[int] = None
     """EPSG code to use when the file names none; a contradiction with the file is an error."""
+    series: Maybe[str] = None
+    """A name that stays when a newer file takes this one's place; where not given, file and table."""
+    encoding: Maybe[str] = None
+    """Of a Shapefile without .cpg or a CSV that is not UTF-8, for example `cp1252`."""
+    geometry: Maybe[str] = None
+    """Column of a CSV with well-known text; where not given, `wkt` or `geometry`."""
+    longitude: Maybe[str] = None
+    """Column of a CSV with degrees east, together with `latitude`; where not given, `longitude` or `lon`."""
+    latitude: Maybe[str] = None
+    refuse_at_most: float = Field(default=0.1, ge=0, le=1, allow_inf_nan=False)
+    """Share of features that may be refused; beyond it, none of the dataset goes in."""
     source: Maybe[SourceEntry] = None
     """Overrides the mapping's source for this table."""
     where: dict[str, list[str]] = {}
@@ -122,7 +133,12 @@ class ParcelsEntry(_Dataset):
     kind: Literal["parcels"]
     fields: ParcelFields
     recorded_unit: Maybe[AreaUnit] = None
+    """Unit of the recorded areas, where no field says it."""
     join: Maybe[Join] = None
+    no_number: list[str] = []
+    """What the source writes instead of a number where there is none, for example "-"."""
+    same_number: Literal["refuse", "parts"] = "refuse"
+    """Later rows with the number of an earlier one: refused, or joined to it as parts of one parcel where they do not overlap."""
 
 
 class LayerFields(_Entry):
@@ -178,8 +194,13 @@ class PlacesEntry(_Dataset):
     name_en: Maybe[str] = None
     name_ml: Maybe[str] = None
     place_kind: Maybe[str] = None
-    longitude: Maybe[str] = None
-    latitude: Maybe[str] = None
+    """Field with the sort of place (village, ward); where not given, `place`."""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.name_en is None and self.name_ml is None:
+            raise ValueError("name the field of `name_en` or of `name_ml`")
+        return self
 
 
 class RasterEntry(_Dataset):

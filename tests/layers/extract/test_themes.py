@@ -242,3 +242,24 @@ def test_an_older_version_of_a_layer_can_still_be_asked(
     old = extract_of_parcel(session, place, plot, at=before, rasters=Path("nowhere"))
     assert theme(old, "flood").status is Status.AFFECTED
     assert theme(ask(session, place, plot), "flood").status is Status.NOT_AFFECTED
+
+
+@pytest.mark.parametrize(("gap", "status"), [(5.9, Status.NEAR), (6.1, Status.NOT_AFFECTED)])
+def test_a_watercourse_known_by_its_centre_line_is_near_within_the_assumed_half_width(
+    session: Session, place: Jurisdiction, plot: Parcel, gap: float, status: Status
+) -> None:
+    line = LineString([(EAST + gap, KERALA[1] - 500), (EAST + gap, KERALA[1] + 500)])
+    bring_in(session, place, "watercourse", [line], holds="centre_line", accuracy=1.0, coverage=TOWN)
+    assert theme(ask(session, place, plot), "watercourse").status is status
+
+
+@pytest.mark.parametrize(
+    ("holds", "status"), [("centre_line", Status.NO_DATA), ("polygon", Status.NOT_AFFECTED)]
+)
+def test_a_pipeline_of_unknown_width_is_never_not_affected(
+    session: Session, place: Jurisdiction, plot: Parcel, holds: str, status: Status
+) -> None:
+    far = box(EAST + 400, KERALA[1], EAST + 410, KERALA[1] + 50)
+    shape = far if holds == "polygon" else LineString(far.exterior.coords[:2])
+    bring_in(session, place, "pipeline", [shape], holds=holds, coverage=TOWN)
+    assert theme(ask(session, place, plot), "pipeline").status is status

@@ -1,0 +1,1 @@
+"""The town hall: services in which every case points at a parcel."""

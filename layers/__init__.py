@@ -1,0 +1,1 @@
+"""What else lies on the ground: the catalogue of layers, their imports, and the extract of a parcel."""

@@ -1,0 +1,141 @@
+"""CSV, plain or gzip-compressed: shapes as well-known text, or as two columns of longitude and latitude.
+
+In: a file whose first bytes are text.  Out: batches with every field as text; rows of the wrong length are marked.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyproj
+
+from gis.crs import GEOGRAPHIC, crs_of
+from gis.errors import Invalid
+from layers.importers.archives import Counted, Limits
+from layers.importers.batches import Batch, read_points, read_shapes, read_texts
+from layers.importers.columns import numbers
+
+_WKT = ("wkt", "geometry", "geom", "the_geom", "shape")
+_LONGITUDE = ("longitude", "lon", "long", "lng")
+_LATITUDE = ("latitude", "lat")
+_BLOCK = 4 << 20
+
+
+@dataclass(kw_only=True)
+class CsvTable:
+    """The table of a CSV file."""
+
+    path: Path
+    name: str
+    fields: list[str]
+    crs: pyproj.CRS | None
+    wkt: str | None
+    point: tuple[str, str] | None
+    encoding: str
+    limits: Limits
+    count: int | None = None
+    bad_rows: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def has_shapes(self) -> bool:
+        """Whether a column of shapes, or two of coordinates, were found."""
+        return self.wkt is not None or self.point is not None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        encoding: str | None,
+        geometry: str | None,
+        longitude: str | None,
+        latitude: str | None,
+        limits: Limits,
+    ) -> "CsvTable":
+        """The table, with the columns of its shapes found by the mapping or by their usual names."""
+        table = cls(
+            path=path,
+            name=path.name.split(".")[0],
+            fields=[],
+            crs=None,
+            wkt=None,
+            point=None,
+            encoding=encoding or "utf8",
+            limits=limits,
+        )
+        with table._reading() as reader:
+            table.fields = list(reader.schema.names)
+        table.bad_rows.clear()
+        if len(set(table.fields)) < len(table.fields):
+            raise Invalid(f"{path.name}: two columns have the same name. Rename one of them in the first line.")
+        table.wkt = table._column(geometry, _WKT)
+        x, y = table._column(longitude, _LONGITUDE), table._column(latitude, _LATITUDE)
+        if x and y and (geometry is None) and (table.wkt is None or longitude):
+            table.wkt, table.point, table.crs = None, (x, y), crs_of(GEOGRAPHIC)
+        return table
+
+    def _column(self, named: str | None, usual: Sequence[str]) -> str | None:
+        """The column that the mapping names, or the first with a usual name."""
+        if named is not None:
+            if named not in self.fields:
+                raise Invalid(f"{self.path.name} has no column “{named}”. It has: {', '.join(self.fields)}.")
+            return named
+        lower = {name.lower(): name for name in reversed(self.fields)}
+        return next((lower[name] for name in usual if name in lower), None)
+
+    def _reading(self) -> pa_csv.CSVStreamingReader:
+        """An open reader: every field text, blanks kept."""
+        stream: IO[bytes] | Counted = self.path.open("rb")
+        if self.path.name.lower().endswith(".gz"):
+            stream = Counted(gzip.open(self.path, "rb"), self.path, self.limits)
+        try:
+            return pa_csv.open_csv(
+                pa.PythonFile(stream, mode="r"),
+                read_options=pa_csv.ReadOptions(block_size=_BLOCK, encoding=self.encoding, use_threads=False),
+                parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=self._bad_row),
+                convert_options=self._as_text(),
+            )
+        except (pa.ArrowException, OSError, EOFError, LookupError, UnicodeError, zlib.error) as error:
+            raise self._unreadable(error) from error
+
+    def _as_text(self) -> pa_csv.ConvertOptions:
+        return pa_csv.ConvertOptions(
+            column_types={name: pa.string() for name in self.fields}, strings_can_be_null=True, null_values=[""]
+        )
+
+    def _bad_row(self, row: Any) -> str:
+        self.bad_rows.append((row.number or 0, f"{row.actual_columns} values instead of {row.expected_columns}"))
+        return "skip"
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """All rows, with these fields as text; broken rows go to `bad_rows`."""
+        self.bad_rows.clear()
+        first = 1
+        try:
+            with self._reading() as reader:
+                for record in reader:
+                    yield self._batch(first, record, columns)
+                    first += record.num_rows
+        except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error) as error:
+            raise self._unreadable(error) from error
+
+    def _batch(self, first: int, record: pa.RecordBatch, columns: Sequence[str]) -> Batch:
+        kept = {name: record.column(name) for name in dict.fromkeys(columns)}
+        if self.wkt is not None:
+            return read_texts(first, kept, record.column(self.wkt).to_numpy(zero_copy_only=False))
+        if self.point is not None:
+            x, x_given = numbers(record.column(self.point[0]))
+            y, y_given = numbers(record.column(self.point[1]))
+            return read_points(first, kept, x, y, x_given & y_given)
+        return read_shapes(first, kept, np.full(record.num_rows, None, dtype=object))
+
+    def _unreadable(self, error: Exception) -> Invalid:
+        return Invalid(
+            f"{self.path.name} cannot be read: {str(error).splitlines()[0][:200]}. Save it as CSV with commas in UTF-8"
+            " (or name its `encoding` in the mapping), whole and with one line of column names."
+        )

@@ -1,0 +1,128 @@
+"""The PDF of an extract: PDF/A-2a for archives and PDF/UA-1 for readers' aids, the same bytes for the same extract.
+
+In: an `Extract` and, where the caller has them, shapes around its plot.  Out: the file.  Creation date and identifiers
+derive from the recording instant and the content; the typesetter sees all text as data and runs none of it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typst
+
+from layers.extract.document import digest_of
+from layers.extract.model import Extract, Status
+from web.print import cards, facts, figures
+from web.print.fonts import FAMILIES, PrintFonts, print_fonts
+from web.print.letters import printable
+from web.print.plot_map import Surrounding, numbered, plot_map
+from web.print.provenance import source_cards, source_keys
+from web.print.sheet import Guide, Sheet
+from web.print.words import Language, Wording, wording
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_READING = ("advisory", "areas", "slivers", "time", "unreadable")
+_AS_THEY_ARE = frozenset({"svg", "link", "digest"})
+"""Fields that are no text: drawings made here, and addresses that were checked."""
+
+
+def extract_pdf(
+    extract: Extract, *, language: Language, surroundings: Sequence[Surrounding] = ()
+) -> bytes:
+    """The extract as PDF; `FontsMissing` names the package to install where the fonts are not there."""
+    fonts = print_fonts()
+    words = wording(language)
+    sheet = _printable(asdict(sheet_of(extract, words, surroundings)), fonts.letters, words)
+    return _typeset(sheet, words, fonts, timestamp=int(extract.at.known.timestamp()))
+
+
+def sheet_of(extract: Extract, words: Wording, surroundings: Sequence[Surrounding]) -> Sheet:
+    """Everything that is printed, in the reader's language."""
+    keys = source_keys(extract)
+    themes = numbered(cards.in_order(extract))
+    known = extract.at.known.astimezone(UTC)
+    digest = digest_of(extract)
+    number = extract.subject.parcel.number.whole if extract.subject.parcel else ""
+    name = f"{words.say('plot')} {number}" if number else words.say("drawn_area")
+    return Sheet(
+        language=words.language,
+        is_synthetic=extract.jurisdiction.synthetic,
+        name=name,
+        place=_place(extract, words),
+        jurisdiction=facts.jurisdiction_name(extract, words),
+        note=None if extract.subject.parcel else words.say("drawn_area_note"),
+        valid_on=figures.day(words, extract.at.on),
+        known_at=figures.instant(known),
+        digest=digest,
+        digest_short=digest[:16],
+        instant=(known.year, known.month, known.day, known.hour, known.minute, known.second),
+        tallies=cards.tallies(extract, words),
+        facts=facts.plot_facts(extract, words, keys),
+        plot_map=plot_map(extract, themes, surroundings, words, name),
+        cards=cards.group_cards(extract.groups, themes, words, keys),
+        not_affected=cards.lines_by_reason(extract, Status.NOT_AFFECTED, words, keys),
+        no_data=cards.lines_by_reason(extract, Status.NO_DATA, words, keys),
+        streets=facts.streets(extract, words, keys),
+        street_note=words.of(extract.frontage_note),
+        neighbours=facts.neighbours(extract, words),
+        terrain=facts.terrain_facts(extract, words, keys),
+        terrain_note=words.of(extract.terrain_note),
+        sources=source_cards(extract, words, keys),
+        reading=_reading(extract, words),
+    )
+
+
+def _place(extract: Extract, words: Wording) -> str:
+    """Village to jurisdiction, the smallest first."""
+    parcel = extract.subject.parcel
+    parts = (parcel.number.village, parcel.number.taluk, parcel.number.district) if parcel else ()
+    named = [part for part in parts if part]
+    return ", ".join([*named, facts.jurisdiction_name(extract, words)])
+
+
+def _reading(extract: Extract, words: Wording) -> tuple[Guide, ...]:
+    times = {"on": figures.day(words, extract.at.on), "known": figures.instant(extract.at.known)}
+
+    def guide(key: str) -> Guide:
+        return Guide(status=None, name=words.say(f"reading_name.{key}"), text=words.say(f"reading.{key}", **times))
+
+    statuses = (
+        Guide(status=str(status), name=words.say(f"status.{status}"), text=words.say(f"reading.{status}"))
+        for status in Status
+    )
+    return (guide("information"), *statuses, *(guide(key) for key in _READING))
+
+
+def _printable(content: Any, letters: Collection[int], words: Wording) -> Any:
+    """The sheet with every text made fit for paper."""
+    if isinstance(content, str):
+        return printable(content, letters, words)
+    if isinstance(content, Mapping):
+        return {
+            key: value if key in _AS_THEY_ARE else _printable(value, letters, words)
+            for key, value in content.items()
+        }
+    if isinstance(content, tuple):
+        return [_printable(part, letters, words) for part in content]
+    return content
+
+
+def _typeset(sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -> bytes:
+    inputs = {
+        "sheet": orjson.dumps(sheet).decode(),
+        "words": orjson.dumps(dict(words.sentences)).decode(),
+        "fonts": orjson.dumps(FAMILIES).decode(),
+    }
+    return typst.compile(
+        TEMPLATES / "extract.typ",
+        root=TEMPLATES,
+        font_paths=fonts.book,
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=timestamp,
+    )
