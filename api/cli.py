@@ -19,7 +19,7 @@ from api.importing import import_with_progress
 from api.printing import print_extract, print_history, print_search, write_extract
 from api.routers.land import position
 from api.running import connect, load_sample, migrate, serve_app, things_to_try
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.topology import print_topology
 from gis.errors import LandError
 from layers.extract.document import to_json
@@ -78,7 +78,7 @@ def up(
     serve: Annotated[bool, typer.Option(help="Serve after setting up.")] = True,
 ) -> None:
     """Start the private PostGIS, bring it up to date, load the sample, serve."""
-    settings = Settings()
+    settings = read_settings()
     engine = connect(settings)
     migrate(engine)
     if sample:
@@ -92,7 +92,7 @@ def up(
 @told
 def serve_only() -> None:
     """Serve the pages and the API over a database that is already set up."""
-    settings = Settings()
+    settings = read_settings()
     serve_app(settings, connect(settings))
 
 
@@ -112,7 +112,7 @@ def extract(
     language: Annotated[str, typer.Option("--lang", help="en or ml.")] = "en",
 ) -> None:
     """Everything recorded about a plot."""
-    land = _answers(Settings())
+    land = _answers(read_settings())
     if at and not number:
         number = land.number_at(place, *position(at), on=_day(on), known=known)
     found = land.extract(place, number=number, ulpin=ulpin, on=_day(on), known=known)
@@ -128,7 +128,9 @@ def extract(
 @told
 def search(place: PlaceArgument, words: str, on: OnOption = None, as_json: JsonOption = False) -> None:
     """Find a plot by number, ULPIN, coordinates, address or place name in either script."""
-    print_search(_answers(Settings()).search(place, words, on=_day(on), known=None), out, as_json=as_json)
+    print_search(
+        _answers(read_settings()).search(place, words, on=_day(on), known=None), out, as_json=as_json
+    )
 
 
 @app.command("import")
@@ -140,11 +142,12 @@ def import_files(
     as_json: JsonOption = False,
 ) -> None:
     """Bring a town's parcels and layers in: checked, mended or refused feature by feature, then swapped in."""
-    settings = Settings()
+    settings = read_settings()
     engine = connect(settings)
     migrate(engine)
-    if not import_with_progress(engine, settings, mapping, folder, dry_run=dry_run, as_json=as_json, out=out):
-        raise typer.Exit(1)
+    import_with_progress(
+        engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
+    )
 
 
 @parcels_app.command("history")
@@ -153,7 +156,7 @@ def parcels_history(
     place: PlaceArgument, number: str, known: KnownOption = None, as_json: JsonOption = False
 ) -> None:
     """Every state of a number, and what it came of and went into."""
-    land = _answers(Settings())
+    land = _answers(read_settings())
     states, steps = land.history(place, number, known=known)
     print_history(states, steps, out, as_json=as_json)
 
@@ -162,12 +165,12 @@ def parcels_history(
 @told
 def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOption = False) -> None:
     """Gaps, overlaps and slivers between neighbouring parcels."""
-    print_topology(connect(Settings()), place, on=_day(on), out=out, as_json=as_json)
+    print_topology(connect(read_settings()), place, on=_day(on), out=out, err=err, as_json=as_json)
 
 
 def main() -> None:
     """Entry of the installed command."""
-    app()
+    app(prog_name="bhumika")
 
 
 if __name__ == "__main__":

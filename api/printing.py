@@ -15,6 +15,7 @@ from api.answers import LandAnswers
 from gis.errors import Invalid
 from gis.parcels.model import Lineage, Parcel
 from gis.units import Area, AreaUnit
+from layers.entry import Role
 from layers.extract.document import to_geojson, to_json
 from layers.extract.model import Extract, Status, ThemeAnswer, Words
 from web.answers import SearchResult
@@ -59,13 +60,23 @@ def print_extract(extract: Extract, out: Console, language: str) -> None:
     place = extract.jurisdiction
     parcel = extract.subject.parcel
     title = parcel.number.whole if parcel else said(Words(en="Drawn area", ml="വരച്ച പ്രദേശം"), language)
-    out.print(f"[bold]{title}[/], {place.name_ml if language == 'ml' else place.name_en}", highlight=False)
+    out.print(
+        f"[bold]{title}[/], {place.name_ml if language == 'ml' else place.name_en}",
+        highlight=False,
+        soft_wrap=True,
+    )
     if place.synthetic:
         out.print("[reverse] SYNTHETIC: this land is made up [/]")
-    out.print(f"on {extract.at.on}, as known at {extract.at.known.isoformat()}", highlight=False)
-    out.print(_areas(extract, parcel), highlight=False)
+    out.print(
+        f"on {extract.at.on}, as known at {extract.at.known.isoformat()}", highlight=False, soft_wrap=True
+    )
+    out.print(_areas(extract, parcel), highlight=False, soft_wrap=True)
     table = Table("", "", "", box=None, show_header=False, pad_edge=False)
     for theme in extract.themes:
+        if theme.role == Role.ADMIN:
+            where = ", ".join(hit.label or hit.ref for hit in theme.hits) or said(NAMES[theme.status], language)
+            out.print(f"{said(theme.title, language)}: {where}", highlight=False, soft_wrap=True)
+            continue
         name = f"[{STYLES[theme.status]}]{SIGNS[theme.status]} {said(NAMES[theme.status], language)}[/]"
         table.add_row(name, said(theme.title, language), _why(theme, language))
     out.print(table)
@@ -74,15 +85,17 @@ def print_extract(extract: Extract, out: Console, language: str) -> None:
         out.print(
             f"Street: {street.label or street.ref}, {width}, {street.length:.2f} m along the plot",
             highlight=False,
+            soft_wrap=True,
         )
     if extract.terrain:
         ground = extract.terrain
         out.print(
             f"Height {ground.lowest:g} to {ground.highest:g} m ({ground.datum}), slope up to {ground.slope_max:g}°",
             highlight=False,
+            soft_wrap=True,
         )
     beside = ", ".join(each.number for each in extract.neighbours) or "none recorded"
-    out.print(f"Neighbours: {beside}", highlight=False)
+    out.print(f"Neighbours: {beside}", highlight=False, soft_wrap=True)
 
 
 def _areas(extract: Extract, parcel: Parcel | None) -> str:
@@ -118,6 +131,7 @@ def print_search(found: Sequence[SearchResult], out: Console, *, as_json: bool) 
         out.print(
             f"{each.score:.2f}  {each.kind:<10} {each.title_en}  {each.title_ml or ''}  {each.lon}, {each.lat}{number}",
             highlight=False,
+            soft_wrap=True,
         )
 
 
@@ -131,11 +145,13 @@ def print_history(states: Sequence[Parcel], steps: Sequence[Lineage], out: Conso
             f"{each.valid.begins} to {each.valid.ends or 'today'}: {each.number.whole}, {each.measured_area:.2f} m² measured,"
             f" begun by {each.begun_by} ({each.instrument})",
             highlight=False,
+            soft_wrap=True,
         )
     for step in steps:
         out.print(
             f"{step.on}: {step.kind} of {', '.join(step.predecessors)} into {', '.join(step.successors)}",
             highlight=False,
+            soft_wrap=True,
         )
 
 

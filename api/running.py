@@ -9,23 +9,24 @@ from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
-from layers.importers.run import run_mapping
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.local_postgis import ensure
+from api.importing import progress_bars
+from api.local_postgis import ensure, stop
 from api.settings import Settings
 from gis.db.migrations import upgrade
 from gis.db.session import make_engine, transaction
 from gis.jurisdictions import jurisdiction
 from gis.recordings import record
 from layers.importers.changes import apply_change, read_changes
+from layers.importers.run import run_mapping
 from layers.sample import generate
 
 SAMPLE = "kl-sample"
+COMPLETE = "the sample is complete"
 
 
 def connect(settings: Settings) -> Engine:
@@ -40,46 +41,39 @@ def migrate(engine: Engine) -> None:
 
 
 def load_sample(engine: Engine, settings: Settings, out: Console) -> None:
-    """Generate and import the sample local body, where it is not there yet; a half-finished one is completed."""
-    with Session(engine) as session:
-        done = session.scalar(
-            text("SELECT 1 FROM recording WHERE jurisdiction = :j AND what = 'sample complete'"),
-            {"j": SAMPLE},
-        )
-    if done:
+    """Generate and import the sample local body where it is not there yet; one that was interrupted is completed."""
+    if _is_complete(engine):
         return
-    columns = (
-        TextColumn("{task.description:<44}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-    )
-    with tempfile.TemporaryDirectory() as name, Progress(*columns, console=out) as bars:
+    out.print("Loading the sample, a synthetic local body on Kerala's ground.", highlight=False)
+    with tempfile.TemporaryDirectory() as name, progress_bars(out) as bars:
         folder = Path(name)
-        tasks: dict[str, TaskID] = {}
+        generate(folder, progress=bars.moved)
+        run_mapping(engine, folder / "mapping.yaml", folder, state=settings.state, progress=bars.imported)
+        _apply(engine, folder / "changes.yaml")
 
-        def moved(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done, total=total)
 
-        generate(folder, progress=moved)
-        run_mapping(
-            engine,
-            folder / "mapping.yaml",
-            folder,
-            state=settings.state,
-            progress=lambda each: moved(each.step, each.done, each.total),
+def _is_complete(engine: Engine) -> bool:
+    with Session(engine) as session:
+        found = session.scalar(
+            text("SELECT true FROM recording WHERE jurisdiction = :j AND what = :what"),
+            {"j": SAMPLE, "what": COMPLETE},
         )
-        _change(engine, folder / "changes.yaml")
+    return bool(found)
 
 
-def _change(engine: Engine, path: Path) -> None:
+def _apply(engine: Engine, changes: Path) -> None:
+    """The changes of the sample's parcels, all or none, and the word that it is complete."""
     with transaction(engine) as session:
         place = jurisdiction(session, SAMPLE)
-        for entry in read_changes(path):
+        for entry in read_changes(changes):
             apply_change(session, place, entry)
-        record(session, SAMPLE, what="sample complete")
+        record(session, SAMPLE, what=COMPLETE)
+
+
+_WORTH = {
+    "plot": "SELECT min(number) FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)",
+    "gone": "SELECT min(predecessor) FROM parcel_lineage WHERE jurisdiction = :j",
+}
 
 
 def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
@@ -87,23 +81,30 @@ def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
     address = f"http://{settings.host}:{settings.port}"
     out.print(f"Bhumika is at [bold]{address}/[/]", highlight=False)
     with Session(engine) as session:
-        number = session.scalar(
-            text("SELECT min(number) FROM parcel WHERE jurisdiction = :j AND upper_inf(valid)"), {"j": SAMPLE}
-        )
-        gone = session.scalar(
-            text("SELECT min(predecessor) FROM parcel_lineage WHERE jurisdiction = :j"), {"j": SAMPLE}
-        )
-    if number is None or gone is None:
+        found = {name: session.scalar(text(query), {"j": SAMPLE}) for name, query in _WORTH.items()}
+    if not all(found.values()):
         return
-    out.print("Try:", highlight=False)
-    out.print(f"  the map               {address}/{SAMPLE}/map", highlight=False)
-    out.print(f"  what lies on a plot   {address}/{SAMPLE}/plot?number={quote(number)}", highlight=False)
-    out.print(
-        f"  a plot that was split ./bhumika parcels history {SAMPLE} {shlex.quote(gone)}", highlight=False
-    )
+    out.print("Three things to try:", highlight=False)
+    lines = {
+        "the map": f"{address}/{SAMPLE}/map",
+        "what lies on a plot": f"{address}/{SAMPLE}/plot?number={quote(str(found['plot']))}",
+        "a plot that was divided": f"./bhumika parcels history {SAMPLE} {shlex.quote(str(found['gone']))}",
+    }
+    for title, line in lines.items():
+        out.print(f"  {title:<24} {line}", highlight=False, soft_wrap=True)
 
 
 def serve_app(settings: Settings, engine: Engine) -> None:
-    """Serve until interrupted."""
-    app = create_app(settings, engine)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    """Serve until interrupted; the private database stops with the last one who uses it."""
+    try:
+        uvicorn.run(
+            create_app(settings, engine),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+        )
+    finally:
+        engine.dispose()
+        if settings.database_url is None:
+            stop(settings.state, if_unused=True)

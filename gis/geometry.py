@@ -27,7 +27,7 @@ def ground_area(shape: BaseGeometry, metric: int) -> float:
     if shape.is_empty:
         return 0.0
     if _is_wide(shape) or _bows(shape):
-        return sum((_geodesic_area(to_geographic(part, metric)) for part in _polygons(shape)), 0.0)
+        return sum((_geodesic_area(to_geographic(part, metric)) for part in polygons_of(shape)), 0.0)
     return float(shape.area) / _scale_at(shape, metric)
 
 
@@ -37,11 +37,11 @@ def _scale_at(shape: BaseGeometry, metric: int) -> float:
     return areal_scale(metric, centre.x, centre.y)
 
 
-def _polygons(shape: BaseGeometry) -> list[Polygon]:
+def polygons_of(shape: BaseGeometry) -> list[Polygon]:
     """The polygons of a shape, out of collections of collections too."""
     if isinstance(shape, Polygon):
         return [shape]
-    return [polygon for part in getattr(shape, "geoms", ()) for polygon in _polygons(part)]
+    return [polygon for part in getattr(shape, "geoms", ()) for polygon in polygons_of(part)]
 
 
 def _is_wide(shape: BaseGeometry) -> bool:
@@ -79,3 +79,15 @@ def clear_distance(a: BaseGeometry, b: BaseGeometry, metric: int) -> float:
 def mean_width(shape: BaseGeometry) -> float:
     """Area divided by half the perimeter: the width of a strip with the same area and perimeter."""
     return 0.0 if shape.is_empty or shape.length == 0 else 2.0 * float(shape.area) / float(shape.length)
+
+
+def inscribed_width(shape: BaseGeometry) -> float:
+    """Diameter (grid metres, within 0.1 mm) of the largest circle inside a shape: how wide it is where it is widest."""
+    low, high = 0.0, float(np.sqrt(shape.area / np.pi))
+    while high - low > 0.000_05:
+        middle = (low + high) / 2
+        if shape.buffer(-middle).is_empty:
+            high = middle
+        else:
+            low = middle
+    return low + high

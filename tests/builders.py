@@ -11,6 +11,7 @@ from typing import Any
 
 from shapely import MultiPolygon, Polygon, box
 from shapely.affinity import translate
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
@@ -19,7 +20,7 @@ from gis.jurisdictions import Jurisdiction, found
 from gis.parcels.changes import NewParcel, _Change
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.parcels.queries import parcel
-from gis.parcels.tables import ParcelChangeRow
+from gis.parcels.tables import ParcelChangeRow, ParcelRow
 from gis.recordings import Recording, last_recording, record
 from gis.units import area
 
@@ -105,18 +106,22 @@ def register(
     on: date = LONG_AGO,
     until: date | None = None,
     known: datetime | None = None,
-) -> list[Parcel]:
-    """Parcels as an import would bring them: valid from a date, recorded now or at a past instant."""
+) -> AsOf:
+    """Parcels as an import would bring them: valid from a date, recorded now or at a past instant, which is given back."""
     recording = a_recording(session, place, known)
     row = ParcelChangeRow(
-        jurisdiction=place.code, recording_id=recording.id, kind="import", on_date=on, instrument="first survey"
+        jurisdiction=place.code,
+        recording_id=recording.id,
+        kind="import",
+        on_date=on,
+        instrument="first survey",
     )
     session.add(row)
     session.flush()
     change = _Change(session=session, place=place, id=row.id, on=on, recording=recording)
-    for new in parcels:
-        change.begin(new, until=until)
-    return [parcel(session, place, new.number.whole, at=change.at) for new in parcels]
+    if rows := [change.row(new, until=until) for new in parcels]:
+        session.execute(insert(ParcelRow), rows)
+    return change.at
 
 
 def a_parcel(
@@ -130,7 +135,8 @@ def a_parcel(
     **other: Any,
 ) -> Parcel:
     """One parcel, registered."""
-    return register(session, place, [a_new_parcel(number, **other)], on=on, until=until, known=known)[0]
+    at = register(session, place, [a_new_parcel(number, **other)], on=on, until=until, known=known)
+    return parcel(session, place, number, at=at)
 
 
 def now(session: Session, place: Jurisdiction, on: date = date(2026, 1, 1)) -> AsOf:

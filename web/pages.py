@@ -19,7 +19,8 @@ from web.differences import differences
 from web.languages import Wording
 from web.mapping import map_settings
 from web.plot_view import plot_view
-from web.sketch import reach_of, sketch
+from web.sketch import sketch
+from web.sketch_frame import reach_of
 from web.templating import Page, address, page_for, render
 
 router = APIRouter(default_response_class=Response, include_in_schema=False)
@@ -31,8 +32,9 @@ Text = Annotated[str | None, Query()]
 def _here(request: Request, land: Answers, on: str | None = None, known: str | None = None) -> Page:
     """The page in the place that its address names."""
     page = page_for(request)
-    place = _place(land.jurisdictions(), page.code or "")
-    return replace(page, place=place, moment=asking.moment(on, known))
+    request.state.place = _place(land.jurisdictions(), page.code or "")
+    request.state.moment = asking.moment(on, known)
+    return replace(page, place=request.state.place, moment=request.state.moment)
 
 
 def _place(places: Sequence[Place], code: str) -> Place:
@@ -116,7 +118,7 @@ def plot_summary(
             return render(request, "parts/choices.html", page, numbers=numbers, at=at)
         number = numbers[0]
     extract = _extract(land, page, number=number)
-    return render(request, "parts/summary.html", page, view=plot_view(extract), corners=None)
+    return _summary(request, page, extract)
 
 
 @router.get("/{j}/area")
@@ -134,8 +136,7 @@ def area_summary(
 ) -> Response:
     """The short answer for a drawn area."""
     page = _here(request, land, on, known)
-    view = plot_view(_area_extract(land, page, corners))
-    return render(request, "parts/summary.html", page, view=view, corners=corners)
+    return _summary(request, page, _area_extract(land, page, corners), corners=corners)
 
 
 @router.get("/{j}/plot.pdf")
@@ -215,6 +216,11 @@ def _shown(
     values: dict[str, object] = {"view": plot_view(extract), "sketch": drawing, "centre": _centre(extract), "corners": corners}
     values["pinned"] = asking.Moment(on=extract.at.on, known=extract.at.known).query
     return render(request, "plot.html", page, **values)
+
+
+def _summary(request: Request, page: Page, extract: Extract, *, corners: str | None = None) -> Response:
+    values: dict[str, object] = {"view": plot_view(extract), "centre": _centre(extract), "corners": corners}
+    return render(request, "parts/summary.html", page, **values)
 
 
 def _centre(extract: Extract) -> asking.Position:

@@ -1,37 +1,32 @@
 """The sketch of a plot: a drawing with neighbours, what lies on it, its side lengths, north and a scale bar.
 
 In: an extract and its surroundings, shapes in the jurisdiction's metric system.  Out: `Sketch`, whose paths are in
-drawing units (x to the right, y down) for an inline SVG; every printed length is a ground value.
+drawing units for an inline SVG; every printed length is a ground value.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
-from shapely import Point, box
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from gis.crs import areal_scale, to_geographic, to_metric
 from gis.geometry import ground_length
-from layers.extract.model import Extract, Status, ThemeAnswer, Words
+from layers.extract.model import Extract
 from web.answers import Drawn
+from web.sketch_frame import HEIGHT, WIDTH, Window, window_around
+from web.sketch_marks import Mark, marks_of
 
-WIDTH, HEIGHT = 720, 540
-"""Drawing units of the sketch."""
-MARGIN = 0.36
-"""Ground shown around the plot on each side, as part of the plot's extent."""
-LEAST_MARGIN = 14.0
-"""Metres shown around a small plot, so that its lane and neighbours are seen."""
 MOST_SIDES = 18
 """A plot with more sides is drawn without their lengths: they would cover it."""
 LEAST_SIDE = 46.0
 """Drawing units below which a side is too short to be labelled."""
-WHOLE = 99.95
-"""Share in % from which a theme covers the plot; hatched over everything it would hide the rest."""
 LEAST_ROOM = 15.0
 """Drawing units of free ground around a name, as a radius."""
+LETTER = 9.5
+"""Drawing units that a letter of a name may take."""
 OUTSIDE = 12.0
 """Drawing units between a side and its length."""
 BAR = 170.0
@@ -50,26 +45,10 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class Stroke:
-    """A shape of the surroundings."""
+    """A shape of the surroundings: a parcel or a street."""
 
     kind: str
     path: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """What one theme covers on the plot, with the number that ties it to the legend; no path where it covers all of it."""
-
-    number: int
-    layer: str
-    title: Words
-    colour: str
-    path: str | None
-    is_line: bool
-    turn: int
-    """Degrees of its hatching, so that neighbours in the legend differ without colour."""
-    x: float
-    y: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,54 +69,10 @@ class Sketch:
     """Degrees by which true north is turned clockwise from the top of the drawing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Window:
-    west: float
-    north: float
-    scale: float
-    """Drawing units per grid metre."""
-
-    def points(self, shape: BaseGeometry) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        grid = shapely.get_coordinates(shape)
-        return np.column_stack([(grid[:, 0] - self.west) * self.scale, (self.north - grid[:, 1]) * self.scale])
-
-    def at(self, point: Point) -> tuple[float, float]:
-        x, y = self.points(point)[0]
-        return round(float(x), 1), round(float(y), 1)
-
-    @property
-    def ground(self) -> BaseGeometry:
-        return box(
-            self.west, self.north - HEIGHT / self.scale, self.west + WIDTH / self.scale, self.north
-        )
-
-
-def reach_of(shape: BaseGeometry) -> float:
-    """Metres around a plot that its sketch may show, for asking about surroundings."""
-    west, south, east, north = shape.bounds
-    return _margin(shape) + WIDTH / HEIGHT * max(east - west, north - south)
-
-
-def _margin(shape: BaseGeometry) -> float:
-    west, south, east, north = shape.bounds
-    return max(MARGIN * max(east - west, north - south), LEAST_MARGIN)
-
-
-def _window(shape: BaseGeometry) -> _Window:
-    west, south, east, north = shape.bounds
-    margin = _margin(shape)
-    scale = min(WIDTH / (east - west + 2 * margin), HEIGHT / (north - south + 2 * margin))
-    return _Window(
-        west=(west + east) / 2 - WIDTH / scale / 2,
-        north=(south + north) / 2 + HEIGHT / scale / 2,
-        scale=scale,
-    )
-
-
 def sketch(extract: Extract, around: Sequence[Drawn]) -> Sketch:
     """The drawing of an extract."""
     plot, metric = extract.subject.shape, extract.jurisdiction.metric
-    window = _window(plot)
+    window = window_around(plot)
     grid_per_ground = math.sqrt(areal_scale(metric, plot.centroid.x, plot.centroid.y))
     metres = _round_length(BAR / window.scale / grid_per_ground)
     seen = [(drawn, drawn.shape.intersection(window.ground)) for drawn in around]
@@ -145,9 +80,9 @@ def sketch(extract: Extract, around: Sequence[Drawn]) -> Sketch:
     return Sketch(
         width=WIDTH,
         height=HEIGHT,
-        around=tuple(Stroke(kind=drawn.kind, path=_path(part, window)) for drawn, part in seen),
-        plot=_path(plot, window),
-        marks=tuple(_marks(extract, window)),
+        around=tuple(Stroke(kind=drawn.kind, path=window.path(part)) for drawn, part in seen),
+        plot=window.path(plot),
+        marks=tuple(marks_of(extract, window)),
         names=tuple(_names(seen, plot, window)),
         sides=tuple(_sides(plot, metric, window)),
         bar=round(metres * grid_per_ground * window.scale, 1),
@@ -169,66 +104,8 @@ def _north(plot: BaseGeometry, metric: int) -> float:
     return round(math.degrees(math.atan2(end.x - start.x, end.y - start.y)), 2)
 
 
-def _path(shape: BaseGeometry, window: _Window) -> str:
-    return " ".join(_strokes(shape, window))
-
-
-def _strokes(shape: BaseGeometry, window: _Window) -> Iterator[str]:
-    for part in shapely.get_parts(shape):
-        if part.geom_type == "Polygon":
-            for line in (part.exterior, *part.interiors):
-                yield f"M{_run(line, window)}Z"
-        elif part.geom_type == "Point":
-            x, y = window.at(part)
-            yield f"M{x - 5},{y}a5,5 0 1 0 10,0a5,5 0 1 0 -10,0Z"
-        elif part.geom_type == "GeometryCollection":
-            yield from _strokes(part, window)
-        else:
-            yield f"M{_run(part, window)}"
-
-
-def _run(line: BaseGeometry, window: _Window) -> str:
-    return "L".join(f"{x:.1f},{y:.1f}" for x, y in window.points(line))
-
-
-def _is_drawn(theme: ThemeAnswer) -> bool:
-    """Wards and the like cover every plot whole and would hide what matters."""
-    return theme.status is Status.AFFECTED and theme.role not in ("admin", "terrain")
-
-
-def _marks(extract: Extract, window: _Window) -> Iterator[Mark]:
-    number = 0
-    for theme in extract.themes:
-        shapes = [hit.shape for hit in theme.hits if hit.shape is not None and not hit.shape.is_empty]
-        if not shapes or not _is_drawn(theme):
-            continue
-        number += 1
-        shape = shapely.union_all(shapes)
-        spot = shape.representative_point() if number % 2 else _beside(shape)
-        x, y = window.at(spot)
-        yield Mark(
-            number=number,
-            layer=theme.layer,
-            title=theme.title,
-            colour=theme.colour,
-            path=None if (theme.share_of_measured or 0.0) >= WHOLE else _path(shape, window),
-            is_line=shape.area == 0 and shape.length > 0,
-            turn=(45, 135, 0, 90)[number % 4],
-            x=x,
-            y=y,
-        )
-
-
-def _beside(shape: BaseGeometry) -> Point:
-    """A second inner spot, so that the numbers of two themes that both cover the plot do not lie on each other."""
-    west, south, east, north = shape.bounds
-    lower = shape.intersection(box(west, south, east, (south + north) / 2))
-    spot: Point = (shape if lower.is_empty else lower).representative_point()
-    return spot
-
-
 def _names(
-    seen: Sequence[tuple[Drawn, BaseGeometry]], plot: BaseGeometry, window: _Window
+    seen: Sequence[tuple[Drawn, BaseGeometry]], plot: BaseGeometry, window: Window
 ) -> Iterator[Label]:
     for drawn, part in seen:
         free = part.difference(plot)
@@ -237,11 +114,22 @@ def _names(
         circle = shapely.maximum_inscribed_circle(free)
         if circle.length * window.scale < LEAST_ROOM:
             continue
-        x, y = window.at(shapely.get_point(circle, 0))
-        yield Label(x=x, y=y, text=drawn.label)
+        name = _name(drawn.label, window.at(shapely.get_point(circle, 0)))
+        if name is not None:
+            yield name
 
 
-def _sides(plot: BaseGeometry, metric: int, window: _Window) -> Iterator[Label]:
+def _name(text: str, at: tuple[float, float]) -> Label | None:
+    """A name, unless it would run over the edge, the scale bar or the north arrow."""
+    x, y = at
+    half = len(text) * LETTER / 2
+    over_edge = x - half < 0 or x + half > WIDTH or y < LETTER or y > HEIGHT - LETTER
+    over_bar = x - half < BAR + 60 and y > HEIGHT - 70
+    over_north = x + half > WIDTH - 90 and y < 100
+    return None if over_edge or over_bar or over_north else Label(x=x, y=y, text=text)
+
+
+def _sides(plot: BaseGeometry, metric: int, window: Window) -> Iterator[Label]:
     whole = plot.simplify(0.05)
     if whole.geom_type != "Polygon" or len(whole.exterior.coords) - 1 > MOST_SIDES:
         return

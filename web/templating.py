@@ -118,10 +118,12 @@ def render(
 
 
 def error_page(
-    request: Request, *, status: int, message: str, successors: Sequence[str] = (), place: Place | None = None
+    request: Request, *, status: int, message: str, successors: Sequence[str] = ()
 ) -> HTMLResponse:
     """An error as a page: what happened, why, and where to go on; successors of a parcel are linked."""
-    page = replace(page_for(request), place=place)
+    place = getattr(request.state, "place", None)
+    moment = getattr(request.state, "moment", Moment())
+    page = replace(page_for(request), place=place, moment=moment)
     t = Wording(language=page.language)
     onward = [Link(href=page.to("plot", number=number), text=number) for number in successors]
     key = f"error.{status}.title"

@@ -5,8 +5,9 @@ Out: the new states, recorded at one instant.  No state is changed: the old ones
 recorded anew as ending on the date, and the new ones begin on it.  `Conflict` where the land does not add up.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from math import inf
@@ -56,9 +57,8 @@ def divide(
     """End a parcel and begin its parts, which together must cover its land within its accuracy."""
     if len(into) < 2:
         raise Invalid("A division makes at least two parcels.")
-    change = _open(session, place, "divide", on=on, instrument=instrument)
-    before = [change.standing(number)]
-    return change.put_in_place(before, into)
+    with _open(session, place, "divide", on=on, instrument=instrument) as change:
+        return change.put_in_place([change.standing(number)], into)
 
 
 def merge(
@@ -74,9 +74,8 @@ def merge(
     numbers = _each_once(numbers)
     if len(numbers) < 2:
         raise Invalid("A merger needs at least two parcels.")
-    change = _open(session, place, "merge", on=on, instrument=instrument)
-    before = [change.standing(number) for number in numbers]
-    return change.put_in_place(before, [into])[0]
+    with _open(session, place, "merge", on=on, instrument=instrument) as change:
+        return change.put_in_place([change.standing(number) for number in numbers], [into])[0]
 
 
 def resurvey(
@@ -91,9 +90,9 @@ def resurvey(
     """End parcels and begin the resurveyed ones; the land may differ, since the old measure was less exact."""
     if not numbers or not into:
         raise Invalid("A resurvey needs the old numbers and the new parcels.")
-    change = _open(session, place, "resurvey", on=on, instrument=instrument)
-    before = [change.standing(number) for number in _each_once(numbers)]
-    return change.put_in_place(before, into, same_land=False)
+    with _open(session, place, "resurvey", on=on, instrument=instrument) as change:
+        before = [change.standing(number) for number in _each_once(numbers)]
+        return change.put_in_place(before, into, same_land=False)
 
 
 def correct(
@@ -102,11 +101,11 @@ def correct(
     """Begin another state under the same number, from a date and until the corrected state would have ended."""
     if normal_number(to.number.whole) != normal_number(number):
         raise Invalid("A correction keeps the number; a new number is a resurvey, a division or a merger.")
-    change = _open(session, place, "correct", on=on, instrument=instrument)
-    before = change.standing(number)
-    change.end(before)
-    change.begin(to, until=before.valid.ends)
-    return parcel(session, place, number, at=change.at)
+    with _open(session, place, "correct", on=on, instrument=instrument) as change:
+        before = change.standing(number)
+        change.end(before)
+        change.begin(to, until=before.valid.ends)
+        return change.standing(number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,41 +162,42 @@ class _Change:
 
     def begin(self, new: NewParcel, *, until: date | None) -> None:
         """Believe from now on that a parcel stands from the change's date."""
-        number = replace(new.number, whole=normal_number(new.number.whole))
+        number = normal_number(new.number.whole)
         clash = self.session.scalar(
-            _CLASH, {"j": self.place.code, "number": number.whole, "begins": self.on, "ends": until}
+            _CLASH, {"j": self.place.code, "number": number, "begins": self.on, "ends": until}
         )
         if clash is not None:
-            raise Conflict(f"The number {number.whole} is in use from {clash}; choose another number.")
-        ulpin = normal_ulpin(new.ulpin) if new.ulpin else None
-        if ulpin is not None:
-            self._check_free(ulpin, until=until)
+            raise Conflict(f"The number {number} is in use from {clash}; choose another number.")
+        if new.ulpin:
+            self._check_free(normal_ulpin(new.ulpin), until=until)
+        self.session.execute(insert(ParcelRow).values(self.row(new, until=until)))
+
+    def row(self, new: NewParcel, *, until: date | None) -> dict[str, object]:
+        """The state as the table holds it; its boundary checked, its area measured."""
         boundary = _checked(new, self.place)
-        self.session.execute(
-            insert(ParcelRow).values(
-                jurisdiction=self.place.code,
-                srid=self.place.metric,
-                number=number.whole,
-                district=number.district,
-                taluk=number.taluk,
-                village=number.village,
-                block=number.block,
-                survey=number.survey,
-                subdivision=number.subdivision,
-                ulpin=ulpin,
-                address=new.address,
-                land_type=new.land_type,
-                recorded_extent=new.recorded_area.value if new.recorded_area else None,
-                recorded_unit=new.recorded_area.unit if new.recorded_area else None,
-                measured_area=ground_area(boundary, self.place.metric),
-                accuracy=new.accuracy,
-                boundary=from_shape(boundary, srid=self.place.metric),
-                change_id=self.id,
-                import_id=None,
-                valid=Range(self.on, until),
-                recorded=Range(self.recording.instant, None),
-            )
-        )
+        return {
+            "jurisdiction": self.place.code,
+            "srid": self.place.metric,
+            "number": normal_number(new.number.whole),
+            "district": new.number.district,
+            "taluk": new.number.taluk,
+            "village": new.number.village,
+            "block": new.number.block,
+            "survey": new.number.survey,
+            "subdivision": new.number.subdivision,
+            "ulpin": normal_ulpin(new.ulpin) if new.ulpin else None,
+            "address": new.address,
+            "land_type": new.land_type,
+            "recorded_extent": new.recorded_area.value if new.recorded_area else None,
+            "recorded_unit": new.recorded_area.unit if new.recorded_area else None,
+            "measured_area": ground_area(boundary, self.place.metric),
+            "accuracy": new.accuracy,
+            "boundary": from_shape(boundary, srid=self.place.metric),
+            "change_id": self.id,
+            "import_id": None,
+            "valid": Range(self.on, until),
+            "recorded": Range(self.recording.instant, None),
+        }
 
     def _check_free(self, ulpin: str, *, until: date | None) -> None:
         other = self.session.scalar(
@@ -229,16 +229,21 @@ def _each_once(numbers: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(normal_number(number) for number in numbers))
 
 
-def _open(session: Session, place: Jurisdiction, kind: str, *, on: date, instrument: str) -> _Change:
+@contextmanager
+def _open(
+    session: Session, place: Jurisdiction, kind: str, *, on: date, instrument: str
+) -> Iterator[_Change]:
+    """A change that is made whole or, where anything in it is refused, not at all."""
     if not instrument.strip():
         raise Invalid("Name the instrument of the change: the deed, order or survey it rests on.")
-    recording = record(session, place.code, what=f"{kind}: {instrument}")
-    row = ParcelChangeRow(
-        jurisdiction=place.code, recording_id=recording.id, kind=kind, on_date=on, instrument=instrument
-    )
-    session.add(row)
-    session.flush()
-    return _Change(session=session, place=place, id=row.id, on=on, recording=recording)
+    with session.begin_nested():
+        recording = record(session, place.code, what=f"{kind}: {instrument}")
+        row = ParcelChangeRow(
+            jurisdiction=place.code, recording_id=recording.id, kind=kind, on_date=on, instrument=instrument
+        )
+        session.add(row)
+        session.flush()
+        yield _Change(session=session, place=place, id=row.id, on=on, recording=recording)
 
 
 def _checked(new: NewParcel, place: Jurisdiction) -> Polygon | MultiPolygon:

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, Protocol
 
 from gis.errors import Invalid, TooLarge, Unavailable
 
@@ -64,7 +64,14 @@ def unpack(path: Path, into: Path, limits: Limits) -> None:
             total = 0
             for entry in entries:
                 total += _unpack_entry(path, archive, entry, into, limits, limits.unpacked - total)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise Invalid(
             f"{path.name} cannot be unpacked: {error}. It is damaged or cut off; get it again from its source."
         ) from error
@@ -75,7 +82,9 @@ def _check_list(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> N
     if not entries:
         raise Invalid(f"{path.name} is an empty archive. Put the map file into it, or give the file itself.")
     if len(entries) > limits.entries:
-        raise TooLarge(f"{path.name} holds {len(entries)} files, more than {limits.entries}. Pack only the map file.")
+        raise TooLarge(
+            f"{path.name} holds {len(entries)} files, more than {limits.entries}. Pack only the map file."
+        )
     for entry in entries:
         _check_entry(path, entry)
     seen: set[str] = set()
@@ -94,7 +103,9 @@ def _check_list(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> N
 
 
 def _bomb(path: Path, detail: str) -> TooLarge:
-    return TooLarge(f"{path.name} looks like a zip bomb: {detail}. Unpack it yourself, look at it, and give the file.")
+    return TooLarge(
+        f"{path.name} looks like a zip bomb: {detail}. Unpack it yourself, look at it, and give the file."
+    )
 
 
 def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
@@ -102,14 +113,18 @@ def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or ".." in parts or parts[0] == "/" or PureWindowsPath(name).drive or "\0" in name:
-        raise Invalid(f"{path.name}: the entry “{name}” leads out of the archive. Pack it again without such paths.")
+        raise Invalid(
+            f"{path.name}: the entry “{name}” leads out of the archive. Pack it again without such paths."
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Invalid(f"{path.name}: the entry “{name}” is a link, not a file. Pack the file itself.")
     if entry.flag_bits & 0x1:
         raise Invalid(f"{path.name}: the entry “{name}” is encrypted. Pack it again without a password.")
     lower = name.lower()
     if lower.endswith(_ARCHIVES) and not lower.endswith(".csv.gz"):
-        raise Invalid(f"{path.name}: the entry “{name}” is an archive inside the archive. Unpack it and give that one.")
+        raise Invalid(
+            f"{path.name}: the entry “{name}” is an archive inside the archive. Unpack it and give that one."
+        )
 
 
 def _unpack_entry(
@@ -134,22 +149,36 @@ def _copy(
     written = 0
     while chunk := source.read(_CHUNK):
         written += len(chunk)
-        if written > most or (written > limits.harmless and written > limits.ratio * max(entry.compress_size, 1)):
+        if written > most or (
+            written > limits.harmless and written > limits.ratio * max(entry.compress_size, 1)
+        ):
             raise _bomb(path, f"“{entry.filename}” goes on after the {megabytes(most)} it states")
         out.write(chunk)
     return written
 
 
+class Stream(Protocol):
+    """What can be read from and closed."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        ...
+
+    def close(self) -> None:
+        """Done."""
+        ...
+
+
 class Counted:
     """A stream that is refused once more comes out of it than allowed (a gzip stream does not say its size)."""
 
-    def __init__(self, stream: IO[bytes], path: Path, limits: Limits) -> None:
+    def __init__(self, stream: Stream, path: Path, limits: Limits) -> None:
         self._stream, self._path, self._limits = stream, path, limits
         self._count = 0
         self._most = min(limits.unpacked, max(limits.harmless, limits.ratio * path.stat().st_size))
         self.closed = False
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """The next bytes, or `TooLarge`."""
         chunk = self._stream.read(size)
         self._count += len(chunk)

@@ -3,7 +3,7 @@
 In: well-known binary or text, as the file holds it.  Out: `Batch`; what could not be read is marked, not dropped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,9 +46,13 @@ class Table(Protocol):
     fields: list[str]
     crs: pyproj.CRS | None
     count: int | None
-    has_shapes: bool
     bad_rows: list[tuple[int, str]]
     """Line number and fault of rows that could not be split into fields, once read through."""
+
+    @property
+    def has_shapes(self) -> bool:
+        """Whether it holds shapes at all; a table to join need not."""
+        ...
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """All features, with these fields."""
@@ -64,29 +68,29 @@ def batch_size(size: int, count: int | None) -> int:
 
 def read_shapes(first: int, columns: dict[str, pa.Array], wkb: NDArray[np.object_]) -> Batch:
     """A batch from well-known binary."""
-    with np.errstate(invalid="ignore"):
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-        missing = np.equal(shapes, None) & ~np.equal(wkb, None)
-        closed = np.zeros(len(wkb), dtype=bool)
-        if missing.any():
-            fixed = shapely.from_wkb(wkb[missing], on_invalid="fix")
-            shapes[missing] = fixed
-            closed[missing] = ~np.equal(fixed, None)
-    return Batch(first=first, columns=columns, shapes=shapes, closed=closed, unreadable=missing & ~closed)
+    return _read(first, columns, wkb, shapely.from_wkb)
 
 
 def read_texts(first: int, columns: dict[str, pa.Array], texts: NDArray[np.object_]) -> Batch:
     """A batch from well-known text; an EWKT prefix `SRID=…;` is left to the mapping's `crs` and ignored."""
-    texts = np.array([_without_srid(text) for text in texts], dtype=object)
+    plain = np.array([_without_srid(text) for text in texts], dtype=object)
+    return _read(first, columns, plain, shapely.from_wkt)
+
+
+def _read(
+    first: int, columns: dict[str, pa.Array], given: NDArray[np.object_], parse: Callable[..., Shapes]
+) -> Batch:
+    """Shapes where they can be read; rings that do not close are closed and marked."""
+    closed, unreadable = np.zeros(len(given), dtype=bool), np.zeros(len(given), dtype=bool)
     with np.errstate(invalid="ignore"):
-        shapes = shapely.from_wkt(texts, on_invalid="ignore")
-        missing = np.equal(shapes, None) & ~np.equal(texts, None)
-        closed = np.zeros(len(texts), dtype=bool)
+        shapes = parse(given, on_invalid="ignore")
+        missing = shapely.is_missing(shapes)
         if missing.any():
-            fixed = shapely.from_wkt(texts[missing], on_invalid="fix")
-            shapes[missing] = fixed
-            closed[missing] = ~np.equal(fixed, None)
-    return Batch(first=first, columns=columns, shapes=shapes, closed=closed, unreadable=missing & ~closed)
+            missing &= np.array([each is not None for each in given], dtype=bool)
+            shapes[missing] = parse(given[missing], on_invalid="fix")
+            unreadable = missing & shapely.is_missing(shapes)
+            closed = missing & ~unreadable
+    return Batch(first=first, columns=columns, shapes=shapes, closed=closed, unreadable=unreadable)
 
 
 def _without_srid(text: str | None) -> str | None:

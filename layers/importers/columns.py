@@ -5,7 +5,7 @@ what was given but could not be understood.  The vectorised ways give what `gis.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,7 +62,9 @@ def each_once(column: pa.Array, judge: Callable[[Any], T | None]) -> tuple[list[
     judged = [judge(value) for value in coded.dictionary.to_pylist()]
     codes = coded.indices.to_pylist()
     results = [None if code is None else judged[code] for code in codes]
-    bad = np.fromiter((code is not None and judged[code] is None for code in codes), dtype=bool, count=len(codes))
+    bad = np.fromiter(
+        (code is not None and judged[code] is None for code in codes), dtype=bool, count=len(codes)
+    )
     return results, bad
 
 
@@ -75,7 +77,7 @@ def dates(column: pa.Array) -> tuple[list[date | None], Mask]:
 
 def _day(text: str) -> date | None:
     try:
-        return datetime.strptime(text[:10].replace("/", "-"), "%Y-%m-%d").date()
+        return date.fromisoformat(text[:10].replace("/", "-"))
     except ValueError:
         return None
 
@@ -121,3 +123,14 @@ def joined(columns: Sequence[pa.Array]) -> pa.StringArray:
     parts = [texts(column) for column in columns]
     whole = pc.binary_join_element_wise(*parts, "/", null_handling="skip")
     return pc.if_else(pc.equal(whole, ""), pa.scalar(None, pa.string()), whole)
+
+
+def spans(
+    starts: Sequence[date | None], ends: Sequence[date | None], begins: date
+) -> tuple[list[date], list[date | None], Mask]:
+    """Days from which and until which things hold, `begins` where none is given; and what ends before it begins."""
+    full = [start or begins for start in starts]
+    empty = np.array(
+        [end is not None and end <= start for start, end in zip(full, ends, strict=True)], dtype=bool
+    )
+    return full, list(ends), empty

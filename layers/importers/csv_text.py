@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pyproj
 
 from gis.crs import GEOGRAPHIC, crs_of
 from gis.errors import Invalid
-from layers.importers.archives import Counted, Limits
+from layers.importers.archives import Counted, Limits, Stream
 from layers.importers.batches import Batch, read_points, read_shapes, read_texts
 from layers.importers.columns import numbers
 
@@ -72,7 +72,9 @@ class CsvTable:
             table.fields = list(reader.schema.names)
         table.bad_rows.clear()
         if len(set(table.fields)) < len(table.fields):
-            raise Invalid(f"{path.name}: two columns have the same name. Rename one of them in the first line.")
+            raise Invalid(
+                f"{path.name}: two columns have the same name. Rename one of them in the first line."
+            )
         table.wkt = table._column(geometry, _WKT)
         x, y = table._column(longitude, _LONGITUDE), table._column(latitude, _LATITUDE)
         if x and y and (geometry is None) and (table.wkt is None or longitude):
@@ -90,9 +92,10 @@ class CsvTable:
 
     def _reading(self) -> pa_csv.CSVStreamingReader:
         """An open reader: every field text, blanks kept."""
-        stream: IO[bytes] | Counted = self.path.open("rb")
-        if self.path.name.lower().endswith(".gz"):
-            stream = Counted(gzip.open(self.path, "rb"), self.path, self.limits)
+        packed = self.path.name.lower().endswith(".gz")
+        stream: Stream = gzip.GzipFile(self.path, "rb") if packed else self.path.open("rb")
+        if packed:
+            stream = Counted(stream, self.path, self.limits)
         try:
             return pa_csv.open_csv(
                 pa.PythonFile(stream, mode="r"),
@@ -105,11 +108,15 @@ class CsvTable:
 
     def _as_text(self) -> pa_csv.ConvertOptions:
         return pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in self.fields}, strings_can_be_null=True, null_values=[""]
+            column_types={name: pa.string() for name in self.fields},
+            strings_can_be_null=True,
+            null_values=[""],
         )
 
     def _bad_row(self, row: Any) -> str:
-        self.bad_rows.append((row.number or 0, f"{row.actual_columns} values instead of {row.expected_columns}"))
+        self.bad_rows.append(
+            (row.number or 0, f"{row.actual_columns} values instead of {row.expected_columns}")
+        )
         return "skip"
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:

@@ -6,6 +6,7 @@ In: an open table and a mapping entry.  Out: batches with the rows that are want
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from gis.errors import Invalid
 from layers.importers.batches import Batch, Mask, Shapes, Table
-from layers.importers.columns import mask_of, texts
+from layers.importers.columns import dates, mask_of, spans, texts
 from layers.importers.files import check_fields, open_table
 from layers.importers.job import Job
+from layers.importers.mapping import LayerFields, ParcelFields
 from layers.importers.position import Ground, agreed_crs, check_near
 from layers.importers.report import Kind
 
@@ -64,7 +66,10 @@ def read(job: Job, sheet: Sheet, fields: Fields) -> Iterator[tuple[Batch, Mask]]
         job.tally.read += len(batch)
         alive = np.ones(len(batch), dtype=bool)
         for field, values in where.items():
-            kept = pc.is_in(texts(batch.columns[field]), value_set=pa.array([each.strip() for each in values], pa.string()))
+            kept = pc.is_in(
+                texts(batch.columns[field]),
+                value_set=pa.array([each.strip() for each in values], pa.string()),
+            )
             out = alive & ~mask_of(kept)
             features = [(int(position), "") for position in batch.positions()[out]]
             job.tally.add(Kind.FILTERED, features, f"its {field} is not {' or '.join(values)}", "")
@@ -107,11 +112,35 @@ def refuse(job: Job, names: Names, alive: Mask, found: Mask, reason: str, remedy
         alive &= ~found
 
 
+def filtered(job: Job, names: Names, alive: Mask, found: Mask, reason: str) -> None:
+    """Leave out features that are in order but serve nothing here."""
+    found = found & alive
+    if found.any():
+        job.tally.add(Kind.FILTERED, names(np.flatnonzero(found)), reason)
+        alive &= ~found
+
+
 def mended(job: Job, names: Names, alive: Mask, found: Mask, reason: str, remedy: str) -> None:
     """Note that a field of these features could not be taken over."""
     found = found & alive
     if found.any():
         job.tally.add(Kind.MENDED, names(np.flatnonzero(found)), reason, remedy)
+
+
+def spans_of(
+    job: Job, fields: ParcelFields | LayerFields, batch: Batch, names: Names, alive: Mask
+) -> tuple[list[date], list[date | None]]:
+    """From when and until when each feature holds; dates that are none, or the wrong way round, are refused."""
+    found: list[list[date | None]] = []
+    for place, field in (("valid_from", fields.valid_from), ("valid_to", fields.valid_to)):
+        days: list[date | None] = [None] * len(batch)
+        if field is not None:
+            days, bad = dates(batch.columns[field])
+            refuse(job, names, alive, bad, f"its {place} is not a date", "Write dates like 2024-03-01.")
+        found.append(days)
+    starts, ends, empty = spans(found[0], found[1], job.entry.valid_from)
+    refuse(job, names, alive, empty, "it ends before it begins", "Correct its dates.")
+    return starts, ends
 
 
 def grow_extent(job: Job, shapes: Shapes) -> None:
@@ -129,5 +158,3 @@ def check_extent(job: Job) -> None:
     """Refuse a dataset that lies far from everything else of its jurisdiction."""
     if job.extent is not None:
         check_near(job.extent, job.earlier_extent(), job.entry.file)
-
-

@@ -37,7 +37,9 @@ def file_in(folder: Path, file: str) -> Path:
     """The file or folder that a mapping names, which must lie in the folder given."""
     inside = PurePosixPath(file)
     if inside.is_absolute() or ".." in inside.parts or "\\" in file:
-        raise Invalid(f"“{file}” leads out of the folder of the data. Name a file inside it, by its relative path.")
+        raise Invalid(
+            f"“{file}” leads out of the folder of the data. Name a file inside it, by its relative path."
+        )
     path = folder / inside
     if not path.exists():
         there = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
@@ -69,7 +71,9 @@ def _parts(path: Path) -> list[Path]:
 
 
 @contextmanager
-def unpacked(folder: Path, file: str, table: str | None, limits: Limits = LIMITS) -> Iterator[tuple[Path, Format]]:
+def unpacked(
+    folder: Path, file: str, table: str | None, limits: Limits = LIMITS
+) -> Iterator[tuple[Path, Format]]:
     """The one map file that is meant, out of its archive or folder, and its format; an archive leaves nothing behind."""
     path = file_in(folder, file)
     if path.is_dir():
@@ -86,7 +90,9 @@ def unpacked(folder: Path, file: str, table: str | None, limits: Limits = LIMITS
 
 def _checked(path: Path, limits: Limits) -> tuple[Path, Format]:
     if not path.is_file():
-        raise Invalid(f"{path.name} is not an ordinary file. Give a file, a folder with a Shapefile, or a .zip.")
+        raise Invalid(
+            f"{path.name} is not an ordinary file. Give a file, a folder with a Shapefile, or a .zip."
+        )
     for part in _parts(path) if path.suffix.lower() == ".shp" else [path]:
         check_size(part, limits)
     return path, format_of(path)
@@ -101,7 +107,9 @@ def _only_map(space: Path, given: Path, table: str | None) -> Path:
         raise Invalid(f"{given.name} holds no map file. It must hold one of: {KNOWN}.")
     if len(chosen) > 1:
         names = ", ".join(part.name for part in chosen[:10])
-        raise Invalid(f"{given.name} holds several map files ({names}). Give `table` the name of one of them.")
+        raise Invalid(
+            f"{given.name} holds several map files ({names}). Give `table` the name of one of them."
+        )
     return chosen[0]
 
 

@@ -10,6 +10,7 @@ import re
 import sqlite3
 import struct
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -85,7 +86,9 @@ def format_of(path: Path) -> Format:
     head = _head(path)
     if not _LOOKS_RIGHT[expected](head):
         stranger = next((name for pattern, name in _STRANGERS if pattern.match(head)), "something else")
-        raise Invalid(f"{path.name} is named like a {expected} file but is {stranger}. Export it as {expected}.")
+        raise Invalid(
+            f"{path.name} is named like a {expected} file but is {stranger}. Export it as {expected}."
+        )
     if check := _WHOLE.get(expected):
         check(path, head)
     _open_alone(path, expected)
@@ -99,7 +102,9 @@ def _head(path: Path) -> bytes:
         with opener(path, "rb") as file:
             return bytes(file.read(4096))
     except (gzip.BadGzipFile, EOFError) as error:
-        raise Invalid(f"{path.name} cannot be unpacked ({error}). Get the file again from its source.") from error
+        raise Invalid(
+            f"{path.name} cannot be unpacked ({error}). Get the file again from its source."
+        ) from error
 
 
 def _is_text(head: bytes) -> bool:
@@ -110,7 +115,7 @@ def _is_json(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
-_LOOKS_RIGHT = {
+_LOOKS_RIGHT: dict[Format, Callable[[bytes], bool]] = {
     Format.SHAPEFILE: lambda head: head[:4] == b"\x00\x00\x27\x0a",
     Format.GEOPACKAGE: lambda head: head[:16] == b"SQLite format 3\0",
     Format.GEOJSON: _is_json,
@@ -124,7 +129,9 @@ _LOOKS_RIGHT = {
 
 def truncated(path: Path, detail: str) -> Invalid:
     """The error for a file whose end is missing."""
-    return Invalid(f"{path.name} is not whole: {detail}. It was cut off on the way; get it again from its source.")
+    return Invalid(
+        f"{path.name} is not whole: {detail}. It was cut off on the way; get it again from its source."
+    )
 
 
 def _whole_shapefile(path: Path, head: bytes) -> None:
@@ -136,7 +143,9 @@ def _whole_shapefile(path: Path, head: bytes) -> None:
         raise truncated(path, f"{stated} bytes are stated, {actual} are there")
     for beside in (".shx", ".dbf"):
         if not any(path.with_suffix(each).is_file() for each in (beside, beside.upper())):
-            raise Invalid(f"{path.name}: {path.stem}{beside} is missing beside it. A Shapefile needs .shp, .shx and .dbf.")
+            raise Invalid(
+                f"{path.name}: {path.stem}{beside} is missing beside it. A Shapefile needs .shp, .shx and .dbf."
+            )
     _whole_dbf(next(path.with_suffix(each) for each in (".dbf", ".DBF") if path.with_suffix(each).is_file()))
 
 
@@ -157,7 +166,9 @@ def _whole_geopackage(path: Path, head: bytes) -> None:
     page = 65_536 if page == 1 else page
     pages = struct.unpack(">I", head[28:32])[0] if page else 0
     if page < 512 or path.stat().st_size < page * pages:
-        raise truncated(path, f"{pages} pages of {page} bytes are stated, {path.stat().st_size} bytes are there")
+        raise truncated(
+            path, f"{pages} pages of {page} bytes are stated, {path.stat().st_size} bytes are there"
+        )
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             tables = database.execute(_CONTENTS).fetchone()[0]
@@ -170,7 +181,7 @@ def _whole_geopackage(path: Path, head: bytes) -> None:
 _CONTENTS = "SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'"
 
 
-def _whole_parquet(path: Path, head: bytes) -> None:
+def _whole_parquet(path: Path, _: bytes) -> None:
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 4, 0))
         if file.read(4) != b"PAR1":

@@ -6,7 +6,7 @@ The recording is opened as late as possible: until then nobody waits for the imp
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from gis.db.tables import ImportRow
 from gis.errors import Invalid
-from gis.jurisdictions import Jurisdiction
+from gis.place import Jurisdiction
 from gis.recordings import Recording, record
 from layers.importers.archives import Limits
 from layers.importers.files import Hints, digest_of, file_in
@@ -30,6 +30,8 @@ from layers.importers.report import ImportRefused, ImportReport, Kind, ParcelCou
 WAYS = 1
 """Grows when a new version of the importers makes something else of the same file."""
 Box = tuple[float, float, float, float]
+Columns = Sequence[tuple[str, str]]
+"""Names and types of a staging table."""
 _PAGES = 4_000
 
 
@@ -74,12 +76,15 @@ class Job:
         """What the mapping says of the file."""
         entry = self.entry
         return Hints(
-            encoding=entry.encoding, geometry=entry.geometry, longitude=entry.longitude, latitude=entry.latitude
+            encoding=entry.encoding,
+            geometry=entry.geometry,
+            longitude=entry.longitude,
+            latitude=entry.latitude,
         )
 
     def say(self, stage: str, done: int, total: int | None = None) -> None:
         """Tell whoever watches how far we are."""
-        self.watch(Progress(dataset=self.target, stage=stage, done=done, total=total))
+        self.watch(Progress(dataset=self.target, stage=stage, done=done, total=max(done, total or 0)))
 
     def execute(self, sql: str, **values: Any) -> Any:
         """Run a statement in the import's transaction."""
@@ -148,7 +153,9 @@ class Job:
             read=tally.read,
             kept=tally.kept,
             counts={kind.value: number for kind, number in sorted(tally.counts.items()) if number},
-            reasons={kind.value: dict(sorted(found.items())) for kind, found in sorted(tally.reasons.items())},
+            reasons={
+                kind.value: dict(sorted(found.items())) for kind, found in sorted(tally.reasons.items())
+            },
             remarks=tally.sentences(),
             notes=tally.listed(),
             parcels=parcels,
@@ -164,14 +171,20 @@ class Job:
         share = tally.refused_share()
         if share > most or tally.kept <= 0:
             refused = tally.counts[Kind.REFUSED]
-            cause = f" Most often: {tally.chief_reason()}. {tally.chief_remedy()}" if refused else " `where` keeps none."
+            cause = (
+                f" Most often: {tally.chief_reason()}. {tally.chief_remedy()}"
+                if refused
+                else " `where` keeps none."
+            )
             raise ImportRefused(
                 f"{where}: {refused} of {tally.read} features had to be refused ({share:.1%}; at most {most:.1%} may be),"
                 f" so none was brought in.{cause}",
                 report=self.report(),
             )
 
-    def swap(self, recording: Recording, earlier: Earlier | None, report: ImportReport, holds: str | None) -> int:
+    def swap(
+        self, recording: Recording, earlier: Earlier | None, report: ImportReport, holds: str | None
+    ) -> int:
         """Close the earlier import and begin this one at the recording's instant; the new import's number."""
         if earlier is not None:
             self.execute(
@@ -212,13 +225,15 @@ class Job:
 
     # --- staging -----------------------------------------------------------------------------------------
 
-    def stage(self, table: str, columns: str) -> None:
-        """An empty staging table of our own, gone with the transaction."""
+    def stage(self, table: str, columns: Columns) -> None:
+        """An empty staging table of our own, gone with the transaction; shapes in the metric system."""
+        kinds = {"geometry": f"geometry(Geometry, {self.place.metric})"}
+        listed = ", ".join(f"{name} {kinds.get(kind, kind)}" for name, kind in columns)
         self.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
-        self.execute(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
+        self.execute(f"CREATE TEMPORARY TABLE {table} ({listed}) ON COMMIT DROP")
 
-    def copy(self, table: str, columns: Sequence[tuple[str, str]], rows: Iterator[tuple[Any, ...]]) -> int:
-        """Stream rows into a staging table in binary; how many there were."""
+    def copy(self, table: str, columns: Columns, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Stream rows into a staging table in binary, shapes as well-known binary; how many there were."""
         connection = self.session.connection().connection.driver_connection
         assert isinstance(connection, psycopg.Connection)
         names = ", ".join(name for name, _ in columns)
@@ -227,7 +242,7 @@ class Job:
             closing(connection.cursor()) as cursor,
             cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)".encode()) as copy,
         ):
-            copy.set_types([kind for _, kind in columns])
+            copy.set_types(["bytea" if kind == "geometry" else kind for _, kind in columns])
             for row in rows:
                 copy.write_row(row)
                 number += 1
@@ -235,11 +250,12 @@ class Job:
 
     def in_slices(self, table: str, sql: str, total: int, **values: Any) -> int:
         """Run a statement over a staging table slice by slice (`:from_page`, `:to_page`), telling how far it is."""
-        pages = int(self.execute("SELECT pg_relation_size(CAST(:t AS regclass)) / 8192", t=table).scalar_one())
+        pages = int(
+            self.execute("SELECT pg_relation_size(CAST(:t AS regclass)) / 8192", t=table).scalar_one()
+        )
         done = 0
         for first in range(0, max(pages, 1), _PAGES):
             span = {"from_page": f"({first},0)", "to_page": f"({first + _PAGES},0)"}
-            done += self.session.execute(text(sql), values | span).rowcount
+            done += self.execute(sql, **values, **span).rowcount
             self.say("storing", min(done, total), total)
         return done
-

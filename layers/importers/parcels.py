@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from gis.crs import areal_scales
 from gis.errors import Invalid
 from gis.geometry import WIDE, ground_area
-from gis.names import fold, sound_key
 from gis.units import AreaUnit
 from layers.importers.batches import Batch, Mask, Shapes
-from layers.importers.columns import dates, decimals, each_once, joined, parcel_numbers, texts, ulpins
+from layers.importers.columns import decimals, each_once, joined, parcel_numbers, texts, ulpins
 from layers.importers.features import (
     Names,
     Sheet,
@@ -31,13 +30,15 @@ from layers.importers.features import (
     open_sheet,
     read,
     refuse,
+    spans_of,
 )
 from layers.importers.job import Job
-from layers.importers.join import join_fields, stage_join
+from layers.importers.join import add_joined_fields
 from layers.importers.mapping import ParcelsEntry
 from layers.importers.register import put_in_register
 from layers.importers.report import ImportReport
 from layers.importers.same_numbers import settle_same_numbers
+from layers.importers.searchable import searchable
 from layers.importers.tidy import Wanted, tidy
 
 PARTS = ("district", "taluk", "village", "block", "survey", "subdivision")
@@ -55,7 +56,7 @@ STAGED = [
     ("measured_area", "float8"),
     ("valid_from", "date"),
     ("valid_to", "date"),
-    ("boundary", "bytea"),
+    ("boundary", "geometry"),
 ]
 _UNITS = {
     AreaUnit.SQUARE_METRE: "m2 m² sqm sq.m sq m square metre square metres square meter square meters sqmt",
@@ -76,13 +77,13 @@ def import_parcels(job: Job, entry: ParcelsEntry) -> ImportReport:
         return job.report(unchanged=True)
     _check_units(entry)
     refused_numbers: set[str] = set()
-    columns = ", ".join(f"{name} {kind}" for name, kind in STAGED if name != "boundary")
-    job.stage("stage_parcel", f"{columns}, boundary geometry(Geometry, {job.place.metric})")
+    staged = [*STAGED, ("join_key", "text")] if entry.join else STAGED
+    job.stage("stage_parcel", staged)
     fields = _fields(entry)
     with open_sheet(job, fields) as sheet:
-        job.copy("stage_parcel", STAGED, _rows(job, entry, sheet, fields, refused_numbers))
+        job.copy("stage_parcel", staged, _rows(job, entry, sheet, fields, refused_numbers))
     if entry.join is not None:
-        stage_join(job, entry, entry.join)
+        add_joined_fields(job, entry, entry.join)
     job.say("comparing", job.tally.read, job.tally.read)
     settle_same_numbers(job, entry)
     job.check_share()
@@ -116,7 +117,7 @@ def _rows(
         remedy = "Give it the number on the tax receipt, or take the row out."
         refuse(job, names, alive, bad, "its number cannot be read", remedy)
         refuse(job, names, alive, np.asarray(pc.is_null(numbers)), "it has no number", remedy)
-        spans = _spans(job, entry, batch, names, alive)
+        spans = spans_of(job, entry.fields, batch, names, alive)
         tidied = tidy(batch, alive, sheet.ground, Wanted.AREAS, job.tally, names)
         refused_numbers.update(_taken(numbers, np.flatnonzero(wanted & ~alive)))
         grow_extent(job, tidied.shapes)
@@ -138,28 +139,6 @@ def _numbers(batch: Batch, entry: ParcelsEntry) -> tuple[pa.StringArray, Mask]:
     return parcel_numbers(whole, entry.no_number)
 
 
-def _spans(
-    job: Job, entry: ParcelsEntry, batch: Batch, names: Names, alive: Mask
-) -> tuple[list[date | None], list[date | None]]:
-    """From when and until when each state holds."""
-    starts = _dates(job, batch, entry.fields.valid_from, "valid_from", names, alive)
-    ends = _dates(job, batch, entry.fields.valid_to, "valid_to", names, alive)
-    starts = [start or entry.valid_from for start in starts]
-    empty = np.array([end is not None and end <= start for start, end in zip(starts, ends, strict=True)])
-    refuse(job, names, alive, empty, "it ends before it begins", "Correct its dates.")
-    return list(starts), ends
-
-
-def _dates(
-    job: Job, batch: Batch, field: str | None, place: str, names: Names, alive: Mask
-) -> list[date | None]:
-    if field is None:
-        return [None] * len(batch)
-    found, bad = dates(batch.columns[field])
-    refuse(job, names, alive, bad, f"its {place} is not a date", "Write dates like 2024-03-01.")
-    return found
-
-
 def _staged(
     job: Job,
     entry: ParcelsEntry,
@@ -168,15 +147,19 @@ def _staged(
     places: NDArray[np.int64],
     shapes: Shapes,
     numbers: pa.StringArray,
-    spans: tuple[list[date | None], list[date | None]],
+    spans: tuple[list[date], list[date | None]],
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of the staging table for the features that stay."""
-    take, nothing = pa.array(places), [None] * len(places)
+    take = pa.array(places)
+    nothing: list[str | None] = [None] * len(places)
     alive = np.zeros(len(batch), dtype=bool)
     alive[places] = True
 
     def column(field: str | None) -> list[str | None]:
-        return nothing if field is None else texts(batch.columns[field].take(take)).to_pylist()
+        if field is None:
+            return nothing
+        found: list[str | None] = texts(batch.columns[field].take(take)).to_pylist()
+        return found
 
     fields = entry.fields
     number = numbers.take(take).to_pylist()
@@ -188,7 +171,7 @@ def _staged(
         *(column(getattr(fields, part)) for part in PARTS),
         _ulpins(job, batch, fields.ulpin, names, alive).take(take).to_pylist(),
         addresses,
-        *_searchable(addresses),
+        *searchable(addresses),
         column(fields.land_type),
         extents.take(take).to_pylist(),
         units.take(take).to_pylist(),
@@ -205,15 +188,15 @@ def _ulpins(job: Job, batch: Batch, field: str | None, names: Names, alive: Mask
     if field is None:
         return pa.nulls(len(batch), pa.string())
     found, bad = ulpins(batch.columns[field])
-    mended(job, names, alive, bad, "its ULPIN has not 14 letters and digits; it was left out", "Correct the ULPIN.")
+    mended(
+        job,
+        names,
+        alive,
+        bad,
+        "its ULPIN has not 14 letters and digits; it was left out",
+        "Correct the ULPIN.",
+    )
     return found
-
-
-def _searchable(addresses: list[str | None]) -> tuple[list[str | None], list[str | None]]:
-    """Addresses folded, and by sound."""
-    if not any(addresses):
-        return addresses, addresses
-    return [each and fold(each) for each in addresses], [each and sound_key(each) for each in addresses]
 
 
 def _recorded(
@@ -235,7 +218,14 @@ def _recorded(
         given = np.asarray(pc.is_valid(extents))
         missing = given & np.asarray(pc.is_null(units))
         remedy = f"Write one of {', '.join(AreaUnit)}."
-        mended(job, names, alive, missing, "the unit of its recorded area is not known; the area was left out", remedy)
+        mended(
+            job,
+            names,
+            alive,
+            missing,
+            "the unit of its recorded area is not known; the area was left out",
+            remedy,
+        )
     both = pc.and_(pc.is_valid(extents), pc.is_valid(units))
     none = pa.scalar(None, pa.string())
     return pc.if_else(both, extents, none), pc.if_else(both, units, none)
@@ -244,7 +234,9 @@ def _recorded(
 def unit_of(text: str) -> AreaUnit | None:
     """The unit that a source means, or None."""
     plain = text.strip().rstrip(".").lower()
-    return next((unit for unit, words in _UNITS.items() if plain == unit or f" {plain} " in f" {words} "), None)
+    return next(
+        (unit for unit, words in _UNITS.items() if plain == unit or f" {plain} " in f" {words} "), None
+    )
 
 
 def ground_areas(shapes: Shapes, metric: int) -> NDArray[np.float64]:
@@ -258,6 +250,3 @@ def ground_areas(shapes: Shapes, metric: int) -> NDArray[np.float64]:
     for place in np.flatnonzero(np.maximum(east - west, north - south) > WIDE):
         areas[place] = ground_area(shapes[place], metric)
     return areas
-
-
-__all__ = ["import_parcels", "join_fields"]

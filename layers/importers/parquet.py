@@ -52,7 +52,9 @@ class ParquetTable:
         geometry = geo.get("primary_column")
         column: dict[str, Any] = geo.get("columns", {}).get(geometry, {})
         if geometry is not None and column.get("encoding") != "WKB":
-            raise Invalid(f"{path.name}: shapes are encoded as {column.get('encoding')}. Export GeoParquet with encoding WKB.")
+            raise Invalid(
+                f"{path.name}: shapes are encoded as {column.get('encoding')}. Export GeoParquet with encoding WKB."
+            )
         crs = column.get("crs", _LONGITUDE_LATITUDE)
         return cls(
             path=path,
@@ -69,7 +71,9 @@ class ParquetTable:
         first = 1
         try:
             with pq.ParquetFile(self.path) as file:
-                for record in file.iter_batches(batch_size(self.path.stat().st_size, self.count), columns=wanted):
+                for record in file.iter_batches(
+                    batch_size(self.path.stat().st_size, self.count), columns=wanted
+                ):
                     yield self._batch(first, record)
                     first += record.num_rows
         except (pa.ArrowException, OSError) as error:

@@ -32,14 +32,18 @@ def crs_from(stated: Any, file: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(stated)
     except pyproj.exceptions.CRSError as error:
-        raise Invalid(f"{file}: its coordinate system cannot be understood ({str(error)[:120]}). Export it with an EPSG code.") from error
+        raise Invalid(
+            f"{file}: its coordinate system cannot be understood ({str(error)[:120]}). Export it with an EPSG code."
+        ) from error
 
 
 def agreed_crs(stated: pyproj.CRS | None, declared: int | None, file: str) -> pyproj.CRS:
     """The system of file and mapping together; `Invalid` if neither names one, or both do and contradict each other."""
     if declared is None:
         if stated is None:
-            raise Invalid(f"{file} does not say in which coordinate system it is. Give `crs` (an EPSG code) in the mapping.")
+            raise Invalid(
+                f"{file} does not say in which coordinate system it is. Give `crs` (an EPSG code) in the mapping."
+            )
         return _two_dimensional(stated)
     crs = crs_of(declared)
     if stated is None or _same_place(stated, crs):
@@ -93,7 +97,9 @@ class Ground:
     def _area(self) -> tuple[float, float, float, float]:
         area = crs_of(self.metric).area_of_use
         if area is None:
-            raise Invalid(f"EPSG:{self.metric} does not say where it may be used; choose another metric system.")
+            raise Invalid(
+                f"EPSG:{self.metric} does not say where it may be used; choose another metric system."
+            )
         west, south, east, north = area.west, area.south, area.east, area.north
         return west - MARGIN_DEGREES, south - MARGIN_DEGREES, east + MARGIN_DEGREES, north + MARGIN_DEGREES
 
@@ -132,11 +138,17 @@ class Ground:
         for x, y in ((0, 1), (0, 3), (2, 1), (2, 3)):
             longitudes, latitudes = self._degrees(boxes[:, x], boxes[:, y])
             with np.errstate(invalid="ignore"):
-                good &= (longitudes >= west) & (longitudes <= east) & (latitudes >= south) & (latitudes <= north)
+                good &= (
+                    (longitudes >= west) & (longitudes <= east) & (latitudes >= south) & (latitudes <= north)
+                )
         return good
 
     def _degrees(self, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-        if self.source.is_geographic and self.source.ellipsoid is not None and self.source.to_epsg() == GEOGRAPHIC:
+        if (
+            self.source.is_geographic
+            and self.source.ellipsoid is not None
+            and self.source.to_epsg() == GEOGRAPHIC
+        ):
             return x, y
         longitudes, latitudes = self._into_degrees.transform(x, y)
         return np.asarray(longitudes), np.asarray(latitudes)
@@ -166,12 +178,16 @@ _GUESSES = [
 REMEDY = "Correct the coordinates or the coordinate system, in the file or as `crs` in the mapping."
 
 
-def check_near(box: tuple[float, float, float, float], earlier: tuple[float, float, float, float] | None, file: str) -> None:
+def check_near(
+    box: tuple[float, float, float, float], earlier: tuple[float, float, float, float] | None, file: str
+) -> None:
     """Refuse a dataset that lies far from everything the jurisdiction already has (boxes in its metric system)."""
     if earlier is None:
         return
     apart = shapely.box(*box).distance(shapely.box(*earlier))
     if apart > FAR:
         raise Invalid(
-            f"{file} lies {apart / 1000:,.0f} km from everything else of this jurisdiction. {REMEDY}".replace(",", " ")
+            f"{file} lies {apart / 1000:,.0f} km from everything else of this jurisdiction. {REMEDY}".replace(
+                ",", " "
+            )
         )

@@ -55,12 +55,17 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an import is; `total` is None where the file does not say how many features it holds."""
+    """How far an import is; `total` grows with `done` where the file does not say how many features it holds."""
 
     dataset: str
     stage: str
     done: int
-    total: int | None
+    total: int
+
+    @property
+    def step(self) -> str:
+        """Dataset and stage in one phrase."""
+        return f"{self.dataset}: {self.stage}"
 
 
 Watch = Callable[[Progress], None]
@@ -121,7 +126,9 @@ class ImportReport:
         content["notes"] = [asdict(note) for note in self.notes]
         content["remarks"] = list(self.remarks)
         content["unlisted"] = {
-            kind: beyond for kind, number in self.counts.items() if (beyond := number - len(self.of(Kind(kind)))) > 0
+            kind: beyond
+            for kind, number in self.counts.items()
+            if (beyond := number - len(self.of(Kind(kind)))) > 0
         }
         return content
 
@@ -138,7 +145,9 @@ class ImportReport:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield self.headline
         if self.parcels is not None and not self.unchanged:
-            yield "  parcels: " + ", ".join(f"{number} {name}" for name, number in asdict(self.parcels).items())
+            yield "  parcels: " + ", ".join(
+                f"{number} {name}" for name, number in asdict(self.parcels).items()
+            )
         yield from (f"  {remark}" for remark in self.remarks)
         for kind in Kind:
             if notes := self.of(kind):
@@ -147,7 +156,9 @@ class ImportReport:
     def _table(self, kind: Kind, notes: Sequence[Note]) -> Table:
         beyond = self.count(kind) - min(len(notes), SHOWN)
         caption = f"and {beyond} more; all in the stored report" if beyond else None
-        table = Table("feature", "name", "why", "what to do", title=f"{kind.value}: {self.count(kind)}", caption=caption)
+        table = Table(
+            "feature", "name", "why", "what to do", title=f"{kind.value}: {self.count(kind)}", caption=caption
+        )
         for note in notes[:SHOWN]:
             why = f"{note.reason} ({note.detail})" if note.detail else note.reason
             table.add_row("" if note.position is None else str(note.position), note.ref, why, note.remedy)
@@ -160,6 +171,10 @@ class ImportRefused(Invalid):
     def __init__(self, message: str, *, report: ImportReport) -> None:
         super().__init__(message)
         self.report = report
+
+
+def untold(report: ImportReport) -> None:
+    """Nobody waits for the report."""
 
 
 @dataclass(kw_only=True)
@@ -203,6 +218,11 @@ class Tally:
         """Say something of the whole dataset; numbers of the same remark add up."""
         self.remarks[text] = self.remarks.get(text, 0) + number
 
+    def forget(self, kind: Kind) -> None:
+        """Take back all notes of a kind, to make them anew."""
+        for part in (self.counts, self.reasons, self.notes):
+            part.pop(kind, None)
+
     def refused_share(self) -> float:
         """Share of what was wanted that was refused, 0 to 1."""
         wanted = self.read - self.counts[Kind.FILTERED]
@@ -223,7 +243,9 @@ class Tally:
         return tuple(
             note
             for kind in Kind
-            for note in sorted(self.notes.get(kind, []), key=lambda note: (note.position is None, note.position or 0))
+            for note in sorted(
+                self.notes.get(kind, []), key=lambda note: (note.position is None, note.position or 0)
+            )
         )
 
     def sentences(self) -> tuple[str, ...]:

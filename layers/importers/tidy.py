@@ -7,6 +7,7 @@ the batch; everything that was mended or refused stands in the tally.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import shapely
@@ -27,10 +28,11 @@ class Wanted(StrEnum):
     AREAS = "polygons"
     LINES = "lines"
     POINTS = "points"
+    ANY = "points, lines or polygons"
 
 
-_SIMPLE = {Wanted.AREAS: 3, Wanted.LINES: 1, Wanted.POINTS: 0}
-_MULTI = {Wanted.AREAS: 6, Wanted.LINES: 5, Wanted.POINTS: 4}
+_SIMPLE = {Wanted.AREAS: (3,), Wanted.LINES: (1,), Wanted.POINTS: (0,), Wanted.ANY: (0, 1, 3)}
+_MULTI = {Wanted.AREAS: (6,), Wanted.LINES: (5,), Wanted.POINTS: (4,), Wanted.ANY: (4, 5, 6)}
 _NAMES = ["a point", "a line", "a ring", "a polygon", "points", "lines", "polygons", "a mixed collection"]
 LEAST_AREA = 0.01
 LEAST_LENGTH = 0.001
@@ -70,7 +72,9 @@ class _Desk:
     refs: Refs
     shapes: Shapes
 
-    def note(self, kind: Kind, found: Mask, reason: str, remedy: str, details: Sequence[str] | None = None) -> None:
+    def note(
+        self, kind: Kind, found: Mask, reason: str, remedy: str, details: Sequence[str] | None = None
+    ) -> None:
         """Note what happened to the features found; refused ones go no further."""
         places = np.flatnonzero(found)
         if len(places) == 0:
@@ -85,12 +89,19 @@ class _Desk:
 
     def refuse_missing(self) -> None:
         """No shape at all, an empty one, or one that cannot be read."""
-        self.refuse(self.batch.unreadable, "its shape cannot be read", "Export the file again, or redraw the feature.")
-        missing = np.equal(self.shapes, None)
+        self.refuse(
+            self.batch.unreadable, "its shape cannot be read", "Export the file again, or redraw the feature."
+        )
+        missing = shapely.is_missing(self.shapes)
         self.refuse(missing, "it has no shape", "Draw the feature, or delete its row.")
-        self.refuse(shapely.is_empty(self.shapes), "its shape is empty", "Draw the feature, or delete its row.")
+        self.refuse(
+            shapely.is_empty(self.shapes), "its shape is empty", "Draw the feature, or delete its row."
+        )
         self.note(
-            Kind.MENDED, self.batch.closed & self.alive, "a ring was not closed; it was closed", "Close the ring at its source."
+            Kind.MENDED,
+            self.batch.closed & self.alive,
+            "a ring was not closed; it was closed",
+            "Close the ring at its source.",
         )
 
     def refuse_unfinished(self) -> None:
@@ -101,7 +112,9 @@ class _Desk:
         if not finite.all():
             bad = np.zeros(len(self.alive), dtype=bool)
             bad[places[np.unique(owner[~finite])]] = True
-            self.refuse(bad, "a coordinate is not a number (NaN or infinite)", "Correct the vertex at its source.")
+            self.refuse(
+                bad, "a coordinate is not a number (NaN or infinite)", "Correct the vertex at its source."
+            )
 
     def flatten(self) -> None:
         """Heights and measures are dropped; one remark says so for all."""
@@ -113,7 +126,7 @@ class _Desk:
     def pick_parts(self) -> None:
         """Shapes of the wrong kind are refused; of a mixed collection the right parts stay."""
         kinds = shapely.get_type_id(self.shapes)
-        right = (kinds == _SIMPLE[self.wanted]) | (kinds == _MULTI[self.wanted])
+        right = np.isin(kinds, _SIMPLE[self.wanted] + _MULTI[self.wanted])
         for place in np.flatnonzero((kinds == 7) & self.alive):
             picked = parts_of(self.shapes[place], self.wanted)
             if picked is not None:
@@ -122,9 +135,13 @@ class _Desk:
         for kind in np.unique(kinds[self.alive & ~right]):
             name = _NAMES[kind] if 0 <= kind < len(_NAMES) else "a curve"
             wrong = self.alive & ~right & (kinds == kind)
-            self.refuse(wrong, f"it is {name}, but {self.wanted} are wanted", "Export the right table, or correct `kind` and `holds`.")
+            self.refuse(
+                wrong,
+                f"it is {name}, but {self.wanted} are wanted",
+                "Export the right table, or correct `kind` and `holds`.",
+            )
 
-    def _note_one(self, place: int, reason: str, detail: str = "") -> None:
+    def _note_one(self, place: np.integer[Any], reason: str, detail: str = "") -> None:
         found = np.zeros(len(self.alive), dtype=bool)
         found[place] = True
         self.note(Kind.MENDED, found, reason, "Correct the feature at its source.", [detail])
@@ -138,7 +155,9 @@ class _Desk:
         moved = ground.to_metric(self.shapes[places])
         self.shapes[places] = moved
         lost = ~np.isfinite(shapely.bounds(moved)).reshape(-1, 4).all(axis=1)
-        self._refuse_places(places[lost], "it lies outside the ground of the jurisdiction's coordinate system")
+        self._refuse_places(
+            places[lost], "it lies outside the ground of the jurisdiction's coordinate system"
+        )
 
     def _refuse_places(self, places: NDArray[np.int64], reason: str) -> None:
         found = np.zeros(len(self.alive), dtype=bool)
@@ -153,21 +172,29 @@ class _Desk:
         broken = np.flatnonzero(self.alive & ~shapely.is_valid(self.shapes))
         for place in broken:
             shape = self.shapes[place]
-            mended = parts_of(shapely.make_valid(shape, method="structure", keep_collapsed=False), self.wanted)
+            mended = parts_of(
+                shapely.make_valid(shape, method="structure", keep_collapsed=False), self.wanted
+            )
             why = shapely.is_valid_reason(shape).split("[")[0].strip().lower()
             if mended is None or not shapely.is_valid(mended):
                 found = np.zeros(len(self.alive), dtype=bool)
                 found[place] = True
-                self.refuse(found, f"{why}; nothing of an area is left when it is mended", "Redraw the feature.")
+                self.refuse(
+                    found, f"{why}; nothing of an area is left when it is mended", "Redraw the feature."
+                )
                 continue
             self.shapes[place] = mended
-            self._note_one(place, f"{why}; it was made valid", f"area now {ground_area(mended, metric):.2f} m²")
+            self._note_one(
+                place, f"{why}; it was made valid", f"area now {ground_area(mended, metric):.2f} m²"
+            )
 
     def refuse_nothing(self) -> None:
         """Shapes without extent."""
         if self.wanted is Wanted.AREAS:
             small = self.alive & ~(shapely.area(self.shapes) >= LEAST_AREA)
-            self.refuse(small, f"it has no area ({LEAST_AREA} m² is the least)", "Redraw the feature, or delete it.")
+            self.refuse(
+                small, f"it has no area ({LEAST_AREA} m² is the least)", "Redraw the feature, or delete it."
+            )
         if self.wanted is Wanted.LINES:
             small = self.alive & ~(shapely.length(self.shapes) >= LEAST_LENGTH)
             self.refuse(small, "it has no length (1 mm is the least)", "Redraw the feature, or delete it.")
@@ -178,19 +205,26 @@ def parts_of(shape: shapely.Geometry, wanted: Wanted) -> shapely.Geometry | None
     parts = np.array([shape], dtype=object)
     while (shapely.get_type_id(parts) >= 4).any():
         parts = shapely.get_parts(parts)
-    parts = parts[(shapely.get_type_id(parts) == _SIMPLE[wanted]) & ~shapely.is_empty(parts)]
+    parts = parts[np.isin(shapely.get_type_id(parts), _SIMPLE[wanted]) & ~shapely.is_empty(parts)]
     if len(parts) == 0:
         return None
     if len(parts) == 1:
         return parts[0]
-    if wanted is Wanted.AREAS:
-        return shapely.multipolygons(parts)
-    return shapely.multilinestrings(parts) if wanted is Wanted.LINES else shapely.multipoints(parts)
+    if wanted is Wanted.ANY:
+        return shapely.geometrycollections(parts)
+    return _GATHER[wanted](parts)
+
+
+_GATHER = {
+    Wanted.AREAS: shapely.multipolygons,
+    Wanted.LINES: shapely.multilinestrings,
+    Wanted.POINTS: shapely.multipoints,
+}
 
 
 def _unwrapped(shapes: Shapes, wanted: Wanted) -> Shapes:
     """Collections of one are that one."""
-    single = (shapely.get_type_id(shapes) == _MULTI[wanted]) & (shapely.get_num_geometries(shapes) == 1)
+    single = np.isin(shapely.get_type_id(shapes), _MULTI[wanted]) & (shapely.get_num_geometries(shapes) == 1)
     if single.any():
         shapes[single] = shapely.get_geometry(shapes[single], 0)
     return shapes

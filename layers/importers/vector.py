@@ -19,7 +19,13 @@ from layers.importers.batches import Batch, batch_size, read_shapes
 from layers.importers.formats import Format, truncated
 from layers.importers.position import crs_from
 
-_FAULTS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError, ValueError)
+_FAULTS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(kw_only=True)
@@ -86,7 +92,11 @@ class VectorTable:
 
 
 def _size(path: Path) -> int:
-    return sum(part.stat().st_size for part in path.parent.glob(f"{path.stem}.*") if part.suffix in (".shp", path.suffix))
+    return sum(
+        part.stat().st_size
+        for part in path.parent.glob(f"{path.stem}.*")
+        if part.suffix in (".shp", path.suffix)
+    )
 
 
 def _next(reader: Any) -> pa.RecordBatch | None:
@@ -116,7 +126,9 @@ def _table_name(path: Path, table: str | None) -> str:
     if not names:
         raise Invalid(f"{path.name} holds no table. Export it again.")
     if table is None:
-        raise Invalid(f"{path.name} holds several tables ({', '.join(names[:20])}). Name one of them as `table`.")
+        raise Invalid(
+            f"{path.name} holds several tables ({', '.join(names[:20])}). Name one of them as `table`."
+        )
     raise Invalid(f"{path.name} has no table “{table}”. It has: {', '.join(names[:20])}.")
 
 

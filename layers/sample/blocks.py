@@ -15,7 +15,7 @@ class Class(StrEnum):
     """What a corridor of the plan carries."""
 
     NATIONAL = "national highway"
-    PWD = "PWD road"
+    PUBLIC_WORKS = "PWD road"
     LOCAL = "local road"
     LANE = "lane"
     FOOTPATH = "footpath"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 WIDTHS: dict[Class, tuple[float, float]] = {
     Class.NATIONAL: (45.0, 45.0),
-    Class.PWD: (11.0, 13.0),
+    Class.PUBLIC_WORKS: (11.0, 13.0),
     Class.LOCAL: (6.0, 8.0),
     Class.LANE: (3.0, 5.0),
     Class.FOOTPATH: (1.5, 3.0),
@@ -48,7 +48,7 @@ WIDTHS: dict[Class, tuple[float, float]] = {
     Class.RIVER: (58.0, 74.0),
     Class.CANAL: (9.0, 13.0),
 }
-DRIVEN = frozenset({Class.NATIONAL, Class.PWD, Class.LOCAL, Class.LANE, Class.FOOTPATH})
+DRIVEN = frozenset({Class.NATIONAL, Class.PUBLIC_WORKS, Class.LOCAL, Class.LANE, Class.FOOTPATH})
 # Longest and deepest block before a road is cut through it, in metres.
 LARGEST: dict[Kind, tuple[float, float]] = {
     Kind.CENTRE: (145.0, 74.0),
@@ -167,7 +167,9 @@ class Surveyor:
         """All blocks and roads of a cell: beach and river margins first, then the rest by repeated cuts."""
         box, sides, kind = cell.box, cell.sides, cell.kind
         if sides.west is None and kind is Kind.SHORE:
-            beach, road, box = box.cut(across_u=True, at=box.west + self.metres(34, 46), width=self.metres(5, 6))
+            beach, road, box = box.cut(
+                across_u=True, at=box.west + self.metres(34, 46), width=self.metres(5, 6)
+            )
             self.blocks.append(Block(beach, Sides(None, None, Class.LOCAL, None), Kind.BEACH, number))
             self.corridors.append(Corridor(road, Class.LOCAL, False, number, (sides.south, sides.north)))
             sides = replace(sides, west=Class.LOCAL)
@@ -179,7 +181,9 @@ class Surveyor:
                     box, sides = self._river_margin(box, sides, kind, number, north=north)
         self._split(Block(box, sides, kind, number))
 
-    def _river_margin(self, box: Box, sides: Sides, kind: Kind, cell: int, *, north: bool) -> tuple[Box, Sides]:
+    def _river_margin(
+        self, box: Box, sides: Sides, kind: Kind, cell: int, *, north: bool
+    ) -> tuple[Box, Sides]:
         """Between river and lane: paddy fields, or one row of riverside plots."""
         paddy = kind is not Kind.CENTRE and self.random.random() < 0.66 and box.deep > 190 * CM
         deep = self.metres(80, 150) if paddy else self.metres(30, 42)
@@ -223,7 +227,7 @@ class Surveyor:
         if long > longest * CM:
             self._cut_across(block, across_u=along_u, span=long)
         elif short > deepest * CM:
-            self._cut_along(block, along_u=along_u, long=long, short=short)
+            self._cut_along(block, along_u=along_u, long=long)
         else:
             self.blocks.append(block)
 
@@ -231,7 +235,7 @@ class Surveyor:
         carries = Class.LOCAL if span > 260 * CM else self._small()
         self._cut(block, across_u=across_u, carries=carries, share=self.random.uniform(0.38, 0.62))
 
-    def _cut_along(self, block: Block, *, along_u: bool, long: int, short: int) -> None:
+    def _cut_along(self, block: Block, *, along_u: bool, long: int) -> None:
         carries = self._small()
         ends = (block.sides.west, block.sides.east) if along_u else (block.sides.south, block.sides.north)
         is_open = [end in DRIVEN for end in ends]
@@ -244,7 +248,11 @@ class Surveyor:
     def _cul_de_sac(self, block: Block, *, along_u: bool, from_low: bool, head: int, carries: Class) -> None:
         """A lane that ends before the far side of the block; the far end becomes a row without the lane."""
         box, sides = block.box, block.sides
-        at = ((box.east if along_u else box.north) - head) if from_low else ((box.west if along_u else box.south) + head)
+        at = (
+            ((box.east if along_u else box.north) - head)
+            if from_low
+            else ((box.west if along_u else box.south) + head)
+        )
         low, _, high = box.cut(across_u=along_u, at=at)
         if along_u:
             low_sides, high_sides = replace(sides, east=None), replace(sides, west=None)

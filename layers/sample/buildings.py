@@ -15,8 +15,6 @@ from layers.sample.plots import Form
 from layers.sample.shapes import Polygons
 from layers.sample.town import Town
 
-USES = ("residential", "mercantile", "office", "educational", "assembly", "storage")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Buildings:
@@ -26,6 +24,7 @@ class Buildings:
     plot: Ints
     storeys: Ints
     use: Ints
+    """0 residential, 1 mercantile, 2 office, 3 educational, 4 assembly, 5 storage."""
     crossing: npt.NDArray[np.bool_]
     """Drawn across the boundary of the plot on purpose."""
 
@@ -50,7 +49,9 @@ def _chosen(town: Town, rng: np.random.Generator) -> Ints:
     return np.flatnonzero(big_enough & (rng.random(len(land)) < share))
 
 
-def _footprints(town: Town, plot: Ints, crossing: npt.NDArray[np.bool_], rng: np.random.Generator) -> Polygons:
+def _footprints(
+    town: Town, plot: Ints, crossing: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> Polygons:
     n = len(plot)
     room = town.plots.room[plot] / CM
     level = np.isin(town.plots.facing[plot], (0, 2))
@@ -83,7 +84,9 @@ def _standing(
     return middle, ahead / np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
 
 
-def _squared(middle: Floats, ahead: Floats, wide: Floats, deep: Floats, aside: Floats, notch: Floats) -> Polygons:
+def _squared(
+    middle: Floats, ahead: Floats, wide: Floats, deep: Floats, aside: Floats, notch: Floats
+) -> Polygons:
     """Rectangles, some with a corner left out."""
     across = np.column_stack([ahead[:, 1], -ahead[:, 0]])
     x0, x1 = aside - wide / 2, aside + wide / 2

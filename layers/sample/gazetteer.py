@@ -10,9 +10,9 @@ import shapely
 
 from layers.sample.blocks import Class
 from layers.sample.buildings import Buildings
-from layers.sample.coast import rivers_of
+from layers.sample.coast import river_name, waters
 from layers.sample.ground_sheets import town_name, village_areas, village_name
-from layers.sample.names import LANDMARKS, PLACES, WARD, Name, numbered
+from layers.sample.names import LANDMARKS, WARD, Name
 from layers.sample.register import Texts
 from layers.sample.shapes import Polygons
 from layers.sample.streets import Addresses, Streets, ward_name
@@ -31,11 +31,17 @@ class Gazetteer:
 
 def gazetteer_of(town: Town, streets: Streets, buildings: Buildings, addresses: Addresses) -> Gazetteer:
     """Every name of the sample; houses by their full address."""
-    named: list[tuple[str, Name, shapely.Point]] = [("town", town_name(), town.outline.representative_point())]
+    named: list[tuple[str, Name, shapely.Point]] = [
+        ("town", town_name(), town.outline.representative_point())
+    ]
     named += [("ward", ward_name(i) + WARD, area.representative_point()) for i, area in enumerate(town.wards)]
     named += [("locality", ward_name(i), area.centroid) for i, area in enumerate(town.wards)]
-    named += [("village", village_name(i), area.representative_point()) for i, area in enumerate(village_areas(town))]
-    named += [("river", numbered(PLACES, 3 * i + 1) + Name("River", "പുഴ"), area.representative_point()) for i, area in enumerate(rivers_of(town))]
+    named += [
+        ("village", village_name(i), area.representative_point())
+        for i, area in enumerate(village_areas(town))
+    ]
+    rivers = waters(town, Class.RIVER)
+    named += [("river", river_name(i), area.representative_point()) for i, area in enumerate(rivers)]
     named += _roads(streets)
     named += _landmarks(town, buildings)
     at = np.flatnonzero(addresses.house)

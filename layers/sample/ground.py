@@ -83,7 +83,9 @@ class Ground:
         turn = np.radians(float(place_facts()["turn_degrees"]))
         x0, y0 = (float(value) for value in place_facts()["origin"])
         x, y = ground[:, 0] - x0, ground[:, 1] - y0
-        straight = np.column_stack([np.cos(turn) * x + np.sin(turn) * y, -np.sin(turn) * x + np.cos(turn) * y])
+        straight = np.column_stack(
+            [np.cos(turn) * x + np.sin(turn) * y, -np.sin(turn) * x + np.cos(turn) * y]
+        )
         plan = straight.copy()
         for _ in range(rounds):
             error = self.on_map(plan) - ground
@@ -96,7 +98,9 @@ class Ground:
         u, v = plan[:, 0], plan[:, 1]
         inland = np.clip(u, 0.0, None)
         rise = 1.2 + 2.2 * np.exp(-(((u - 30.0) / 35.0) ** 2)) + 26.0 * (1.0 - np.exp(-inland / 2500.0))
-        knolls = (1.0 - np.exp(-inland / 900.0)) * 7.0 * (1.0 + np.sin(u / 171.0 + 0.4) * np.cos(v / 143.0 + 1.1))
+        knolls = (
+            (1.0 - np.exp(-inland / 900.0)) * 7.0 * (1.0 + np.sin(u / 171.0 + 0.4) * np.cos(v / 143.0 + 1.1))
+        )
         height = rise + knolls + self._hill(u, v)
         for river in self.rivers:
             valley = np.exp(-(((v - river.middle) / 190.0) ** 2))

@@ -5,6 +5,7 @@ metric system; the mapping file cannot say what became of what.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ import yaml
 from shapely import LineString, Polygon
 from shapely.ops import split
 
+from gis.errors import Invalid
 from layers.sample.blocks import Kind
-from layers.sample.ground import Ints
+from layers.sample.ground import Ints, place_facts
 from layers.sample.ground_sheets import village_name
+from layers.sample.mapping_file import PARCELS_ACCURACY
 from layers.sample.plots import Form
-from layers.sample.register import LAND_TYPES
+from layers.sample.register import LAND_TYPES, Texts
 from layers.sample.town import Town
 
 HEAD = (
     "# Synthetic: changes to be recorded after the parcels of this folder are imported, in this order.\n"
-    "# Boundaries are in the metric system named by `epsg`; recorded areas are in ares.\n"
+    "# Boundaries are in the metric system of the jurisdiction.\n"
 )
 
 
@@ -38,6 +41,7 @@ class Successor:
     subdivision: str
     land_type: str
     recorded_are: float
+    address: str | None
     boundary: Polygon
 
 
@@ -52,18 +56,19 @@ class Change:
     successors: tuple[Successor, ...]
 
 
-def changes_of(town: Town) -> list[Change]:
+def changes_of(town: Town, addresses: Texts) -> list[Change]:
     """One change of each kind, on ordinary house plots far from each other."""
     plain = _plain_plots(town)
     divided = int(max(plain[: len(plain) // 2], key=lambda i: town.register.measured[i]))
     first, second = _neighbours(town, plain, avoid={divided})
     corrected = _worst_recorded(town, plain, avoid={divided, first, second})
     moved = int(next(i for i in plain[::-1] if i not in {divided, first, second, corrected}))
+    clerk = _Clerk(town, addresses)
     return [
-        _division(town, divided),
-        _merger(town, first, second),
-        _correction(town, corrected),
-        _resurvey(town, moved),
+        clerk.correction(corrected),
+        clerk.division(divided),
+        clerk.merger(first, second),
+        clerk.resurvey(moved),
     ]
 
 
@@ -82,11 +87,15 @@ def _plain_plots(town: Town) -> Ints:
 def _neighbours(town: Town, plain: Ints, *, avoid: set[int]) -> tuple[int, int]:
     """Two plots of one row that share a whole side."""
     later = plain[len(plain) // 2 :]
-    for a, b in zip(later[:-1], later[1:], strict=True):
+    for a, b in pairwise(later):
         joined = b == a + 1 and town.plots.block[a] == town.plots.block[b] and not {int(a), int(b)} & avoid
-        if joined and isinstance(town.shapes[a].union(town.shapes[b]), Polygon) and town.shapes[a].intersection(town.shapes[b]).length > 8:
+        if (
+            joined
+            and isinstance(town.shapes[a].union(town.shapes[b]), Polygon)
+            and town.shapes[a].intersection(town.shapes[b]).length > 8
+        ):
             return int(a), int(b)
-    raise ValueError("The town is too small for a merger: no two plain plots share a side.")
+    raise Invalid("The sample is too small for a merger of plots: ask for more plots.")
 
 
 def _worst_recorded(town: Town, plain: Ints, *, avoid: set[int]) -> int:
@@ -95,74 +104,118 @@ def _worst_recorded(town: Town, plain: Ints, *, avoid: set[int]) -> int:
     return int(next(i for i in order if int(i) not in avoid))
 
 
-def _successor(town: Town, i: int, subdivision: str, boundary: Polygon, share: float) -> Successor:
-    register = town.register
-    number = register.number(i)
-    return Successor(
-        number=f"{number.rpartition('-')[0]}-{subdivision}",
-        village=village_name(int(register.village[i])).en,
-        block=str(register.block[i]),
-        survey=str(register.survey[i]),
-        subdivision=subdivision,
-        land_type=LAND_TYPES[int(register.land_type[i])],
-        recorded_are=round(float(register.measured[i]) * share / 100, 2),
-        boundary=boundary,
-    )
-
-
-def _division(town: Town, i: int) -> Change:
-    """The plot cut across its longer axis; each half keeps the number with a further part."""
-    shape = town.shapes[i]
+def _halves(shape: Polygon) -> list[Polygon]:
+    """A plot cut across its longer axis."""
     box = np.array(shapely.minimum_rotated_rectangle(shape).exterior.coords)[:4]
-    sides = [(box[k] + box[(k + 1) % 4]) / 2 for k in range(4)]
-    a, b = (sides[0], sides[2]) if np.hypot(*(box[1] - box[0])) > np.hypot(*(box[2] - box[1])) else (sides[1], sides[3])
+    lengthwise = np.hypot(*(box[1] - box[0])) < np.hypot(*(box[2] - box[1]))
+    a, b = ((box[k] + box[(k + 1) % 4]) / 2 for k in ((1, 3) if lengthwise else (0, 2)))
     cut = LineString([a - 0.3 * (b - a), b + 0.3 * (b - a)])
-    halves = sorted((part for part in split(shape, cut).geoms), key=lambda part: (part.centroid.x, part.centroid.y))
-    old = str(town.register.subdivision[i])
-    parts = tuple(_successor(town, i, f"{old}-{k + 1}", half, half.area / shape.area) for k, half in enumerate(halves))
-    return Change(kind="divide", on="2023-05-17", numbers=(town.register.number(i),), instrument="Sale deed 1482/2023, synthetic sub-registry", successors=parts)
+    return sorted(split(shape, cut).geoms, key=lambda part: (part.centroid.x, part.centroid.y))
 
 
-def _merger(town: Town, first: int, second: int) -> Change:
-    """Two neighbours become one under a new part of the survey number."""
-    register = town.register
-    block = town.plots.block == town.plots.block[first]
-    new = str(int(register.subdivision[block].max()) + 1)
-    shape = town.shapes[first].union(town.shapes[second])
-    share = float(register.measured[first] + register.measured[second]) / float(register.measured[first])
-    merged = _successor(town, first, new, shapely.orient_polygons(shape), share)
-    return Change(kind="merge", on="2024-02-08", numbers=(register.number(first), register.number(second)), instrument="Revenue order K2-311/2024, synthetic taluk office", successors=(merged,))
+class _Clerk:
+    """Writes changes of a town's plots."""
+
+    def __init__(self, town: Town, addresses: Texts) -> None:
+        self.town, self.register, self.addresses = town, town.register, addresses
+
+    def _begun(
+        self, i: int, boundary: Polygon, *, area: float, survey: str = "", subdivision: str = ""
+    ) -> Successor:
+        """A plot that takes over from plot `i`; area in m²."""
+        register = self.register
+        survey, subdivision = survey or str(register.survey[i]), subdivision or str(register.subdivision[i])
+        return Successor(
+            number=f"{register.number(i).partition('/')[0]}/{survey}-{subdivision}",
+            village=village_name(int(register.village[i])).en,
+            block=str(register.block[i]),
+            survey=survey,
+            subdivision=subdivision,
+            land_type=LAND_TYPES[int(register.land_type[i])],
+            recorded_are=round(area / 100, 2),
+            address=self.addresses[i],
+            boundary=shapely.orient_polygons(boundary),
+        )
+
+    def division(self, i: int) -> Change:
+        """Each half keeps the number with a further part."""
+        shape, old = self.town.shapes[i], str(self.register.subdivision[i])
+        measured = float(self.register.measured[i])
+        parts = tuple(
+            self._begun(i, half, area=measured * half.area / shape.area, subdivision=f"{old}-{k + 1}")
+            for k, half in enumerate(_halves(shape))
+        )
+        paper = "Sale deed 1482/2023, synthetic sub-registry"
+        return Change(
+            kind="divide",
+            on="2023-05-17",
+            numbers=(self.register.number(i),),
+            instrument=paper,
+            successors=parts,
+        )
+
+    def merger(self, first: int, second: int) -> Change:
+        """Two neighbours become one under a new part of the survey number."""
+        numbers = self.register.number(first), self.register.number(second)
+        of_block = self.town.plots.block == self.town.plots.block[first]
+        new = str(int(self.register.subdivision[of_block].max()) + 1)
+        shape = self.town.shapes[first].union(self.town.shapes[second])
+        area = float(self.register.measured[[first, second]].sum())
+        merged = self._begun(first, shape, area=area, subdivision=new)
+        paper = "Revenue order K2-311/2024, synthetic taluk office"
+        return Change(kind="merge", on="2024-02-08", numbers=numbers, instrument=paper, successors=(merged,))
+
+    def correction(self, i: int) -> Change:
+        """The recorded area set right, under the same number."""
+        right = self._begun(i, self.town.shapes[i], area=float(self.register.measured[i]))
+        paper = "Correction order C-77/2022, synthetic village office"
+        return Change(
+            kind="correct", on="2022-08-01", numbers=(right.number,), instrument=paper, successors=(right,)
+        )
+
+    def resurvey(self, i: int) -> Change:
+        """The same plot measured anew, its corners some centimetres off, under a new survey number."""
+        ring = np.array(self.town.shapes[i].exterior.coords)[:-1]
+        off = np.random.default_rng([self.town.seed, 10]).uniform(-0.06, 0.06, ring.shape)
+        moved = Polygon(np.round(ring + off, 3))
+        area = float(self.register.measured[i]) * moved.area / self.town.shapes[i].area
+        survey = str(900 + int(self.register.survey[i]))
+        again = self._begun(i, moved, area=area, survey=survey, subdivision="1")
+        paper, old = "Resurvey record 12/2025, synthetic survey office", self.register.number(i)
+        return Change(kind="resurvey", on="2025-03-10", numbers=(old,), instrument=paper, successors=(again,))
 
 
-def _correction(town: Town, i: int) -> Change:
-    """The recorded area set right, under the same number."""
-    right = _successor(town, i, str(town.register.subdivision[i]), town.shapes[i], 1.0)
-    return Change(kind="correct", on="2022-08-01", numbers=(town.register.number(i),), instrument="Correction order C-77/2022, synthetic village office", successors=(right,))
-
-
-def _resurvey(town: Town, i: int) -> Change:
-    """The same plot measured anew, its corners some centimetres off, under a new survey number."""
-    rng = np.random.default_rng([town.seed, 10])
-    ring = np.array(town.shapes[i].exterior.coords)[:-1]
-    moved = Polygon(np.round(ring + rng.uniform(-0.06, 0.06, ring.shape), 3))
-    register = town.register
-    plain = _successor(town, i, "1", moved, moved.area / town.shapes[i].area)
-    survey = str(900 + int(register.survey[i]))
-    number = plain.number.replace(f"/{register.survey[i]}-", f"/{survey}-")
-    again = Successor(**(vars(plain) | {"survey": survey, "number": number}))
-    return Change(kind="resurvey", on="2025-03-10", numbers=(register.number(i),), instrument="Resurvey record 12/2025, synthetic survey office", successors=(again,))
-
-
-def write_changes(folder: Path, changes: list[Change], *, metric: int) -> None:
+def write_changes(folder: Path, changes: list[Change]) -> None:
     """The changes as YAML, in the order in which they are to be recorded."""
-    content = {"epsg": metric, "accuracy": 0.1, "changes": [_entry(change) for change in sorted(changes, key=lambda c: c.on)]}
+    content = [_entry(change) for change in sorted(changes, key=lambda change: change.on)]
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000)
     (folder / "changes.yaml").write_text(HEAD + text, encoding="utf-8")
 
 
 def _entry(change: Change) -> dict[str, Any]:
-    successors = []
-    for new in change.successors:
-        plain = {name: value for name, value in vars(new).items() if name != "boundary"}
-        successors.append(plain | {"wkt": shapely.to_wkt(new.boundary, rounding_precision=3)})
-    return {"kind": change.kind, "on": change.on, "numbers": list(change.numbers), "instrument": change.instrument, "successors": successors}
+    return {
+        "kind": change.kind,
+        "on": change.on,
+        "numbers": list(change.numbers),
+        "instrument": change.instrument,
+        "successors": [_begun(new) for new in change.successors],
+    }
+
+
+def _begun(new: Successor) -> dict[str, Any]:
+    place = place_facts()
+    return {
+        "number": new.number,
+        "district": place["district_en"],
+        "taluk": place["taluk_en"],
+        "village": new.village,
+        "block": new.block,
+        "survey": new.survey,
+        "subdivision": new.subdivision,
+        "land_type": new.land_type,
+        "recorded_area": f"{new.recorded_are:.2f}",
+        "recorded_unit": "are",
+        "address": new.address,
+        "accuracy": PARCELS_ACCURACY,
+        "wkt": shapely.to_wkt(new.boundary, rounding_precision=3),
+    }

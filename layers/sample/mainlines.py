@@ -47,18 +47,18 @@ def _columns(width: float, random: Random) -> list[Line]:
     wanted = [(1_100.0, Class.NATIONAL), (2_150.0, Class.RAILWAY)]
     at = 2_150.0 + random.uniform(1_200, 1_600)
     while at < width - 700:
-        wanted.append((at, Class.PWD))
+        wanted.append((at, Class.PUBLIC_WORKS))
         at += random.uniform(1_500, 2_300)
     return _lines(width, wanted, random)
 
 
 def _rows(height: float, random: Random) -> list[Line]:
     if height < SMALL:
-        return _lines(height, [(0.36 * height, Class.PWD), (0.70 * height, Class.RIVER)], random)
+        return _lines(height, [(0.36 * height, Class.PUBLIC_WORKS), (0.70 * height, Class.RIVER)], random)
     wanted: list[tuple[float, Class]] = []
     at, turn = 900.0, 0
     while at < height - 700:
-        wanted.append((at, Class.RIVER if turn % 4 == 1 else Class.PWD))
+        wanted.append((at, Class.RIVER if turn % 4 == 1 else Class.PUBLIC_WORKS))
         at += random.uniform(1_300, 2_000)
         turn += 1
     return _lines(height, wanted, random)
@@ -82,7 +82,9 @@ def survey(parcels: int, *, gross: float, seed: int) -> tuple[Plan, Ground]:
     )
     box = Box(0, 0, columns[-1].high, rows[-1].high)
     ground = Ground(width=box.east / CM, height=box.north / CM, rivers=rivers, seed=seed)
-    return Plan(box=box, cells=cells, blocks=surveyor.blocks, corridors=corridors + surveyor.corridors), ground
+    return Plan(
+        box=box, cells=cells, blocks=surveyor.blocks, corridors=corridors + surveyor.corridors
+    ), ground
 
 
 def _cells(columns: list[Line], rows: list[Line], height: float) -> list[Cell]:
@@ -101,7 +103,7 @@ def _kind(sides: Sides, box: Box, height: float) -> Kind:
         return Kind.SHORE
     if sides.east is None and box.south < 0.25 * height * CM and box.deep < SMALL * CM:
         return Kind.HILL
-    if Class.NATIONAL in (sides.west, sides.east) and Class.PWD in (sides.north, sides.south):
+    if Class.NATIONAL in (sides.west, sides.east) and Class.PUBLIC_WORKS in (sides.north, sides.south):
         return Kind.CENTRE if Class.RIVER not in (sides.north, sides.south) else Kind.HOMES
     if Class.NATIONAL in (sides.west, sides.east) or Class.RAILWAY in (sides.west, sides.east):
         return Kind.HOMES
@@ -124,9 +126,9 @@ def _main_corridors(columns: list[Line], rows: list[Line]) -> list[Corridor]:
         ]
     gates = [(0, 0), *((u.low, u.high) for u in uprights), (right, right)]
     for line in rows:
-        if line.carries is Class.PWD:
+        if line.carries is Class.PUBLIC_WORKS:
             corridors += [
-                Corridor(Box(west[1], line.low, east[0], line.high), Class.PWD, True, -1)
+                Corridor(Box(west[1], line.low, east[0], line.high), Class.PUBLIC_WORKS, True, -1)
                 for west, east in pairwise(gates)
             ]
     return corridors

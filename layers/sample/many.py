@@ -6,11 +6,10 @@ In: the town, how many polygons.  Out: sheets of thirty layers that together hol
 import numpy as np
 import shapely
 
-from layers.sample.ground import Floats, Ints
+from layers.sample.ground import Floats
 from layers.sample.names import Name
-from layers.sample.restrictions import area_sheet
 from layers.sample.shapes import Polygons
-from layers.sample.sheets import Sheet
+from layers.sample.sheets import Origin, Sheet
 from layers.sample.town import Town
 
 # Layers and how common their features are; those whose law looks far around stay rare, or every plot would be in them.
@@ -35,7 +34,9 @@ def many_sheets(town: Town, wanted: int) -> list[Sheet]:
     counts[np.argmax(counts)] += wanted - counts.sum()
     middles = town.ground.on_map(rng.uniform((0.0, 0.0), (town.width, town.height), (wanted, 2)))
     corners = corners[rng.permutation(wanted)]
-    shapes = np.array([_shape(rng, middle, int(n)) for middle, n in zip(middles, corners, strict=True)], dtype=object)
+    shapes = np.array(
+        [_shape(rng, middle, int(n)) for middle, n in zip(middles, corners, strict=True)], dtype=object
+    )
     ends = np.cumsum(counts)
     return [
         _sheet(layer, shapes[end - count : end], number)
@@ -44,16 +45,18 @@ def many_sheets(town: Town, wanted: int) -> list[Sheet]:
 
 
 def _sheet(layer: str, shapes: Polygons, number: int) -> Sheet:
-    return area_sheet(
-        layer,
-        list(shapes),
-        [LABEL] * len(shapes),
+    origin = Origin(
+        layer=layer,
         publisher=f"Synthetic office {number + 1}",
         dated=f"20{10 + number % 15}-0{1 + number % 9}-15",
         valid_from=f"20{5 + number % 15:02d}-01-01",
+        holds="polygon",
         accuracy=(0.5, 2.0, 5.0, 12.5)[number % 4],
-        basis="for measuring speed",
+        basis="for measuring speed (invented)",
+        coverage="town",
     )
+    columns = {"name": [LABEL.en] * len(shapes), "name_ml": [LABEL.ml] * len(shapes)}
+    return Sheet(stem=layer, origin=origin, shapes=shapes, columns=columns)
 
 
 def _shape(rng: np.random.Generator, middle: Floats, n: int) -> shapely.Polygon:
@@ -68,7 +71,7 @@ def _patch(rng: np.random.Generator, n: int) -> Floats:
     reach = np.ones(n)
     for k, phase in zip(waves, rng.uniform(0, 2 * np.pi, len(waves)), strict=True):
         reach += 0.35 / len(waves) * 1.6 * np.sin(k * turn + phase) / np.sqrt(k / 2)
-    return (9.0 * n**0.55 * reach)[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+    return np.asarray((9.0 * n**0.55 * reach)[:, None] * np.column_stack([np.cos(turn), np.sin(turn)]))
 
 
 def _strip(rng: np.random.Generator, n: int) -> Floats:
@@ -84,8 +87,3 @@ def _strip(rng: np.random.Generator, n: int) -> Floats:
     heading = rng.uniform(0.0, np.pi)
     turn: Floats = np.array([[np.cos(heading), np.sin(heading)], [-np.sin(heading), np.cos(heading)]])
     return np.asarray(ring @ turn)
-
-
-def corners_of(shapes: Polygons) -> Ints:
-    """Number of corners of each shape, the closing one included."""
-    return np.asarray(shapely.get_num_coordinates(shapes))

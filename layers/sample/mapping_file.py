@@ -9,11 +9,23 @@ from typing import Any
 import yaml
 
 from layers.sample.ground import place_facts
-from layers.sample.sheets import ITSELF, TOWN, Sheet
+from layers.sample.sheets import Sheet
 
 PARCELS_SINCE = "2019-04-01"
 PARCELS_ACCURACY = 0.1
-HEAD = "# Synthetic: no real plot, person or restriction.  Made by the sample generator of Bhumika; see SYNTHETIC.txt.\n"
+HEAD = "# Synthetic: no real plot, person or restriction. Made by the sample generator; see SYNTHETIC.txt.\n"
+PARTS = (
+    "number",
+    "district",
+    "taluk",
+    "village",
+    "block",
+    "survey",
+    "subdivision",
+    "ulpin",
+    "land_type",
+    "address",
+)
 
 
 def write_mapping(folder: Path, sheets: list[Sheet]) -> None:
@@ -29,44 +41,55 @@ def write_mapping(folder: Path, sheets: list[Sheet]) -> None:
 
 
 def _source(publisher: str, dated: str) -> dict[str, str]:
-    source: dict[str, str] = dict(place_facts()["source"])
-    return source | {"publisher": publisher, "date": dated}
+    return dict(place_facts()["source"]) | {"publisher": publisher, "date": dated}
 
 
 def _parcels() -> dict[str, Any]:
-    names = ("number", "district", "taluk", "village", "block", "survey", "subdivision", "ulpin", "land_type", "address")
     return {
         "kind": "parcels",
         "file": "parcels.fgb",
         "source": _source("Synthetic digital resurvey", "2025-11-01"),
         "accuracy": PARCELS_ACCURACY,
-        "accuracy_basis": "RTK receiver and total station (invented)",
+        "accuracy_basis": "satellite receiver and total station (invented)",
         "valid_from": PARCELS_SINCE,
-        "fields": {name: name for name in names} | {"recorded_area": "recorded_are"},
+        "fields": {name: name for name in PARTS} | {"recorded_area": "recorded_are"},
         "recorded_unit": "are",
     }
 
 
 def _layer(sheet: Sheet) -> dict[str, Any]:
+    origin = sheet.origin
+    fields = {
+        "ref": origin.ref,
+        "label": "name",
+        "label_ml": "name_ml",
+        "width": origin.width,
+        "valid_from": origin.begins,
+        "valid_to": origin.ends,
+    }
     entry: dict[str, Any] = {
         "kind": "layer",
-        "layer": sheet.layer,
+        "layer": origin.layer,
         "file": f"{sheet.stem}.fgb",
-        "source": _source(sheet.publisher, sheet.dated),
-        "accuracy": sheet.accuracy,
-        "accuracy_basis": sheet.basis,
-        "valid_from": sheet.valid_from,
-        "holds": sheet.holds,
+        "source": _source(origin.publisher, origin.dated),
+        "accuracy": origin.accuracy,
+        "accuracy_basis": origin.basis,
+        "valid_from": origin.valid_from,
+        "holds": origin.holds,
+        "fields": {name: column for name, column in fields.items() if column in sheet.columns},
     }
-    entry |= {"fields": sheet.fields} if sheet.fields else {}
-    entry |= {"keep": list(sheet.keep)} if sheet.keep else {}
-    entry |= {"width": sheet.width} if sheet.width is not None else {}
-    if sheet.coverage == ITSELF:
-        entry["coverage"] = {"features": "true"}
-    elif sheet.coverage is not None:
-        stem = "local_body" if sheet.coverage == TOWN else sheet.coverage
-        entry["coverage"] = {"file": f"{stem}.fgb"} | ({"grow": sheet.grow} if sheet.grow else {})
-    return entry
+    entry |= {"keep": list(origin.keep)} if origin.keep else {}
+    return entry | _coverage(sheet)
+
+
+def _coverage(sheet: Sheet) -> dict[str, Any]:
+    origin = sheet.origin
+    if origin.coverage is None:
+        return {}
+    if origin.coverage == "features":
+        return {"coverage": {"features": "true"}}
+    stem = "local_body" if origin.coverage == "town" else origin.coverage
+    return {"coverage": {"file": f"{stem}.fgb"} | ({"grow": origin.grow} if origin.grow else {})}
 
 
 def _places() -> dict[str, Any]:
@@ -75,7 +98,7 @@ def _places() -> dict[str, Any]:
         "file": "places.fgb",
         "source": _source("Synthetic address register", "2025-01-01"),
         "accuracy": 10.0,
-        "accuracy_basis": "middle of the plot, road or area named",
+        "accuracy_basis": "middle of the plot, road or area named (invented)",
         "valid_from": PARCELS_SINCE,
         "name_en": "name_en",
         "name_ml": "name_ml",
@@ -90,7 +113,7 @@ def _elevation() -> dict[str, Any]:
         "file": "elevation.tif",
         "source": _source("Synthetic height model", "2021-02-01"),
         "accuracy": 10.0,
-        "accuracy_basis": "one cell of the raster",
+        "accuracy_basis": "one cell of the raster (invented)",
         "valid_from": "2021-02-01",
         "datum": "mean sea level (invented)",
     }

@@ -7,6 +7,7 @@ indices into one list of corners, so that neighbours share their boundary to the
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.sample.ground import Floats, Ground, Ints
 
@@ -51,7 +52,9 @@ class Mesh:
 def rings_of(polygons: list[Ints]) -> Rings:
     """Rings from one array of corners each."""
     lengths = np.array([len(polygon) for polygon in polygons], dtype=np.int64)
-    return Rings(corners=np.concatenate(polygons).astype(np.int64), starts=np.concatenate([[0], np.cumsum(lengths)]))
+    return Rings(
+        corners=np.concatenate(polygons).astype(np.int64), starts=np.concatenate([[0], np.cumsum(lengths)])
+    )
 
 
 def _keys(corners: Ints) -> Ints:
@@ -66,7 +69,9 @@ def noded(rings: Rings) -> Mesh:
     """All rings with each other's corners, and extra ones along their long sides."""
     here = _keys(rings.corners)
     there = _following(here, rings.starts)
-    rows = np.unique(np.concatenate([here, _lattice(here, there), _swapped(_lattice(_swapped(here), _swapped(there)))]))
+    rows = np.unique(
+        np.concatenate([here, _lattice(here, there), _swapped(_lattice(_swapped(here), _swapped(there)))])
+    )
     columns_order = np.argsort(_swapped(rows), kind="stable")
     columns = _swapped(rows)[columns_order]
     upright = (here & ((1 << SHIFT) - 1)) == (there & ((1 << SHIFT) - 1))
@@ -102,7 +107,9 @@ def within(counts: Ints) -> Ints:
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
 
 
-def _filled(here: Ints, there: Ints, upright: "np.ndarray", rows: Ints, columns: Ints, order: Ints) -> tuple[Ints, Ints]:  # type: ignore[type-arg]
+def _filled(
+    here: Ints, there: Ints, upright: npt.NDArray[np.bool_], rows: Ints, columns: Ints, order: Ints
+) -> tuple[Ints, Ints]:
     """Node indices along every side, its own first corner included, and how many each side has."""
     a, b = np.where(upright, _swapped(here), here), np.where(upright, _swapped(there), there)
     low, high = np.minimum(a, b), np.maximum(a, b)

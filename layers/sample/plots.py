@@ -86,7 +86,9 @@ class _Book:
         """Everything added, as flat arrays."""
         lengths = np.concatenate(self.lengths)
         return Plots(
-            rings=Rings(corners=np.concatenate(self.corners), starts=np.concatenate([[0], np.cumsum(lengths)])),
+            rings=Rings(
+                corners=np.concatenate(self.corners), starts=np.concatenate([[0], np.cumsum(lengths)])
+            ),
             block=np.concatenate(self.block),
             form=np.concatenate(self.form),
             facing=np.concatenate(self.facing),
@@ -175,19 +177,26 @@ def _cuts(row: _Row, kind: Kind, rng: np.random.Generator) -> Ints:
     kept = snapped[keep]
     if len(kept) > 2 and kept[-1] - kept[-2] < 400:
         kept = np.delete(kept, -2)
-    return kept
+    return np.asarray(kept)
 
 
 def _cut_row(book: _Book, number: int, kind: Kind, row: _Row, form: Form, rng: np.random.Generator) -> None:
     cuts = _cuts(row, kind, rng)
     widths, depth, n = np.diff(cuts), row.depth, len(cuts) - 1
     chance = rng.random(n)
-    flag = (form is Form.ROW) & (widths >= 1_150) & (depth >= 2_600) & (chance < min(0.85, max(0.08, (depth - 2_400) / 2_800)))
+    flag = (
+        (form is Form.ROW)
+        & (widths >= 1_150)
+        & (depth >= 2_600)
+        & (chance < min(0.85, max(0.08, (depth - 2_400) / 2_800)))
+    )
     shut = (form is Form.ROW) & (widths >= 700) & (depth >= 2_800) & ~flag & (chance > 0.992)
     bent = np.zeros(n, dtype=bool)
     for i in range(n - 1):
         free = not (flag[i] or flag[i + 1] or shut[i] or shut[i + 1] or bent[i - 1 if i else 0])
-        bent[i] = free and 0.2 < chance[i] < 0.27 and form is Form.ROW and min(widths[i], widths[i + 1]) >= 900
+        bent[i] = (
+            free and 0.2 < chance[i] < 0.27 and form is Form.ROW and min(widths[i], widths[i + 1]) >= 900
+        )
     pair = bent | np.concatenate([[False], bent[:-1]])
     plain = ~(flag | shut | pair)
     forms = np.full(n, int(form))
@@ -250,7 +259,9 @@ class _Placing:
         if len(which):
             a, b, o, h, d = self._frame(which, 0.5)
             self._add([(a, o), (b, o), (b, h), (a, h)], forms, (a, b, o, h))
-            self._add([(a, h), (b, h), (b, d), (a, d)], np.full(len(which), int(Form.LANDLOCKED)), (a, b, h, d))
+            self._add(
+                [(a, h), (b, h), (b, d), (a, d)], np.full(len(which), int(Form.LANDLOCKED)), (a, b, h, d)
+            )
 
     def bent(self, which: Ints) -> None:
         """Two plots whose common side steps over by some metres half-way back."""
@@ -269,11 +280,15 @@ def _fields(book: _Book, number: int, block: Block, random: Random) -> None:
     while stack:
         box = stack.pop()
         if box.wide * box.deep / CM**2 < random.uniform(900, 3200) or max(box.wide, box.deep) < 3_000:
-            boxes.append([(box.west, box.south), (box.east, box.south), (box.east, box.north), (box.west, box.north)])
+            boxes.append(
+                [(box.west, box.south), (box.east, box.south), (box.east, box.north), (box.west, box.north)]
+            )
             continue
         across_u = box.wide > box.deep
         start, span = (box.west, box.wide) if across_u else (box.south, box.deep)
-        low, _, high = box.cut(across_u=across_u, at=start + round(span * random.uniform(0.4, 0.6) / 200) * 200)
+        low, _, high = box.cut(
+            across_u=across_u, at=start + round(span * random.uniform(0.4, 0.6) / 200) * 200
+        )
         stack += [high, low]
     corners = np.array(boxes, dtype=np.int64)
     rooms = np.concatenate([corners[:, 0], corners[:, 2]], axis=-1)

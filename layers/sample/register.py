@@ -109,7 +109,11 @@ def _within_run(values: Ints) -> Ints:
 
 def _scale(shapes: Polygons, metric: int) -> Floats:
     """Grid over ground area at every plot, interpolated between a few columns (it depends on the easting)."""
-    x = shapely.get_x(shapely.point_on_surface(shapes)) if len(shapes) < 1000 else shapely.bounds(shapes)[:, 0]
+    x = (
+        shapely.get_x(shapely.point_on_surface(shapes))
+        if len(shapes) < 1000
+        else shapely.bounds(shapes)[:, 0]
+    )
     y = np.full(33, shapely.bounds(shapes)[:, 1].mean())
     columns = np.linspace(x.min(), x.max(), 33)
     return np.asarray(np.interp(x, columns, areal_scales(metric, columns, y)))

@@ -48,7 +48,9 @@ def shared_sides(mesh: Mesh) -> Sides:
     return Sides(at=first[walk], plot=owner[first][walk], neighbour=owner[second][walk])
 
 
-def polygons_of(mesh: Mesh, positions: Floats, faults: Faults | None = None, at: Ints | None = None) -> Polygons:
+def polygons_of(
+    mesh: Mesh, positions: Floats, faults: Faults | None = None, at: Ints | None = None
+) -> Polygons:
     """One polygon per ring, counter-clockwise; at faulty sides two more corners, shifted out or in."""
     points, starts = positions[mesh.nodes], mesh.starts
     if faults is not None and at is not None and len(at):
@@ -62,7 +64,9 @@ def polygons_of(mesh: Mesh, positions: Floats, faults: Faults | None = None, at:
     return np.asarray(shapely.orient_polygons(shapes))
 
 
-def faults_among(sides: Sides, mesh: Mesh, positions: Floats, *, share: float, seed: int) -> tuple[Faults, Ints]:
+def faults_among(
+    sides: Sides, mesh: Mesh, positions: Floats, *, share: float, seed: int
+) -> tuple[Faults, Ints]:
     """A share of the shared sides of 5 m or more, each with a gap or an overlap of 0.05 to 1 m, and where they begin."""
     rng = np.random.default_rng([seed, 4])
     lengths = np.hypot(*(positions[mesh.next_nodes()[sides.at]] - positions[mesh.nodes[sides.at]]).T)
@@ -80,7 +84,9 @@ def _with_faults(mesh: Mesh, positions: Floats, faults: Faults, at: Ints) -> tup
     outwards = _turning(mesh, positions)[faults.plot][:, None] * np.column_stack([along[:, 1], -along[:, 0]])
     moved = outwards / length[:, None] * faults.shift[:, None]
     near, far = np.round(a + 0.15 * along + moved, 3), np.round(a + 0.85 * along + moved, 3)
-    points = np.insert(positions[mesh.nodes], np.repeat(at + 1, 2), np.stack([near, far], 1).reshape(-1, 2), axis=0)
+    points = np.insert(
+        positions[mesh.nodes], np.repeat(at + 1, 2), np.stack([near, far], 1).reshape(-1, 2), axis=0
+    )
     counts = np.diff(mesh.starts) + 2 * np.bincount(faults.plot, minlength=len(mesh.starts) - 1)
     return points, np.concatenate([[0], np.cumsum(counts)])
 

@@ -1,65 +1,92 @@
-"""A layer of the sample before it is written: shapes, attributes, and what the mapping file has to say of them.
+"""A table of the sample before it is written: shapes, columns, and what the mapping file has to say of them.
 
-In: nothing.  Out: the frozen `Sheet`.
+In: shapes and columns; `sources.yaml`.  Out: the frozen `Sheet` with its `Origin`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
 
 import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict
 from shapely.geometry.base import BaseGeometry
 
 from layers.sample.names import Name
 from layers.sample.shapes import Polygons
 
 Value = str | int | float | None
-TOWN = "town"
-"""Coverage: the whole local body."""
-ITSELF = "features"
-"""Coverage: the features themselves."""
+Columns = Mapping[str, Sequence[Value]]
+INVENTED = " (invented)"
+
+
+class Origin(BaseModel):
+    """Where a table comes from, of when it is, how exact and how complete; dates as text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layer: str
+    publisher: str
+    dated: str
+    valid_from: str
+    holds: str
+    accuracy: float
+    basis: str
+    coverage: str | None = None
+    grow: float = 0.0
+    keep: tuple[str, ...] = ()
+    ref: str | None = None
+    width: str | None = None
+    """Column that holds the width of the features in metres."""
+    begins: str | None = None
+    ends: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One table of features of one layer of the catalogue."""
 
-    layer: str
+    stem: str
+    """File name without its ending."""
+    origin: Origin
     shapes: Polygons
-    holds: str
-    """polygon, boundary, centre_line or point."""
-    accuracy: float
-    basis: str
-    valid_from: str
-    publisher: str
-    dated: str
-    columns: dict[str, Sequence[Value]] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
-    keep: tuple[str, ...] = ()
-    coverage: str | None = TOWN
-    """TOWN, ITSELF, a stem of a file of the sample, or None where nobody says how complete the layer is."""
-    grow: float = 0.0
-    width: float | None = None
-    part: str = ""
-    """Tells two tables of the same layer apart."""
-
-    @property
-    def stem(self) -> str:
-        """File name without its ending."""
-        return f"{self.layer}_{self.part}" if self.part else self.layer
-
-    def with_width(self, column: str) -> "Sheet":
-        """The same sheet, with a kept column of it that is the width of its features in metres."""
-        keep = tuple(name for name in self.keep if name != column)
-        return replace(self, fields=self.fields | {"width": column}, keep=keep)
+    columns: Columns = field(default_factory=dict)
 
 
-def gathered(shapes: Sequence[BaseGeometry]) -> Polygons:
+def sheet(
+    stem: str,
+    shapes: Sequence[BaseGeometry] | Polygons,
+    names: Sequence[Name] | Name,
+    columns: Columns | None = None,
+) -> Sheet:
+    """A table of labelled shapes, with the origin that `sources.yaml` gives it."""
+    each = [names] * len(shapes) if isinstance(names, Name) else names
+    return Sheet(
+        stem=stem,
+        origin=origins()[stem],
+        shapes=gathered(shapes),
+        columns={
+            "name": [name.en for name in each],
+            "name_ml": [name.ml for name in each],
+            **(columns or {}),
+        },
+    )
+
+
+def gathered(shapes: Sequence[BaseGeometry] | Polygons) -> Polygons:
     """Shapes as an array."""
     array = np.empty(len(shapes), dtype=object)
     array[:] = list(shapes)
     return array
 
 
-def labelled(names: Sequence[Name]) -> dict[str, Sequence[Value]]:
-    """Columns `name` and `name_ml`."""
-    return {"name": [name.en for name in names], "name_ml": [name.ml for name in names]}
+@lru_cache(maxsize=1)
+def origins() -> dict[str, Origin]:
+    """Every entry of `sources.yaml`, by the stem of its file."""
+    text = files("layers.sample").joinpath("sources.yaml").read_text(encoding="utf-8")
+    content = yaml.load(text, Loader=yaml.BaseLoader)
+    return {
+        stem: Origin.model_validate({"layer": stem} | facts | {"basis": facts["basis"] + INVENTED})
+        for stem, facts in content.items()
+    }

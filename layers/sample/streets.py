@@ -17,7 +17,7 @@ from layers.sample.register import Texts
 from layers.sample.shapes import Polygons, boxes_on_map
 from layers.sample.town import Town
 
-NAMED = (Class.NATIONAL, Class.PWD, Class.LOCAL, Class.LANE)
+NAMED = (Class.NATIONAL, Class.PUBLIC_WORKS, Class.LOCAL, Class.LANE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,10 @@ def streets_of(town: Town) -> Streets:
         lines=lines,
         surfaces=surfaces,
         names=_names(corridors),
-        widths=[None if none else round(float(width), 1) for width, none in zip(widths, missing & small, strict=True)],
+        widths=[
+            None if none else round(float(width), 1)
+            for width, none in zip(widths, missing & small, strict=True)
+        ],
     )
 
 
@@ -79,7 +82,7 @@ def _names(corridors: list[Corridor]) -> list[Name | None]:
     for corridor in corridors:
         if corridor.carries is Class.NATIONAL:
             names.append(HIGHWAY)
-        elif corridor.carries is Class.PWD:
+        elif corridor.carries is Class.PUBLIC_WORKS:
             names.append(numbered(PLACES, corridor.box.south // 100_000) + PWD_ROAD)
         elif corridor.carries is Class.LOCAL:
             names.append(road_name(local))
@@ -146,7 +149,9 @@ def addresses_of(town: Town, streets: Streets, *, town_name: Name) -> Addresses:
     running = np.cumsum(lived)
     before = np.concatenate([[0], running])[np.searchsorted(ward, ward)]
     names = [name for i in named if (name := streets.names[i]) is not None]
-    return Addresses(ward=ward, house=np.where(lived, running - before, 0), road=nearest, names=names, town_name=town_name)
+    return Addresses(
+        ward=ward, house=np.where(lived, running - before, 0), road=nearest, names=names, town_name=town_name
+    )
 
 
 def _fronts(town: Town) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":

@@ -39,5 +39,5 @@ def _heights(town: Town, x0: float, y1: float, top: int, rows: int, columns: int
     x = x0 + (np.arange(columns) + 0.5) * CELL
     y = y1 - (top + np.arange(rows) + 0.5) * CELL
     grid = np.column_stack([np.tile(x, rows), np.repeat(y, columns)])
-    heights = town.ground.surface(town.ground.in_plan(grid))
+    heights = town.ground.surface(town.ground.in_plan(grid, rounds=6))
     return np.asarray(np.round(heights, 2).reshape(rows, columns).astype(np.float32))

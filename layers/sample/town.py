@@ -6,13 +6,14 @@ In: how many plots and a seed.  Out: a `Town`, with ways to place points, lines 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
 from layers.sample.blocks import CM, Box, Plan
-from layers.sample.ground import Floats, Ground, place_facts
+from layers.sample.ground import Floats, Ground, Ints, place_facts
 from layers.sample.mainlines import survey
 from layers.sample.noding import noded
 from layers.sample.plots import Plots, plots_of
@@ -70,13 +71,25 @@ class Town:
 
     @cached_property
     def wards(self) -> Polygons:
-        """Cells out to the middle of the roads around them."""
-        return boxes_on_map([cell.whole for cell in self.plan.cells], self.ground)
+        """Cells out to the middle of the roads around them, and on the edge of the town out to the last plots."""
+        wards = boxes_on_map([cell.whole for cell in self.plan.cells], self.ground)
+        edge = self._on_edge()
+        for number in np.unique(self.register.cell[edge]):
+            members = edge[self.register.cell[edge] == number]
+            wards[number] = shapely.union_all([wards[number], *self.shapes[members]])
+        return wards
+
+    def _on_edge(self) -> Ints:
+        """Plots with a corner on the edge of the plan."""
+        box, rings = self.plan.box, self.plots.rings
+        u, v = rings.corners[:, 0], rings.corners[:, 1]
+        outer = (u == box.west) | (u == box.east) | (v == box.south) | (v == box.north)
+        return np.flatnonzero(np.logical_or.reduceat(outer, rings.starts[:-1]))
 
 
 def _densified(points: Floats, step: float) -> Floats:
     parts = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         n = max(1, int(np.hypot(*(b - a)) / step))
         parts.append(a + (b - a) * np.linspace(0.0, 1.0, n, endpoint=False)[:, None])
     return np.concatenate([*parts, points[-1:]])

@@ -40,7 +40,9 @@ SHAPES = {
         [(0, 0), (WIDE + 1, 0), (WIDE + 1, WIDE + 1)]
     ),
     "an estate whose land lies on one side": Polygon([(0, 0), (4_900, 0), (0, 4_900)]),
-    "a forest": Polygon([(0, 0), (21_000, 3_000), (9_000, 14_000)], [box(8_000, 4_000, 9_000, 5_000).exterior]),
+    "a forest": Polygon(
+        [(0, 0), (21_000, 3_000), (9_000, 14_000)], [box(8_000, 4_000, 9_000, 5_000).exterior]
+    ),
 }
 
 

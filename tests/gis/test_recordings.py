@@ -1,7 +1,9 @@
 """Recording instants: one order for all writers of a place, and no reader sees a later one before an earlier one."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine, text
@@ -40,12 +42,16 @@ def test_a_clock_that_falls_back_does_not_turn_the_order(session: Session) -> No
     place = a_place(session)
     ahead = datetime(2200, 1, 1, tzinfo=UTC)
     a_recording(session, place, ahead)
-    assert record(session, place.code, what="after") .instant == ahead + timedelta(microseconds=1)
+    assert record(session, place.code, what="after").instant == ahead + timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE recording SET instant = instant - interval '1 day'", "DELETE FROM recording", "TRUNCATE recording CASCADE"],
+    [
+        "UPDATE recording SET instant = instant - interval '1 day'",
+        "DELETE FROM recording",
+        "TRUNCATE recording CASCADE",
+    ],
 )
 def test_an_instant_is_never_changed(session: Session, change: str) -> None:
     record(session, a_place(session).code, what="first")
@@ -88,7 +94,7 @@ def test_a_writer_of_another_place_does_not_wait(fresh_engine: Engine) -> None:
 def test_a_writer_that_fails_leaves_no_instant(fresh_engine: Engine) -> None:
     with transaction(fresh_engine) as session:
         a_place(session)
-    with pytest.raises(RuntimeError), transaction(fresh_engine) as session:
+    with suppress(RuntimeError), transaction(fresh_engine) as session:
         record(session, "test", what="fails")
         raise RuntimeError
     with transaction(fresh_engine) as session, pytest.raises(NotFound):
@@ -125,7 +131,7 @@ def test_readers_beside_two_writers_see_instants_only_grow(fresh_engine: Engine)
     with transaction(fresh_engine) as session:
         final = list(session.scalars(text("SELECT instant FROM recording ORDER BY id")))
     assert len(final) == 50
-    assert all(earlier < later for earlier, later in zip(final, final[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(final))
     assert sorted(written["north"] + written["south"]) == final
     assert len({len(view) for view in seen}) > 1, "the reader saw nothing grow: the test proves nothing"
     assert all(view == final[: len(view)] for view in seen)

@@ -43,13 +43,7 @@ def application(land: Answers) -> FastAPI:
 
     @app.get("/api/{j}/search")
     def search(j: str, q: str) -> dict[str, object]:
-        found = land.search(j, q, on=None, known=None)
-        keys = {"title_en": "title", "title_ml": "title_ml", "number": "number", "kind": "kind", "score": "score"}
-        results = [
-            {new: asdict(each)[old] for old, new in keys.items()} | {"centre": [each.lon, each.lat]}
-            for each in found
-        ]
-        return {"results": results}
+        return {"results": [asdict(each) for each in land.search(j, q, on=None, known=None)]}
 
     @app.get("/tiles/{j}/{z}/{x}/{y}.mvt")
     def tile(z: int, x: int, y: int, layers: str = "parcels") -> Response:

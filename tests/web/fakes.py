@@ -39,7 +39,7 @@ TODAY = date(2026, 11, 22)
 SOURCE = "sample-4f1a09c2d7e3"
 DIVIDED = "12/199-9"
 RIVER = town.placed(box(60, 44, 240, 66))
-FLOOD = town.placed(Polygon([(40, 20), (100, 28), (170, 60), (170, 90), (20, 60)]))
+FLOOD = town.placed(Polygon([(40, 62), (76, 34), (100, 46), (170, 60), (170, 90)]))
 ZONES = {
     ("Residential", "പാർപ്പിട മേഖല"): town.placed(box(-20, -20, 83, 200)),
     ("Commercial", "വാണിജ്യ മേഖല"): town.placed(box(83, -20, 260, 200)),
@@ -262,6 +262,7 @@ def _neighbours(plot: Polygon, around: Sequence[Parcel]) -> list[Neighbour]:
             overlap=0.84 if index == 0 else 0.0,
         )
         for index, other in enumerate(around)
+        if other.boundary.intersection(plot.buffer(0.05)).area > 0.1
     ]
 
 
@@ -361,7 +362,7 @@ class TownAnswers:
             return Side(on=on, extract=None, message=missing.message)
         if on < date(2020, 6, 1):
             earlier = tuple(
-                replace(theme, status=Status.NOT_AFFECTED, hits=(), area=None, share_of_measured=None)
+                replace(theme, status=Status.NOT_AFFECTED, hits=(), area=None, share_of_measured=None, distance=None)
                 if theme.layer == "flood"
                 else theme
                 for theme in extract.themes

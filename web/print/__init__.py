@@ -5,6 +5,6 @@ for the same extract.  Words stand in `words.yaml`, the layout in the `.typ` fil
 """
 
 from web.print.pdf import extract_pdf
-from web.print.plot_map import Surrounding, reach
+from web.print.scene import Surrounding, reach
 
 __all__ = ["Surrounding", "extract_pdf", "reach"]

@@ -11,8 +11,8 @@ from typing import Protocol
 from layers.extract.model import Extract, Group, Hit, Law, ShareRow, Status, ThemeAnswer
 from web.print import figures
 from web.print.drawing import colour
-from web.print.plot_map import Numbered
 from web.print.provenance import SourceKeys, safe_link
+from web.print.scene import Numbered
 from web.print.sheet import Fact, GroupCards, HitLine, ReasonLines, ShareLine, Tally, ThemeCard, ThemeLine
 from web.print.words import Wording
 
@@ -207,7 +207,9 @@ def _total(rows: Sequence[ShareRow], words: Wording) -> ShareLine:
     """The rows added up as they are printed, overlaps taken off."""
     signs = [-1 if row.kind == "overlap" else 1 for row in rows]
     area = sum((sign * Decimal(f"{row.area:.2f}") for sign, row in zip(signs, rows, strict=True)), Decimal(0))
-    share = sum((sign * Decimal(f"{row.percent:.1f}") for sign, row in zip(signs, rows, strict=True)), Decimal(0))
+    share = sum(
+        (sign * Decimal(f"{row.percent:.1f}") for sign, row in zip(signs, rows, strict=True)), Decimal(0)
+    )
     return ShareLine(
         name=words.say("share.total"),
         area=figures.number(area, 2),

@@ -48,9 +48,7 @@ def parts(shape: BaseGeometry, kind: str) -> Iterator[BaseGeometry]:
 
 def areas(shape: BaseGeometry, look: str) -> str:
     """The polygons of a shape as one path."""
-    rings = (
-        ring for polygon in parts(shape, "Polygon") for ring in (polygon.exterior, *polygon.interiors)
-    )
+    rings = (ring for polygon in parts(shape, "Polygon") for ring in (polygon.exterior, *polygon.interiors))
     path = "".join(f"{_line(ring)}Z" for ring in rings)
     return f'<path d="{path}" fill-rule="evenodd" {look}/>' if path else ""
 
@@ -68,7 +66,8 @@ def _line(line: BaseGeometry) -> str:
 def dots(shape: BaseGeometry, radius: float, look: str) -> str:
     """The points of a shape as discs."""
     return "".join(
-        f'<circle cx="{point.x:.2f}" cy="{point.y:.2f}" r="{radius}" {look}/>' for point in parts(shape, "Point")
+        f'<circle cx="{point.x:.2f}" cy="{point.y:.2f}" r="{radius}" {look}/>'
+        for point in parts(shape, "Point")
     )
 
 
@@ -199,6 +198,9 @@ def swatch_of_left_out() -> str:
 def swatch_of(sign: Sign, kind: str) -> str:
     """A theme in the legend, drawn as its areas, lines or points are."""
     wide, high = SWATCH
-    box, line = shapely.box(0.3, 0.3, wide - 0.3, high - 0.3), shapely.LineString([(0.8, high / 2), (wide - 0.8, high / 2)])
+    box, line = (
+        shapely.box(0.3, 0.3, wide - 0.3, high - 0.3),
+        shapely.LineString([(0.8, high / 2), (wide - 0.8, high / 2)]),
+    )
     shape = {"Polygon": box, "LineString": line}.get(kind, shapely.Point(wide / 2, high / 2))
     return swatch(hit(shape, sign), hatching(sign))

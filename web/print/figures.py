@@ -32,7 +32,9 @@ def extent(words: Wording, square_metres: float | Decimal) -> str:
     exact = square_metres if isinstance(square_metres, Decimal) else Decimal(f"{square_metres:.2f}")
     whole = area(abs(exact))
     units = _SMALL + _LARGE if whole.square_metres >= _LARGE_FROM else _SMALL
-    parts = (number(whole.to(unit).value, places) + UNBROKEN + unit_word(words, unit) for unit, places in units)
+    parts = (
+        number(whole.to(unit).value, places) + UNBROKEN + unit_word(words, unit) for unit, places in units
+    )
     return " · ".join(parts)
 
 

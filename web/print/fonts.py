@@ -42,10 +42,10 @@ class FontsMissing(Unavailable):
 
 @dataclass(frozen=True, kw_only=True)
 class PrintFonts:
-    """Loaded fonts, and the code points that at least one of the families shows."""
+    """Loaded fonts, and the code points that each family shows, in the order of `FAMILIES`."""
 
     book: typst.Fonts
-    letters: frozenset[int]
+    letters: tuple[frozenset[int], ...]
 
 
 @lru_cache(maxsize=4)
@@ -60,6 +60,4 @@ def print_fonts(folder: Path = FOLDER) -> PrintFonts:
     missing = [family for family in FAMILIES if family not in regular]
     if missing:
         raise FontsMissing(missing)
-    return PrintFonts(
-        book=book, letters=frozenset().union(*(code_points(path) for path in regular.values()))
-    )
+    return PrintFonts(book=book, letters=tuple(code_points(regular[family]) for family in FAMILIES))

@@ -23,7 +23,9 @@ RESOLUTION = 0.03
 """Millimetres that no printer shows (about 850 dots per inch): shapes are simplified to it."""
 _STEPS = (1.0, 2.0, 2.5, 5.0)
 _LEAST_SCALE = 100
-_BAR = 60.0
+_BAR = 80.0
+_BAR_STEPS = (2, 4, 8)
+"""Lengths of the scale bar, times a power of ten, whose quarters are round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +86,12 @@ def _round_scales() -> Iterator[int]:
 
 
 def ruler(denominator: int) -> Ruler:
-    """A scale bar of a round ground length in four parts, as long as fits into 60 mm."""
+    """A scale bar of a round ground length in four parts, as long as fits into 80 mm."""
     longest = _BAR * denominator / 1000
-    power = 10.0 ** math.floor(math.log10(longest))
-    length = max(step * power for step in (1, 2, 4) if step * power <= longest)
+    power = 10.0 ** (math.floor(math.log10(longest)) - 1)
+    length = max(
+        step * tens * power for step in _BAR_STEPS for tens in (1, 10) if step * tens * power <= longest
+    )
     unit, factor = ("km", 1000.0) if length >= 4000 else ("m", 1.0)
     ticks = [f"{length * part / 4 / factor:.10g}" for part in range(5)]
     return Ruler(width=round(length * 1000 / denominator, 3), ticks=(*ticks[:4], f"{ticks[4]} {unit}"))

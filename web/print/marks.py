@@ -17,6 +17,8 @@ from web.print.sheet import MapLabel
 _BESIDE = 2.9
 """Millimetres between a side and its length."""
 _OFF_CORNER = 2.7
+_SMALL = 4.0
+_ABOVE = 2.4
 _LETTER = 1.35
 """Millimetres that a letter of a label takes, about."""
 _LINE = 2.6
@@ -101,9 +103,12 @@ def hit_spot(shape: BaseGeometry) -> tuple[float, float]:
     return float(spot.x), float(spot.y)
 
 
-def beside_point(shape: BaseGeometry) -> bool:
-    """Whether a hit is points only, so that its number must stand beside them to leave them seen."""
-    return not any(True for kind in ("Polygon", "LineString") for _ in parts(shape, kind))
+def hit_label(shape: BaseGeometry, mark: str) -> MapLabel:
+    """The number of a hit on its largest part, or above it where it would hide the part."""
+    west, north, east, south = shape.bounds
+    x, y = hit_spot(shape)
+    above = max(east - west, south - north) < _SMALL
+    return MapLabel(kind="hit", text=mark, x=x, y=min(y, north) - _ABOVE if above else y)
 
 
 def name_label(shape: BaseGeometry, kind: str, text: str) -> MapLabel | None:
@@ -125,7 +130,9 @@ def _direction(shape: BaseGeometry) -> float:
     return _upright(math.degrees(math.atan2(down, across)))
 
 
-def _unit(step: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _unit(
+    step: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     length = float(np.hypot(*step))
     return step / length if length else step
 

@@ -6,6 +6,7 @@ northernmost (inside openings the other way round), with their ground length.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -70,16 +71,10 @@ def _sides(ring: LinearRing, bend: float) -> list[LineString]:
     points = np.roll(points, -start, axis=0)
     closed = np.vstack([points, points[:1]])
     corners = _corner_places(closed, bend)
-    return [
-        LineString(closed[here : there + 1])
-        for here, there in zip(corners[:-1], corners[1:], strict=True)
-        if there > here
-    ]
+    return [LineString(closed[here : there + 1]) for here, there in pairwise(corners)]
 
 
-def _corner_places(
-    closed: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", bend: float
-) -> list[int]:
+def _corner_places(closed: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", bend: float) -> list[int]:
     """Places of the points that Douglas and Peucker's line keeps, first and last included."""
     kept = shapely.get_coordinates(LineString(closed).simplify(bend, preserve_topology=False))
     places: list[int] = []

@@ -4,7 +4,7 @@ In: an `Extract` and, where the caller has them, shapes around its plot.  Out: t
 derive from the recording instant and the content; the typesetter sees all text as data and runs none of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -17,9 +17,10 @@ from layers.extract.document import digest_of
 from layers.extract.model import Extract, Status
 from web.print import cards, facts, figures
 from web.print.fonts import FAMILIES, PrintFonts, print_fonts
-from web.print.letters import printable
-from web.print.plot_map import Surrounding, numbered, plot_map
+from web.print.letters import Families, printable
+from web.print.plot_map import plot_map
 from web.print.provenance import source_cards, source_keys
+from web.print.scene import Surrounding, numbered, scene_of
 from web.print.sheet import Guide, Sheet
 from web.print.words import Language, Wording, wording
 
@@ -30,9 +31,7 @@ _AS_THEY_ARE = frozenset({"svg", "link", "digest"})
 """Fields that are no text: drawings made here, and addresses that were checked."""
 
 
-def extract_pdf(
-    extract: Extract, *, language: Language, surroundings: Sequence[Surrounding] = ()
-) -> bytes:
+def extract_pdf(extract: Extract, *, language: Language, surroundings: Sequence[Surrounding] = ()) -> bytes:
     """The extract as PDF; `FontsMissing` names the package to install where the fonts are not there."""
     fonts = print_fonts()
     words = wording(language)
@@ -44,12 +43,12 @@ def sheet_of(extract: Extract, words: Wording, surroundings: Sequence[Surroundin
     """Everything that is printed, in the reader's language."""
     keys = source_keys(extract)
     themes = numbered(cards.in_order(extract))
+    scene = scene_of(extract, themes, surroundings)
     known = extract.at.known.astimezone(UTC)
     digest = digest_of(extract)
     number = extract.subject.parcel.number.whole if extract.subject.parcel else ""
     name = f"{words.say('plot')} {number}" if number else words.say("drawn_area")
     return Sheet(
-        language=words.language,
         is_synthetic=extract.jurisdiction.synthetic,
         name=name,
         place=_place(extract, words),
@@ -62,7 +61,7 @@ def sheet_of(extract: Extract, words: Wording, surroundings: Sequence[Surroundin
         instant=(known.year, known.month, known.day, known.hour, known.minute, known.second),
         tallies=cards.tallies(extract, words),
         facts=facts.plot_facts(extract, words, keys),
-        plot_map=plot_map(extract, themes, surroundings, words, name),
+        plot_map=plot_map(scene, words, name) if scene else None,
         cards=cards.group_cards(extract.groups, themes, words, keys),
         not_affected=cards.lines_by_reason(extract, Status.NOT_AFFECTED, words, keys),
         no_data=cards.lines_by_reason(extract, Status.NO_DATA, words, keys),
@@ -88,7 +87,9 @@ def _reading(extract: Extract, words: Wording) -> tuple[Guide, ...]:
     times = {"on": figures.day(words, extract.at.on), "known": figures.instant(extract.at.known)}
 
     def guide(key: str) -> Guide:
-        return Guide(status=None, name=words.say(f"reading_name.{key}"), text=words.say(f"reading.{key}", **times))
+        return Guide(
+            status=None, name=words.say(f"reading_name.{key}"), text=words.say(f"reading.{key}", **times)
+        )
 
     statuses = (
         Guide(status=str(status), name=words.say(f"status.{status}"), text=words.say(f"reading.{status}"))
@@ -97,22 +98,23 @@ def _reading(extract: Extract, words: Wording) -> tuple[Guide, ...]:
     return (guide("information"), *statuses, *(guide(key) for key in _READING))
 
 
-def _printable(content: Any, letters: Collection[int], words: Wording) -> Any:
+def _printable(content: Any, families: Families, words: Wording) -> Any:
     """The sheet with every text made fit for paper."""
     if isinstance(content, str):
-        return printable(content, letters, words)
+        return printable(content, families, words)
     if isinstance(content, Mapping):
         return {
-            key: value if key in _AS_THEY_ARE else _printable(value, letters, words)
+            key: value if key in _AS_THEY_ARE else _printable(value, families, words)
             for key, value in content.items()
         }
     if isinstance(content, tuple):
-        return [_printable(part, letters, words) for part in content]
+        return [_printable(part, families, words) for part in content]
     return content
 
 
 def _typeset(sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -> bytes:
     inputs = {
+        "language": words.language,
         "sheet": orjson.dumps(sheet).decode(),
         "words": orjson.dumps(dict(words.sentences)).decode(),
         "fonts": orjson.dumps(FAMILIES).decode(),

@@ -195,7 +195,6 @@ class Guide:
 class Sheet:
     """The whole extract as it is printed."""
 
-    language: str
     is_synthetic: bool
     name: str
     place: str

@@ -29,7 +29,7 @@ class Wording:
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of a key with its places filled; a key that is not in the file is a bug."""
-        return self.sentences[key].replace("~", UNBROKEN).format(**values)
+        return self.sentences[key].format(**values)
 
     def said_or(self, key: str, otherwise: str) -> str:
         """The word of a key made from a value of the record, or that value itself."""
@@ -57,4 +57,7 @@ def all_words() -> Mapping[str, Mapping[str, str]]:
 
 def wording(language: Language) -> Wording:
     """The words of a language."""
-    return Wording(language=language, sentences=all_words()[language])
+    written = all_words()[language]
+    return Wording(
+        language=language, sentences={key: text.replace("~", UNBROKEN) for key, text in written.items()}
+    )

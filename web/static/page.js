@@ -14,6 +14,6 @@ function plotAddress(input, found) {
   const place = document.getElementById("place")?.value ?? input.form.elements.place?.value ?? "";
   const address = new URL(input.dataset.plot.replace("{place}", place), location.href);
   if (found.number) address.searchParams.set("number", found.number);
-  else address.searchParams.set("at", found.centre.map((degrees) => degrees.toFixed(6)).join(","));
+  else address.searchParams.set("at", `${found.lon},${found.lat}`);
   return address.href;
 }

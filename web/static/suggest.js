@@ -48,7 +48,7 @@ export function attachSuggestions(input, choose) {
     const title = document.createElement("span");
     title.className = "suggestion-title";
     const inMalayalam = input.dataset.lang === "ml" && result.title_ml;
-    title.textContent = inMalayalam ? result.title_ml : result.title;
+    title.textContent = inMalayalam ? result.title_ml : result.title_en;
     title.lang = inMalayalam ? "ml" : "en";
     const kind = document.createElement("span");
     kind.className = "suggestion-kind";
@@ -71,7 +71,7 @@ export function attachSuggestions(input, choose) {
 
   function pick(index) {
     const result = found[index];
-    input.value = input.dataset.lang === "ml" && result.title_ml ? result.title_ml : result.title;
+    input.value = input.dataset.lang === "ml" && result.title_ml ? result.title_ml : result.title_en;
     close();
     choose(result);
   }

@@ -43,7 +43,9 @@ def test_a_ulpin_is_found_however_it_is_typed() -> None:
     assert normal_ulpin(" abc12345678901 ") == "ABC12345678901"
 
 
-@pytest.mark.parametrize("typed", ["", "ABC1234567890", "ABC123456789012", "ABC1234567890-", "ＡBC1234567890１"])
+@pytest.mark.parametrize(
+    "typed", ["", "ABC1234567890", "ABC123456789012", "ABC1234567890-", "ＡBC1234567890１"]
+)
 def test_what_is_no_ulpin_is_refused(typed: str) -> None:
     with pytest.raises(Invalid, match="14"):
         normal_ulpin(typed)

@@ -74,7 +74,9 @@ def test_a_divided_parcel_names_who_holds_its_land_through_two_generations(
 
 def test_the_answer_says_when_it_ended_and_into_what(session: Session, place: Jurisdiction) -> None:
     twice_divided(session, place)
-    with pytest.raises(ParcelGone, match=r"ended on 2010-04-01\. Its land is now in 12/104-1, 12/104-3, 12/104-4\."):
+    with pytest.raises(
+        ParcelGone, match=r"ended on 2010-04-01\. Its land is now in 12/104-1, 12/104-3, 12/104-4\."
+    ):
         parcel(session, place, "12/104", at=now(session, place))
 
 
@@ -108,7 +110,6 @@ def test_a_number_used_again_for_other_land_is_not_followed_into_it(
     session: Session, place: Jurisdiction
 ) -> None:
     whole = a_parcel(session, place, "12/100", width=40)
-    register(session, place, [])
     divide(
         session,
         place,
@@ -127,7 +128,9 @@ def test_a_number_that_was_taken_back_leads_to_where_its_land_is(
 ) -> None:
     """A division undone from its own day: the parts are no longer believed ever to have stood."""
     whole = a_parcel(session, place, width=40)
-    divide(session, place, "12/104", into=halves(whole.boundary), on=FIRST, instrument="deed, later set aside")
+    divide(
+        session, place, "12/104", into=halves(whole.boundary), on=FIRST, instrument="deed, later set aside"
+    )
     merge(
         session,
         place,
@@ -163,8 +166,8 @@ def test_a_parcel_exists_from_its_first_day(
 def test_a_parcel_comes_back_as_it_was_recorded(session: Session, place: Jurisdiction) -> None:
     boundary = box(*(a_box().bounds)).difference(Point(KERALA[0] + 10, KERALA[1] + 15).buffer(2))
     new = a_new_parcel("12/104-3", boundary=boundary, ulpin="ABC12345678901", accuracy=0.25)
-    a = register(session, place, [new])[0]
-    assert a == parcel(session, place, " 12 / 104-3", at=now(session, place))
+    at = register(session, place, [new])
+    a = parcel(session, place, " 12 / 104-3", at=at)
     assert (a.number, a.boundary, a.accuracy) == (a_number("12/104-3"), boundary, 0.25)
     assert (a.number.block, a.number.survey, a.number.subdivision) == ("12", "104", "3")
     assert (a.recorded_area, a.land_type, a.address) == (new.recorded_area, "purayidam", new.address)
@@ -230,7 +233,10 @@ def test_history_tells_what_is_believed_and_beliefs_tell_all_that_ever_was(
         ("purayidam", Span(begins=FIRST, ends=None)),
     ]
     assert [state.valid.ends for state in history(session, place, "12/104", known=before)] == [None]
-    ever = [(state.land_type, state.valid.ends, state.recorded.ends) for state in beliefs(session, place, "12/104")]
+    ever = [
+        (state.land_type, state.valid.ends, state.recorded.ends)
+        for state in beliefs(session, place, "12/104")
+    ]
     assert ever == [("nilam", None, after), ("nilam", FIRST, None), ("purayidam", None, None)]
 
 
@@ -255,9 +261,7 @@ def test_an_old_ulpin_leads_to_the_parcel_that_has_another_now(session: Session,
 
 
 @pytest.mark.parametrize(("ulpin", "on"), [("QQQ12345678901", TODAY), ("ABC12345678901", date(1989, 12, 31))])
-def test_a_ulpin_nobody_has_is_not_found(
-    session: Session, place: Jurisdiction, ulpin: str, on: date
-) -> None:
+def test_a_ulpin_nobody_has_is_not_found(session: Session, place: Jurisdiction, ulpin: str, on: date) -> None:
     a_parcel(session, place, ulpin="ABC12345678901")
     with pytest.raises(ParcelNotFound):
         parcel_by_ulpin(session, place, ulpin, at=now(session, place, on))
@@ -312,8 +316,7 @@ def test_touching_means_sharing_ground_or_boundary(session: Session, place: Juri
 
     def touched(x: float, y: float, width: float, depth: float) -> list[str]:
         return [
-            state.number.whole
-            for state in parcels_touching(session, place, a_box(x, y, width, depth), at=at)
+            state.number.whole for state in parcels_touching(session, place, a_box(x, y, width, depth), at=at)
         ]
 
     assert touched(0, 0, 20, 30) == ["12/1", "12/2", "12/3"]  # itself, along a side, at a corner

@@ -39,6 +39,8 @@ METRIC = 32643
 CORNER = (631_400.0, 1_161_000.0)
 """Near 76.2 E, 10.5 N."""
 KNOWN = datetime(2026, 11, 20, 10, 15, 42, 250_000, tzinfo=UTC)
+RECORDED = 0.975
+"""Recorded area as a part of the measured."""
 ON = date(2026, 11, 1)
 TOWN = Jurisdiction(
     code="kl-sample",
@@ -69,7 +71,7 @@ def on_the_ground(sketch: BaseGeometry) -> BaseGeometry:
 
 
 PLOT = Polygon([(0, 0), (22.4, 1.2), (24.1, 17.8), (31.6, 19.0), (30.2, 33.5), (13.0, 35.1), (-1.4, 31.0)])
-"""An L-shaped house plot of about 860 m², a road in the south and a canal in the north-east."""
+"""An L-shaped house plot of about 914 m², a road in the south and a canal in the north-east."""
 
 
 def a_source(key: str, title: str, accuracy: float, holds: str | None) -> Source:
@@ -97,8 +99,14 @@ SOURCES = (
 )
 
 
-def a_hit(shape: BaseGeometry | None = None, *, label: str | None = "Zone", **other: object) -> Hit:
-    """A feature on the plot; its area is measured from its shape."""
+def a_hit(
+    shape: BaseGeometry | None = None,
+    *,
+    label: str | None = "Zone",
+    plot: BaseGeometry | None = None,
+    **other: object,
+) -> Hit:
+    """A feature on the plot; its area and shares are measured from its shape."""
     described: dict[str, object] = {
         "feature": f"{SYNTHETIC}:17",
         "ref": "17",
@@ -112,10 +120,10 @@ def a_hit(shape: BaseGeometry | None = None, *, label: str | None = "Zone", **ot
         "shape": shape,
     }
     if shape is not None and shape.area > 0:
-        whole = ground_area(on_the_ground(PLOT), METRIC)
+        whole = ground_area(plot or on_the_ground(PLOT), METRIC)
         described["area"] = round(ground_area(shape, METRIC), 2)
         described["share_of_measured"] = round(100 * described["area"] / whole, 1)
-        described["share_of_recorded"] = round(100 * described["area"] / 852.0, 1)
+        described["share_of_recorded"] = round(100 * described["area"] / (whole * RECORDED), 1)
     return Hit(**{**described, **other})
 
 
@@ -130,7 +138,11 @@ def _blank_themes() -> dict[str, ThemeAnswer]:
 
 def _found(theme: ThemeAnswer, *hits: Hit, status: Status = Status.AFFECTED, **other: object) -> ThemeAnswer:
     first = hits[0]
-    total = {"area": first.area, "share_of_measured": first.share_of_measured, "share_of_recorded": first.share_of_recorded}
+    total = {
+        "area": first.area,
+        "share_of_measured": first.share_of_measured,
+        "share_of_recorded": first.share_of_recorded,
+    }
     described = {
         "status": status,
         "reason": Words(en="A part of the plot lies in it.", ml="പ്ലോട്ടിന്റെ ഒരു ഭാഗം ഇതിൽ ഉൾപ്പെടുന്നു."),
@@ -156,17 +168,36 @@ def _zoning(theme: ThemeAnswer) -> ThemeAnswer:
     plot = on_the_ground(PLOT)
     west = on_the_ground(shapely.box(-10, -10, 19, 60)).intersection(plot)
     rest = plot.difference(west)
-    home = a_hit(west, label="Residential", label_ml="പാർപ്പിട മേഖല", attributes=(Attribute(name="zone_code", value="R1"),))
+    home = a_hit(
+        west,
+        label="Residential",
+        label_ml="പാർപ്പിട മേഖല",
+        attributes=(Attribute(name="zone_code", value="R1"),),
+    )
     shop = a_hit(rest, label="Commercial", label_ml="വാണിജ്യ മേഖല", ref="18")
     whole = round(ground_area(plot, METRIC), 2)
     shares = (
-        ShareRow(kind="class", label="Commercial", label_ml="വാണിജ്യ മേഖല", area=shop.area, percent=shop.share_of_measured),
-        ShareRow(kind="class", label="Residential", label_ml="പാർപ്പിട മേഖല", area=home.area, percent=round(100 - shop.share_of_measured, 1)),
+        ShareRow(
+            kind="class",
+            label="Commercial",
+            label_ml="വാണിജ്യ മേഖല",
+            area=shop.area,
+            percent=shop.share_of_measured,
+        ),
+        ShareRow(
+            kind="class",
+            label="Residential",
+            label_ml="പാർപ്പിട മേഖല",
+            area=home.area,
+            percent=round(100 - shop.share_of_measured, 1),
+        ),
         ShareRow(kind="unmapped", label=None, label_ml=None, area=0.0, percent=0.0),
         ShareRow(kind="outside", label=None, label_ml=None, area=0.0, percent=0.0),
         ShareRow(kind="overlap", label=None, label_ml=None, area=0.0, percent=0.0),
     )
-    return _found(theme, home, shop, area=whole, share_of_measured=100.0, share_of_recorded=101.2, shares=shares)
+    return _found(
+        theme, home, shop, area=whole, share_of_measured=100.0, share_of_recorded=102.5, shares=shares
+    )
 
 
 def _themes() -> tuple[ThemeAnswer, ...]:
@@ -190,20 +221,33 @@ def _themes() -> tuple[ThemeAnswer, ...]:
         ),
         "railway": _found(themes["railway"], far),
         "ht_line": _found(
-            themes["ht_line"], replace(far, label="11 kV", label_ml=None, distance=6.1, within=None), status=Status.NEAR
+            themes["ht_line"],
+            replace(far, label="11 kV", label_ml=None, distance=6.1, within=None),
+            status=Status.NEAR,
         ),
-        "telecom": _found(themes["telecom"], a_hit(on_the_ground(MultiPoint([(8, 24)])), label="Mast", count=1), count=1),
+        "telecom": _found(
+            themes["telecom"], a_hit(on_the_ground(MultiPoint([(8, 24)])), label="Mast", count=1), count=1
+        ),
         "local_body": _found(themes["local_body"], town),
         "ward": _found(themes["ward"], ward),
         "slope": replace(_nothing(themes["slope"]), sources=(DEM,)),
     }
-    for silent in ("planning_scheme", "road_widening", "puramboke", "water_body", "heritage", "asi_monument", "airport", "esz"):
+    for silent in (
+        "planning_scheme",
+        "road_widening",
+        "puramboke",
+        "water_body",
+        "heritage",
+        "asi_monument",
+        "airport",
+        "esz",
+    ):
         answers[silent] = _nothing(themes[silent])
     return tuple(answers.get(name, theme) for name, theme in themes.items())
 
 
 def a_parcel(shape: BaseGeometry | None = None, **other: object) -> Parcel:
-    """The plot as the register has it: 852 m² in the unit are."""
+    """The plot as the register has it: 8.91 are."""
     boundary = on_the_ground(PLOT) if shape is None else shape
     described: dict[str, object] = {
         "state": 104,
@@ -220,7 +264,7 @@ def a_parcel(shape: BaseGeometry | None = None, **other: object) -> Parcel:
         "ulpin": "32KL7A0104S2B9",
         "address": "Kadavu Road, Maathrukapuram",
         "land_type": "purayidam",
-        "recorded_area": area("8.52", "are"),
+        "recorded_area": area("8.91", "are"),
         "measured_area": round(ground_area(boundary, METRIC), 2),
         "accuracy": 0.1,
         "boundary": boundary,
@@ -237,7 +281,8 @@ def an_extract(**other: object) -> Extract:
     """A plot with zones, flood land, a stream, a mast and a railway nearby."""
     parcel = a_parcel()
     groups = tuple(
-        Group(id=group.id, title=Words(en=group.title.en, ml=group.title.ml)) for group in load("kerala").groups
+        Group(id=group.id, title=Words(en=group.title.en, ml=group.title.ml))
+        for group in load("kerala").groups
     )
     described: dict[str, object] = {
         "jurisdiction": TOWN,
@@ -294,7 +339,8 @@ def around() -> tuple[Beside, ...]:
         "12/99": [(8, -6.2), (60, -3.2), (60, -40), (7, -40)],
     }
     parcels = tuple(
-        Beside(kind="parcel", label=number, shape=on_the_ground(Polygon(points))) for number, points in sketches.items()
+        Beside(kind="parcel", label=number, shape=on_the_ground(Polygon(points)))
+        for number, points in sketches.items()
     )
     road = Polygon([(-60, -2.5), (0, 0), (22.4, 1.2), (80, 4), (80, -2.2), (8, -6.2), (-60, -9)])
     return (*parcels, Beside(kind="street", label="Kadavu Road", shape=on_the_ground(road)))
@@ -328,15 +374,20 @@ def a_huge_extract(hits: int = 200, vertices: int = 50_000) -> Extract:
     """A large plot with a river's boundary and very many features."""
     shape = a_wavy_shape(vertices, 900.0)
     parcel = a_parcel(shape, measured_area=round(ground_area(shape, METRIC), 2))
-    spots = [on_the_ground(Point(70 * (i % 15) - 490, 70 * (i // 15) - 450)).buffer(25, quad_segs=64) for i in range(hits)]
+    spots = [
+        on_the_ground(Point(70 * (i % 15) - 490, 70 * (i // 15) - 450)).buffer(25, quad_segs=64)
+        for i in range(hits)
+    ]
     found = tuple(
-        a_hit(spot, label=f"Pond {i}", ref=str(i), feature=f"{SYNTHETIC}:{i}") for i, spot in enumerate(spots)
+        a_hit(spot, label=f"Pond {i}", ref=str(i), feature=f"{SYNTHETIC}:{i}", plot=shape)
+        for i, spot in enumerate(spots)
     )
     themes = {theme.layer: theme for theme in _themes()}
     themes["water_body"] = _found(themes["water_body"], *found)
-    themes["flood"] = _found(themes["flood"], a_hit(a_wavy_shape(vertices, 600.0), label="Flood"))
+    themes["flood"] = _found(themes["flood"], a_hit(a_wavy_shape(vertices, 600.0), label="Flood", plot=shape))
     return an_extract(
-        subject=Subject(parcel=parcel, shape=shape, measured_area=parcel.measured_area), themes=tuple(themes.values())
+        subject=Subject(parcel=parcel, shape=shape, measured_area=parcel.measured_area),
+        themes=tuple(themes.values()),
     )
 
 
