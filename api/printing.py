@@ -74,7 +74,9 @@ def print_extract(extract: Extract, out: Console, language: str) -> None:
     table = Table("", "", "", box=None, show_header=False, pad_edge=False)
     for theme in extract.themes:
         if theme.role == Role.ADMIN:
-            where = ", ".join(hit.label or hit.ref for hit in theme.hits) or said(NAMES[theme.status], language)
+            where = ", ".join(hit.label or hit.ref for hit in theme.hits) or said(
+                NAMES[theme.status], language
+            )
             out.print(f"{said(theme.title, language)}: {where}", highlight=False, soft_wrap=True)
             continue
         name = f"[{STYLES[theme.status]}]{SIGNS[theme.status]} {said(NAMES[theme.status], language)}[/]"

@@ -16,6 +16,7 @@ HEADERS = [
     (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
 ]
 TOO_LARGE = b'{"type":"about:blank","title":"Too large","status":413,"detail":"The request is larger than this service takes; send a simpler shape."}'
+NUL = b'{"type":"about:blank","title":"Not understood","status":422,"detail":"A NUL character means nothing here; leave it out."}'
 
 
 class Guard:
@@ -31,7 +32,10 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if _declared(scope) > self.longest_body:
-            await _refuse(send)
+            await _refuse(send, 413, TOO_LARGE)
+            return
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await _refuse(send, 422, NUL)
             return
         taken = 0
         refused = False
@@ -42,7 +46,7 @@ class Guard:
             taken += len(message.get("body", b""))
             if taken > self.longest_body:
                 refused = True
-                await _refuse(send)
+                await _refuse(send, 413, TOO_LARGE)
                 return {"type": "http.disconnect"}
             return message
 
@@ -61,7 +65,7 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, status: int, problem: bytes) -> None:
     headers = [(b"content-type", b"application/problem+json"), *HEADERS]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": TOO_LARGE})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": problem})

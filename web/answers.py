@@ -75,6 +75,8 @@ class CatalogueView:
     groups: tuple[Group, ...]
     layers: tuple[MapLayer, ...]
     version: str
+    credits: tuple[str, ...] = ()
+    """Publisher and licence of what the map shows, in English."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,7 @@ import shapely
 from shapely import Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
-from gis.geometry import inscribed_width, polygons_of
-
-Metres = np.ndarray[tuple[int], np.dtype[np.float64]]
-Shapes = np.ndarray[tuple[int], np.dtype[np.object_]]
+from gis.geometry import Metres, Shapes, inscribed_width, polygons_of
 
 SPREAD = 3.0
 """A strip up to three times the accuracy wide is taken for two drawings of one boundary, not for land of its own."""

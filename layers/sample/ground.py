@@ -6,7 +6,7 @@ tiles the plan tiles the ground.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -124,12 +124,8 @@ class Ground:
         return np.asarray(88.0 / (1.0 + np.exp(np.clip((away - 105.0) / softness, -50.0, 50.0))))
 
 
-_PLACE: dict[str, Any] = {}
-
-
+@lru_cache(maxsize=1)
 def place_facts() -> dict[str, Any]:
     """What `place.yaml` says, every value as text."""
-    if not _PLACE:
-        content = files("layers.sample").joinpath("place.yaml").read_text(encoding="utf-8")
-        _PLACE.update(yaml.load(content, Loader=yaml.BaseLoader))
-    return _PLACE
+    content = files("layers.sample").joinpath("place.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(content, Loader=yaml.BaseLoader))

@@ -32,7 +32,7 @@ PLACES = [
     Name("Palamukku", "പാലമുക്ക്"),
     Name("Anganadi", "അങ്ങാടി"),
     Name("Kallupara", "കല്ലുപാറ"),
-    Name("Edavazhi", "ഇടവഴി"),
+    Name("Manjadithara", "മഞ്ചാടിത്തറ"),
     Name("Pathiripadam", "പതിരിപ്പാടം"),
     Name("Nellikkal", "നെല്ലിക്കൽ"),
     Name("Plavinmoodu", "പ്ലാവിൻമൂട്"),
@@ -109,14 +109,24 @@ VILLAGE = Name("Village", "വില്ലേജ്")
 
 def numbered(names: list[Name], number: int) -> Name:
     """The name of this number; when the list is used up, with a numeral behind it."""
-    name, round_ = names[number % len(names)], number // len(names)
-    return name if round_ == 0 else Name(f"{name.en} {round_ + 1}", f"{name.ml} {round_ + 1}")
+    return again(names[number % len(names)], number // len(names))
+
+
+def again(name: Name, turn: int) -> Name:
+    """The name itself at first, then with 2, 3, ... behind it."""
+    return name if turn == 0 else Name(f"{name.en} {turn + 1}", f"{name.ml} {turn + 1}")
 
 
 def road_name(number: int) -> Name:
-    """A road called after a place and a landmark."""
-    place = numbered(PLACES, (number * 7 + number // len(PLACES)) % (len(PLACES) * (1 + number // 200)))
-    return place + ROAD_WORDS[number % len(ROAD_WORDS)] + ROAD
+    """A road called after a place and a landmark; no two numbers have the same."""
+    place, turn = PLACES[number % len(PLACES)], number // len(PLACES)
+    word = ROAD_WORDS[(number + turn) % len(ROAD_WORDS)]
+    return again(place + word + ROAD, turn // len(ROAD_WORDS))
+
+
+def lane_name(number: int) -> Name:
+    """A lane called after a place."""
+    return again(PLACES[(5 * number + 3) % len(PLACES)] + LANE, number // len(PLACES))
 
 
 def house_name(number: int) -> Name:

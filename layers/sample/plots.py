@@ -9,10 +9,13 @@ from enum import IntEnum
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.sample.blocks import CM, DRIVEN, Block, Box, Kind, Plan
 from layers.sample.ground import Floats, Ints
 from layers.sample.noding import Rings
+
+Mask = npt.NDArray[np.bool_]
 
 
 class Form(IntEnum):
@@ -182,34 +185,34 @@ def _cuts(row: _Row, kind: Kind, rng: np.random.Generator) -> Ints:
 
 def _cut_row(book: _Book, number: int, kind: Kind, row: _Row, form: Form, rng: np.random.Generator) -> None:
     cuts = _cuts(row, kind, rng)
-    widths, depth, n = np.diff(cuts), row.depth, len(cuts) - 1
-    chance = rng.random(n)
-    flag = (
-        (form is Form.ROW)
-        & (widths >= 1_150)
-        & (depth >= 2_600)
-        & (chance < min(0.85, max(0.08, (depth - 2_400) / 2_800)))
-    )
-    shut = (form is Form.ROW) & (widths >= 700) & (depth >= 2_800) & ~flag & (chance > 0.992)
-    bent = np.zeros(n, dtype=bool)
-    for i in range(n - 1):
-        free = not (flag[i] or flag[i + 1] or shut[i] or shut[i + 1] or bent[i - 1 if i else 0])
-        bent[i] = (
-            free and 0.2 < chance[i] < 0.27 and form is Form.ROW and min(widths[i], widths[i + 1]) >= 900
-        )
-    pair = bent | np.concatenate([[False], bent[:-1]])
-    plain = ~(flag | shut | pair)
+    n = len(cuts) - 1
     forms = np.full(n, int(form))
     if form is Form.ROW:
         forms[0] = Form.CORNER if row.low_end else forms[0]
         forms[-1] = Form.CORNER if row.high_end else forms[-1]
+    chance = rng.random(n)
+    flag, shut, bent = _special(row, np.diff(cuts), forms, chance)
+    pair = bent | np.concatenate([[False], bent[:-1]])
+    plain, low = ~(flag | shut | pair), flag & (chance < 0.05)
     place = _Placing(book, number, row, cuts)
     place.plain(np.flatnonzero(plain), forms[plain])
-    low = flag & (chance < 0.05)
-    place.flags(np.flatnonzero(flag & ~low), forms[flag & ~low], from_low=False)
-    place.flags(np.flatnonzero(low), forms[low], from_low=True)
-    place.shut(np.flatnonzero(shut), forms[shut])
+    place.flags(np.flatnonzero(flag & ~low), from_low=False)
+    place.flags(np.flatnonzero(low), from_low=True)
+    place.shut(np.flatnonzero(shut))
     place.bent(np.flatnonzero(bent))
+
+
+def _special(row: _Row, widths: Ints, forms: Ints, chance: Floats) -> tuple[Mask, Mask, Mask]:
+    """Which plots of a row are split into front and flag, which into front and landlocked, which bend into the next."""
+    ordinary = forms == int(Form.ROW)
+    likely = min(0.85, max(0.08, (row.depth - 2_400) / 2_800))
+    flag = ordinary & (widths >= 1_150) & (row.depth >= 2_600) & (chance < likely)
+    shut = ordinary & (widths >= 700) & (row.depth >= 2_800) & ~flag & (chance > 0.992)
+    whole = ordinary & ~flag & ~shut & (widths >= 900)
+    bent = np.zeros(len(widths), dtype=bool)
+    for i in np.flatnonzero(whole[:-1] & whole[1:] & (chance[:-1] > 0.86) & (chance[:-1] < 0.96)):
+        bent[i] = i == 0 or not bent[i - 1]
+    return flag, shut, bent
 
 
 class _Placing:
@@ -238,27 +241,27 @@ class _Placing:
             a, b, o, _, d = self._frame(which, 0.5)
             self._add([(a, o), (b, o), (b, d), (a, d)], forms, (a, b, o, d))
 
-    def flags(self, which: Ints, forms: Ints, *, from_low: bool) -> None:
+    def flags(self, which: Ints, *, from_low: bool) -> None:
         """A front plot, and one behind it with its own strip to the road."""
         if not len(which):
             return
         a, b, o, h, d = self._frame(which, 0.48)
-        flag = np.full(len(which), int(Form.FLAG))
+        front, flag = (np.full(len(which), int(form)) for form in (Form.ROW, Form.FLAG))
         # The far side of the strip gets a corner where the strip ends, or bent ground could press it shut.
         if from_low:
             p = a + FLAG_POLE
-            self._add([(p, o), (b, o), (b, h), (p, h)], forms, (p, b, o, h))
+            self._add([(p, o), (b, o), (b, h), (p, h)], front, (p, b, o, h))
             self._add([(a, o), (p, o), (p, h), (b, h), (b, d), (a, d), (a, h)], flag, (a, b, h, d))
         else:
             p = b - FLAG_POLE
-            self._add([(a, o), (p, o), (p, h), (a, h)], forms, (a, p, o, h))
+            self._add([(a, o), (p, o), (p, h), (a, h)], front, (a, p, o, h))
             self._add([(p, o), (b, o), (b, h), (b, d), (a, d), (a, h), (p, h)], flag, (a, b, h, d))
 
-    def shut(self, which: Ints, forms: Ints) -> None:
+    def shut(self, which: Ints) -> None:
         """A front plot, and one behind it without a way out."""
         if len(which):
             a, b, o, h, d = self._frame(which, 0.5)
-            self._add([(a, o), (b, o), (b, h), (a, h)], forms, (a, b, o, h))
+            self._add([(a, o), (b, o), (b, h), (a, h)], np.full(len(which), int(Form.ROW)), (a, b, o, h))
             self._add(
                 [(a, h), (b, h), (b, d), (a, d)], np.full(len(which), int(Form.LANDLOCKED)), (a, b, h, d)
             )

@@ -12,7 +12,17 @@ from shapely import LineString
 
 from layers.sample.blocks import CM, DRIVEN, WIDTHS, Class, Corridor, Kind
 from layers.sample.ground import Ints
-from layers.sample.names import HIGHWAY, LANE, PLACES, PWD_ROAD, WARD, Name, house_name, numbered, road_name
+from layers.sample.names import (
+    HIGHWAY,
+    PLACES,
+    PWD_ROAD,
+    WARD,
+    Name,
+    house_name,
+    lane_name,
+    numbered,
+    road_name,
+)
 from layers.sample.register import Texts
 from layers.sample.shapes import Polygons, boxes_on_map
 from layers.sample.town import Town
@@ -88,7 +98,7 @@ def _names(corridors: list[Corridor]) -> list[Name | None]:
             names.append(road_name(local))
             local += 1
         elif corridor.carries is Class.LANE:
-            names.append(numbered(PLACES, lane * 5 + 3) + LANE)
+            names.append(lane_name(lane))
             lane += 1
         else:
             names.append(None)

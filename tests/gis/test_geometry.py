@@ -1,5 +1,6 @@
 """Measuring: ground values are geodesic within 0.01 m² per 1 000 m², grid values never come out."""
 
+import numpy as np
 import pyproj
 import pytest
 import shapely
@@ -11,7 +12,15 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from gis.crs import to_geographic, to_metric
-from gis.geometry import WIDE, clear_distance, ground_area, ground_length, mean_width
+from gis.geometry import (
+    WIDE,
+    clear_distance,
+    ground_area,
+    ground_areas,
+    ground_length,
+    inscribed_width,
+    mean_width,
+)
 
 UTM_43N, MASSACHUSETTS, UTM_34S = 32643, 26986, 32734
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -81,6 +90,28 @@ def test_any_plot_of_kerala_measures_as_on_the_ground(
     sketch = rotate(scale(Polygon(ring), width / 2, depth / 2), turn)
     shape = at(sketch, UTM_43N, longitude, latitude)
     assert ground_area(shape, UTM_43N) == pytest.approx(geodesic(shape, UTM_43N), rel=NEAR)
+
+
+def test_many_areas_are_the_same_as_one_by_one() -> None:
+    shapes = np.array([at(sketch, UTM_43N, 77.2, 9.0) for sketch in SHAPES.values()], dtype=object)
+    one_by_one = [ground_area(shape, UTM_43N) for shape in shapes]
+    assert ground_areas(shapes, UTM_43N) == pytest.approx(one_by_one, rel=1e-12)
+    assert len(ground_areas(shapes[:0], UTM_43N)) == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "width"),
+    [
+        (box(0, 0, 3, 300), 3.0),
+        (box(0, 0, 0.05, 40), 0.05),
+        (Point(0, 0).buffer(5, quad_segs=64), 10.0),
+        (MultiPolygon([box(0, 0, 1, 1), box(5, 0, 9, 4)]), 4.0),
+        (Polygon([(0, 0), (3, 0), (0, 4)]), 2.0),  # the circle in a triangle of 3, 4 and 5
+        (Polygon(), 0.0),
+    ],
+)
+def test_a_shape_is_as_wide_as_the_largest_circle_inside(shape: BaseGeometry, width: float) -> None:
+    assert inscribed_width(shape) == pytest.approx(width, abs=0.002)
 
 
 def test_the_grid_itself_would_be_too_far_off() -> None:

@@ -5,7 +5,7 @@ The scale is one of ground metres: grid metres are corrected by the point scale 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,10 @@ class Frame:
 
     def on_paper(self, shape: BaseGeometry) -> BaseGeometry:
         """A shape moved to mm and simplified to what print can show."""
+        return self.all_on_paper([shape])[0]
+
+    def all_on_paper(self, shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+        """Shapes moved to mm and simplified to what print can show; none is simplified away."""
 
         def move(
             points: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
@@ -50,13 +54,16 @@ class Frame:
             y = (self.y - points[:, 1]) / self.grid_per_mm + self.height / 2
             return np.column_stack([x, y])
 
-        moved: BaseGeometry = shapely.transform(shapely.force_2d(shape), move)
-        simple: BaseGeometry = moved.simplify(RESOLUTION, preserve_topology=False)
-        return moved if simple.is_empty else simple
+        moved = shapely.transform(shapely.force_2d(np.array(shapes, dtype=object)), move)
+        simple = shapely.simplify(moved, RESOLUTION, preserve_topology=False)
+        return list(np.where(shapely.is_empty(simple), moved, simple))
 
-    def inside(self, shape: BaseGeometry) -> BaseGeometry:
-        """The part of a shape on paper that lies in the frame."""
-        return shapely.make_valid(shape).intersection(shapely.box(0, 0, self.width, self.height))
+    def visible(self, shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+        """The parts of shapes that lie in the frame, in mm; empty where nothing does."""
+        paper = np.array(self.all_on_paper(shapes), dtype=object)
+        broken = ~shapely.is_valid(paper)
+        paper[broken] = shapely.make_valid(paper[broken])
+        return list(shapely.intersection(paper, shapely.box(0, 0, self.width, self.height)))
 
 
 def frame_for(shape: BaseGeometry, metric: int) -> Frame:

@@ -14,7 +14,7 @@ from web.print.words import Wording
 def legend(scene: Scene, words: Wording) -> Iterator[LegendEntry]:
     """Every sign on the map."""
     yield _plain(drawing.swatch_of_boundary(), words.say("map.boundary"))
-    kinds = {one.kind for one in scene.surroundings}
+    kinds = {one.kind for one in scene.beside}
     if "parcel" in kinds:
         yield _plain(drawing.swatch_of_ground(), words.say("map.neighbour"))
     if "street" in kinds:

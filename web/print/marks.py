@@ -112,10 +112,12 @@ def hit_label(shape: BaseGeometry, mark: str) -> MapLabel:
 
 
 def name_label(shape: BaseGeometry, kind: str, text: str) -> MapLabel | None:
-    """A name within the visible part of a neighbour or along a street, or None where it cannot be seen."""
-    if shape.is_empty:
-        return None
+    """A name on the visible part of a neighbour or along a street, or None where it is larger than that."""
+    west, north, east, south = shape.bounds
     turn = _direction(shape) if kind == "street" else 0.0
+    extent = math.hypot(east - west, south - north) if kind == "street" else east - west
+    if extent < len(text) * _LETTER or max(east - west, south - north) < _LINE:
+        return None
     x, y = hit_spot(shape)
     return MapLabel(kind=kind, text=text, x=x, y=y, turn=turn)
 

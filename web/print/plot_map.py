@@ -76,9 +76,9 @@ def _svg(scene: Scene) -> str:
 
 def _around(scene: Scene) -> Iterator[str]:
     for kind, draw in (("parcel", drawing.ground), ("street", drawing.street)):
-        for one in scene.surroundings:
+        for one in scene.beside:
             if one.kind == kind:
-                yield draw(scene.frame.inside(scene.frame.on_paper(one.shape)))
+                yield draw(one.paper)
 
 
 def _on_the_plot(scene: Scene) -> Iterator[str]:
@@ -130,9 +130,8 @@ def _write_hits(room: marks.Room, scene: Scene) -> None:
 
 
 def _write_names(room: marks.Room, scene: Scene) -> None:
-    for one in scene.surroundings:
+    for one in scene.beside:
         if one.label:
-            visible = room.frame.inside(room.frame.on_paper(one.shape))
-            label = marks.name_label(visible, one.kind, one.label[:_LONGEST_NAME])
+            label = marks.name_label(one.paper, one.kind, one.label[:_LONGEST_NAME])
             if label is not None:
                 room.write(label, 1.3)

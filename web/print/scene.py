@@ -3,7 +3,7 @@
 In: an extract and the shapes around its plot, in the jurisdiction's metric system.  Out: `Scene`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,6 +76,15 @@ def numbered(themes: Iterable[ThemeAnswer]) -> tuple[Numbered, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What of a surrounding is seen on the sheet, in mm."""
+
+    kind: str
+    label: str | None
+    paper: BaseGeometry
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """A plot on its sheet, with its sides and all that lies on and around it."""
 
@@ -84,7 +93,7 @@ class Scene:
     frame: Frame
     rounds: tuple[tuple[Walk, ...], ...]
     themes: tuple[Numbered, ...]
-    surroundings: tuple[Surrounding, ...]
+    beside: tuple[Beside, ...]
 
     @property
     def corners(self) -> int:
@@ -111,8 +120,15 @@ def scene_of(
         frame=frame,
         rounds=walks(shape, frame, metric),
         themes=tuple(themes),
-        surroundings=tuple(one for one in surroundings if not one.shape.is_empty),
+        beside=tuple(_beside(surroundings, frame)),
     )
+
+
+def _beside(surroundings: Sequence[Surrounding], frame: Frame) -> Iterator[Beside]:
+    visible = frame.visible([one.shape for one in surroundings])
+    for one, paper in zip(surroundings, visible, strict=True):
+        if not paper.is_empty:
+            yield Beside(kind=one.kind, label=one.label, paper=paper)
 
 
 def reach(extract: Extract) -> float:

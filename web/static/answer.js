@@ -45,7 +45,7 @@ export function attachAnswer({ settings, opened, chosen }) {
     const part = isOk ? page.querySelector(".summary") : page.querySelector("main .column");
     if (part) body.replaceChildren(document.adoptNode(part));
     else body.textContent = settings.words.failed;
-    panel.scrollTop = 0;
+    body.scrollTop = 0;
     const heading = body.querySelector("h1, h2");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
