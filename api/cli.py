@@ -1,11 +1,13 @@
 """The command line: `bhumika up | serve | import | extract | search | parcels history | check-topology`.
 
 In: words on the command line.  Out: text for people, JSON for programs with `--json`, and an exit status: 0 done, 1 an error
-that is told, 2 words that are not understood.
+that is told, 2 words that are not understood.  What only one command needs is loaded by that command: a question about a plot
+does not wait for the libraries of import and print.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -13,15 +15,14 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from sqlalchemy import Engine
 
 from api.answers import LandAnswers
-from api.importing import import_with_progress
+from api.connecting import connect, migrate
 from api.printing import print_extract, print_history, print_search, write_extract
-from api.routers.land import position
-from api.running import connect, load_sample, migrate, serve_app, things_to_try
 from api.settings import Settings, read_settings
-from api.topology import print_topology
 from gis.errors import LandError
+from gis.geojson import position
 from layers.extract.document import to_json
 
 app = typer.Typer(
@@ -67,8 +68,20 @@ def _day(when: datetime | None) -> date | None:
     return when.date() if when else None
 
 
-def _answers(settings: Settings) -> LandAnswers:
-    return LandAnswers(connect(settings), rasters=settings.rasters)
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    engine = connect(settings)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _asking() -> Iterator[LandAnswers]:
+    settings = read_settings()
+    with _engine(settings) as engine:
+        yield LandAnswers(engine, rasters=settings.rasters)
 
 
 @app.command()
@@ -78,22 +91,27 @@ def up(
     serve: Annotated[bool, typer.Option(help="Serve after setting up.")] = True,
 ) -> None:
     """Start the private PostGIS, bring it up to date, load the sample, serve."""
+    from api.running import load_sample, serve_app, things_to_try
+
     settings = read_settings()
-    engine = connect(settings)
-    migrate(engine)
-    if sample:
-        load_sample(engine, settings, out)
-    things_to_try(engine, settings, out)
-    if serve:
-        serve_app(settings, engine)
+    with _engine(settings) as engine:
+        migrate(engine)
+        if sample:
+            load_sample(engine, settings, out)
+        things_to_try(engine, settings, out)
+        if serve:
+            serve_app(settings, engine)
 
 
 @app.command("serve")
 @told
 def serve_only() -> None:
     """Serve the pages and the API over a database that is already set up."""
+    from api.running import serve_app
+
     settings = read_settings()
-    serve_app(settings, connect(settings))
+    with _engine(settings) as engine:
+        serve_app(settings, engine)
 
 
 @app.command()
@@ -112,13 +130,14 @@ def extract(
     language: Annotated[str, typer.Option("--lang", help="en or ml.")] = "en",
 ) -> None:
     """Everything recorded about a plot."""
-    land = _answers(read_settings())
-    if at and not number:
-        number = land.number_at(place, *position(at), on=_day(on), known=known)
-    found = land.extract(place, number=number, ulpin=ulpin, on=_day(on), known=known)
-    if output:
-        write_extract(land, found, output, language)
-    elif as_json:
+    with _asking() as land:
+        if at and not number:
+            number = land.number_at(place, *position(at), on=_day(on), known=known)
+        found = land.extract(place, number=number, ulpin=ulpin, on=_day(on), known=known)
+        if output:
+            write_extract(land, found, output, language)
+            return
+    if as_json:
         sys.stdout.buffer.write(to_json(found))
     else:
         print_extract(found, out, language)
@@ -128,9 +147,8 @@ def extract(
 @told
 def search(place: PlaceArgument, words: str, on: OnOption = None, as_json: JsonOption = False) -> None:
     """Find a plot by number, ULPIN, coordinates, address or place name in either script."""
-    print_search(
-        _answers(read_settings()).search(place, words, on=_day(on), known=None), out, as_json=as_json
-    )
+    with _asking() as land:
+        print_search(land.search(place, words, on=_day(on), known=None), out, as_json=as_json)
 
 
 @app.command("import")
@@ -142,12 +160,14 @@ def import_files(
     as_json: JsonOption = False,
 ) -> None:
     """Bring a town's parcels and layers in: checked, mended or refused feature by feature, then swapped in."""
+    from api.importing import import_with_progress
+
     settings = read_settings()
-    engine = connect(settings)
-    migrate(engine)
-    import_with_progress(
-        engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
-    )
+    with _engine(settings) as engine:
+        migrate(engine)
+        import_with_progress(
+            engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
+        )
 
 
 @parcels_app.command("history")
@@ -156,8 +176,8 @@ def parcels_history(
     place: PlaceArgument, number: str, known: KnownOption = None, as_json: JsonOption = False
 ) -> None:
     """Every state of a number, and what it came of and went into."""
-    land = _answers(read_settings())
-    states, steps = land.history(place, number, known=known)
+    with _asking() as land:
+        states, steps = land.history(place, number, known=known)
     print_history(states, steps, out, as_json=as_json)
 
 
@@ -165,7 +185,10 @@ def parcels_history(
 @told
 def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOption = False) -> None:
     """Gaps, overlaps and slivers between neighbouring parcels."""
-    print_topology(connect(read_settings()), place, on=_day(on), out=out, err=err, as_json=as_json)
+    from api.topology import print_topology
+
+    with _engine(read_settings()) as engine:
+        print_topology(engine, place, on=_day(on), out=out, err=err, as_json=as_json)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ In: values of the platform.  Out: lines on a console, files.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
@@ -49,7 +49,11 @@ def print_json(content: object) -> None:
 
 def write_extract(land: LandAnswers, extract: Extract, path: Path, language: str) -> None:
     """An extract into a file whose ending says the form."""
-    forms = {".json": to_json, ".geojson": to_geojson, ".pdf": lambda each: land.pdf(each, language)}
+    forms: dict[str, Callable[[Extract], bytes]] = {
+        ".json": to_json,
+        ".geojson": to_geojson,
+        ".pdf": lambda each: land.pdf(each, language),
+    }
     if path.suffix not in forms:
         raise Invalid(f"{path.name}: the ending says the form; use .json, .geojson or .pdf.")
     path.write_bytes(forms[path.suffix](extract))

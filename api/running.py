@@ -1,6 +1,6 @@
-"""Starting: the private PostGIS or the one of the settings, migrations, the sample, the server.
+"""Starting: the sample, the server.
 
-In: settings.  Out: a running service; every step is announced, long ones with a progress bar.
+In: settings and an engine.  Out: a running service; every step is announced, long ones with a progress bar.
 """
 
 import shlex
@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.importing import progress_bars
-from api.local_postgis import ensure, stop
+from api.local_postgis import stop
 from api.settings import Settings
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
+from gis.db.session import transaction
 from gis.jurisdictions import jurisdiction
 from gis.recordings import record
 from layers.importers.changes import apply_change, read_changes
@@ -27,17 +26,6 @@ from layers.sample import generate
 
 SAMPLE = "kl-sample"
 COMPLETE = "the sample is complete"
-
-
-def connect(settings: Settings) -> Engine:
-    """An engine on the database of the settings, or on the private one, started where it is not running."""
-    url = settings.database_url or ensure(settings.state)
-    return make_engine(url, pool_size=settings.pool)
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to date."""
-    upgrade(engine)
 
 
 def load_sample(engine: Engine, settings: Settings, out: Console) -> None:
@@ -105,6 +93,6 @@ def serve_app(settings: Settings, engine: Engine) -> None:
             access_log=False,
         )
     finally:
-        engine.dispose()
+        engine.dispose()  # before the database is asked whether anybody still uses it
         if settings.database_url is None:
             stop(settings.state, if_unused=True)

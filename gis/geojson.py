@@ -58,3 +58,14 @@ def check_position(longitude: float, latitude: float) -> None:
         raise Invalid(
             f"{longitude:g}, {latitude:g} is not on the earth: give longitude (-180 to 180), then latitude (-90 to 90)."
         )
+
+
+def position(text: str) -> tuple[float, float]:
+    """Longitude and latitude from `longitude,latitude`."""
+    try:
+        longitude, latitude = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise Invalid(
+            f"“{text[:40]}” is not a position: write longitude,latitude such as 76.2144,10.5276."
+        ) from error
+    return longitude, latitude

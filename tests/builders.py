@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.db.tables import RecordingRow
-from gis.jurisdictions import Jurisdiction, found
+from gis.jurisdictions import found
 from gis.parcels.changes import NewParcel, _Change
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.parcels.queries import parcel
 from gis.parcels.tables import ParcelChangeRow, ParcelRow
+from gis.place import Jurisdiction
 from gis.recordings import Recording, last_recording, record
 from gis.units import area
 

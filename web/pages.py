@@ -14,7 +14,7 @@ from gis.crs import to_geographic
 from gis.errors import Invalid, NotFound
 from layers.extract.model import Extract
 from web import asking
-from web.answers import Answers, Place, answers
+from web.answers import Answers, Place, Position, answers
 from web.differences import differences
 from web.languages import Wording
 from web.mapping import map_settings
@@ -194,12 +194,12 @@ def _area_extract(land: Answers, page: Page, corners: str | None) -> Extract:
     return land.area_extract(page.code or "", ring, on=page.moment.on, known=page.moment.known)
 
 
-def _numbers_at(land: Answers, page: Page, position: asking.Position) -> Sequence[str]:
+def _numbers_at(land: Answers, page: Page, position: Position) -> Sequence[str]:
     moment = page.moment
     return land.parcels_at(page.code or "", *position, on=moment.on, known=moment.known)
 
 
-def _at(request: Request, land: Answers, page: Page, position: asking.Position) -> Response:
+def _at(request: Request, land: Answers, page: Page, position: Position) -> Response:
     numbers = _numbers_at(land, page, position)
     if len(numbers) == 1:
         return RedirectResponse(page.to("plot", number=numbers[0]), status_code=303)
@@ -212,18 +212,30 @@ def _shown(
     request: Request, land: Answers, page: Page, extract: Extract, *, corners: str | None = None
 ) -> Response:
     reach = reach_of(extract.subject.shape)
-    drawing = sketch(extract, land.surroundings(extract, reach=reach))
-    values: dict[str, object] = {"view": plot_view(extract), "sketch": drawing, "centre": _centre(extract), "corners": corners}
-    values["pinned"] = asking.Moment(on=extract.at.on, known=extract.at.known).query
-    return render(request, "plot.html", page, **values)
+    return render(
+        request,
+        "plot.html",
+        page,
+        view=plot_view(extract),
+        sketch=sketch(extract, land.surroundings(extract, reach=reach)),
+        centre=_centre(extract),
+        corners=corners,
+        pinned=asking.Moment(on=extract.at.on, known=extract.at.known).query,
+    )
 
 
 def _summary(request: Request, page: Page, extract: Extract, *, corners: str | None = None) -> Response:
-    values: dict[str, object] = {"view": plot_view(extract), "centre": _centre(extract), "corners": corners}
-    return render(request, "parts/summary.html", page, **values)
+    return render(
+        request,
+        "parts/summary.html",
+        page,
+        view=plot_view(extract),
+        centre=_centre(extract),
+        corners=corners,
+    )
 
 
-def _centre(extract: Extract) -> asking.Position:
+def _centre(extract: Extract) -> Position:
     """A position on the plot in degrees, for the map."""
     spot = to_geographic(extract.subject.shape.representative_point(), extract.jurisdiction.metric)
     return round(spot.x, 6), round(spot.y, 6)

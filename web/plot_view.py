@@ -35,6 +35,16 @@ class AreaRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Sources of one title and licence."""
+
+    title: str
+    licence: str
+    link: str | None
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlotView:
     """What the page of a plot, or of an area drawn by hand, prints."""
 
@@ -43,6 +53,7 @@ class PlotView:
     sections: tuple[Section, ...]
     admin: tuple[ThemeAnswer, ...]
     areas: tuple[AreaRow, ...]
+    shelves: tuple[Shelf, ...]
     difference: Decimal | None
     """Measured less recorded in % of the recorded area."""
 
@@ -89,6 +100,7 @@ def plot_view(extract: Extract) -> PlotView:
         sections=tuple(_sections(extract.groups, listed)),
         admin=tuple(theme for theme in extract.themes if theme.role == "admin"),
         areas=_areas(recorded, measured),
+        shelves=tuple(_shelves(extract.sources)),
         difference=_difference(recorded, measured),
     )
 
@@ -101,6 +113,16 @@ def _sections(groups: Sequence[Group], themes: Sequence[ThemeAnswer]) -> list[Se
             own.sort(key=lambda theme: ORDER.index(theme.status))
             sections.append(Section(group=group, themes=tuple(own)))
     return sections
+
+
+def _shelves(sources: Sequence[Source]) -> list[Shelf]:
+    kept: dict[tuple[str, str, str | None], list[Source]] = {}
+    for source in sources:
+        kept.setdefault((source.title, source.licence, source.link), []).append(source)
+    return [
+        Shelf(title=title, licence=licence, link=link, sources=tuple(own))
+        for (title, licence, link), own in kept.items()
+    ]
 
 
 def _areas(recorded: Area | None, measured: Area) -> tuple[AreaRow, ...]:

@@ -7,6 +7,7 @@ drawing units for an inline SVG; every printed length is a ground value.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import shapely
 from shapely import Point
@@ -94,7 +95,7 @@ def sketch(extract: Extract, around: Sequence[Drawn]) -> Sketch:
 def _round_length(metres: float) -> int:
     """The largest of 1, 2, 5, 10, 20, … that is not longer."""
     power = 10 ** max(math.floor(math.log10(max(metres, 1))), 0)
-    return max(step * power for step in (1, 2, 5) if step * power <= max(metres, 1))
+    return int(max(step * power for step in (1, 2, 5) if step * power <= max(metres, 1)))
 
 
 def _north(plot: BaseGeometry, metric: int) -> float:
@@ -104,9 +105,7 @@ def _north(plot: BaseGeometry, metric: int) -> float:
     return round(math.degrees(math.atan2(end.x - start.x, end.y - start.y)), 2)
 
 
-def _names(
-    seen: Sequence[tuple[Drawn, BaseGeometry]], plot: BaseGeometry, window: Window
-) -> Iterator[Label]:
+def _names(seen: Sequence[tuple[Drawn, BaseGeometry]], plot: BaseGeometry, window: Window) -> Iterator[Label]:
     for drawn, part in seen:
         free = part.difference(plot)
         if drawn.label is None or free.area == 0:
@@ -134,7 +133,7 @@ def _sides(plot: BaseGeometry, metric: int, window: Window) -> Iterator[Label]:
     if whole.geom_type != "Polygon" or len(whole.exterior.coords) - 1 > MOST_SIDES:
         return
     corners = list(shapely.geometry.polygon.orient(whole, 1.0).exterior.coords)
-    for start, end in zip(corners, corners[1:], strict=False):
+    for start, end in pairwise(corners):
         side = shapely.LineString([start, end])
         (ax, ay), (bx, by) = window.points(side)
         long = math.hypot(bx - ax, by - ay)

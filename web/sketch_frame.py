@@ -32,7 +32,9 @@ class Window:
     def points(self, shape: BaseGeometry) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
         """The coordinates of a shape in drawing units."""
         grid = shapely.get_coordinates(shape)
-        return np.column_stack([(grid[:, 0] - self.west) * self.scale, (self.north - grid[:, 1]) * self.scale])
+        return np.column_stack(
+            [(grid[:, 0] - self.west) * self.scale, (self.north - grid[:, 1]) * self.scale]
+        )
 
     def at(self, point: Point) -> tuple[float, float]:
         """One position in drawing units."""
@@ -80,10 +82,13 @@ def window_around(shape: BaseGeometry) -> Window:
 
 def reach_of(shape: BaseGeometry) -> float:
     """Metres around a plot that its window may show."""
-    west, south, east, north = shape.bounds
-    return _margin(shape) + WIDTH / HEIGHT * max(east - west, north - south)
+    return _margin(shape) + WIDTH / HEIGHT * _extent(shape)
 
 
 def _margin(shape: BaseGeometry) -> float:
+    return max(MARGIN * _extent(shape), LEAST_MARGIN)
+
+
+def _extent(shape: BaseGeometry) -> float:
     west, south, east, north = shape.bounds
-    return max(MARGIN * max(east - west, north - south), LEAST_MARGIN)
+    return float(max(east - west, north - south))

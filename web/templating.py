@@ -14,14 +14,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from layers.extract.model import Words
 from web.answers import Place
 from web.asking import Moment
 from web.figures import Figures
-from layers.extract.model import Words
 from web.languages import Language, Wording, language_for
 
 STATIC = Path(__file__).parent / "static"
 COOKIE = "lang"
+NOW = Moment()
 YEAR = 365 * 24 * 3600
 """Seconds for which a reader's language is kept."""
 
@@ -43,11 +44,11 @@ class Page:
     query: tuple[tuple[str, str], ...]
     code: str | None = None
     place: Place | None = None
-    moment: Moment = Moment()
+    moment: Moment = NOW
 
     def to(self, path: str, **query: object) -> str:
         """An address within this place, at the same point in time."""
-        return address(f"/{self.code}/{path}" if self.code else f"/{path}", query | self.moment.query)
+        return address(f"/{self.code}/{path}" if self.code else f"/{path}", {**query, **self.moment.query})
 
     def plain(self, path: str) -> str:
         """The address that a form of this place sends its own query to."""
@@ -55,7 +56,9 @@ class Page:
 
     def data(self, path: str, **query: object) -> str:
         """An address of the programming interface for this place, at the same point in time."""
-        return address(f"/api/{self.code}/{path}" if self.code else f"/api/{path}", query | self.moment.query)
+        return address(
+            f"/api/{self.code}/{path}" if self.code else f"/api/{path}", {**query, **self.moment.query}
+        )
 
     def here(self, **changes: object) -> str:
         """This page's own address with some of its query changed; None takes a part out."""
@@ -122,7 +125,7 @@ def error_page(
 ) -> HTMLResponse:
     """An error as a page: what happened, why, and where to go on; successors of a parcel are linked."""
     place = getattr(request.state, "place", None)
-    moment = getattr(request.state, "moment", Moment())
+    moment = getattr(request.state, "moment", NOW)
     page = replace(page_for(request), place=place, moment=moment)
     t = Wording(language=page.language)
     onward = [Link(href=page.to("plot", number=number), text=number) for number in successors]

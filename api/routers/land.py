@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from api.dependencies import LandDep
-from gis.errors import Invalid
+from gis.geojson import position
 from layers.extract.document import dumps, to_geojson, to_json
 from layers.extract.model import Extract
 from layers.extract.schema import extract_schema
@@ -151,14 +151,3 @@ def _in_form(land: LandDep, found: Extract, form: str, language: str) -> Respons
     if form == "pdf":
         return Response(land.pdf(found, language), media_type=MEDIA["pdf"])
     return Response(to_geojson(found) if form == "geojson" else to_json(found), media_type=MEDIA[form])
-
-
-def position(text: str) -> tuple[float, float]:
-    """Longitude and latitude from `longitude,latitude`."""
-    try:
-        longitude, latitude = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise Invalid(
-            f"“{text[:40]}” is not a position: write longitude,latitude such as 76.2144,10.5276."
-        ) from error
-    return longitude, latitude

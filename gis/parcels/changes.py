@@ -120,9 +120,11 @@ class _Change:
 
     @property
     def at(self) -> AsOf:
+        """The change's date, as known from its instant on."""
         return AsOf(on=self.on, known=self.recording.instant)
 
     def standing(self, number: str) -> Parcel:
+        """The parcel of a number on the change's date."""
         return parcel(self.session, self.place, number, at=self.at)
 
     def put_in_place(

@@ -5,7 +5,7 @@ Out: parcels, ordered by number; `ParcelNotFound` or `ParcelGone` where there is
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -120,8 +120,36 @@ def _absence(session: Session, place: Jurisdiction, number: str, *, at: AsOf) ->
 
 def living_successors(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
     """Numbers that hold the land of an ended number at this time, followed through every change."""
-    question = {"jurisdiction": place.code, "number": number, "on": at.on, "known": at.known}
+    question = {"jurisdiction": place.code, "number": normal_number(number), "on": at.on, "known": at.known}
     return list(session.scalars(statement(__package__, "living_successors"), question))
+
+
+def forebears(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
+    """Numbers that the land of a number had before this time, followed back through every change."""
+    question = {"jurisdiction": place.code, "number": normal_number(number), "on": at.on, "known": at.known}
+    return list(session.scalars(statement(__package__, "forebears"), question))
+
+
+def lifetime(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> Span:
+    """The days around a date on which a number means the same land, or what a change left of it under that number."""
+    states = history(session, place, number, known=at.known)
+    current = parcel(session, place, number, at=at).valid
+    begins, ends = current.begins, current.ends
+    for state in reversed(states):
+        if state.valid.ends == begins and _lives_on(session, place, number, begins, known=at.known):
+            begins = state.valid.begins
+    for state in states:
+        if state.valid.begins == ends and _lives_on(session, place, number, ends, known=at.known):
+            ends = state.valid.ends
+    return Span(begins=begins, ends=ends)
+
+
+def _lives_on(session: Session, place: Jurisdiction, number: str, on: date, *, known: datetime) -> bool:
+    """Whether a number that stood until a day and from that day means the same land: nothing ended it, or it came back."""
+    number = normal_number(number)
+    steps = lineage(session, place, [number], known=known)
+    is_ended = any(step.on == on and number in step.predecessors for step in steps)
+    return not is_ended or number in living_successors(session, place, number, at=AsOf(on=on, known=known))
 
 
 def parcel_by_ulpin(session: Session, place: Jurisdiction, ulpin: str, *, at: AsOf) -> Parcel:

@@ -23,7 +23,6 @@ from gis.asof import AsOf
 from gis.crs import areal_scale, to_geographic
 from gis.db.sql import statement
 from gis.geometry import ground_area, inscribed_width
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.neighbours import (
     LEAST_AREA,
     LEAST_WIDTH,
@@ -41,6 +40,7 @@ from gis.parcels.neighbours import (
 )
 from gis.parcels.queries import holding
 from gis.parcels.tables import ParcelRow
+from gis.place import Jurisdiction
 
 SIDE = 1_000.0
 """Metres of a square."""

@@ -6,21 +6,41 @@ A right belongs to the land that its number meant: a number used again for other
 
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from gis.asof import AsOf
-from gis.errors import LandError
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.ids import normal_number
-from gis.parcels.model import Recorded, Span
+from gis.parcels.model import ParcelGone, ParcelNotFound, Recorded, Span
 from gis.parcels.queries import lifetime
 from gis.parties.model import Instrument, Party, PartyKind, PartyNotFound, Right, RightKind, Source
 from gis.parties.tables import InstrumentRow, ParcelRightRow, PartyNameRow, PartyRow
+from gis.place import Jurisdiction
 
 _BEGUN = aliased(InstrumentRow)
 _ENDED = aliased(InstrumentRow)
+_COLUMNS: tuple[Any, ...] = (
+    ParcelRightRow.id,
+    ParcelRightRow.jurisdiction,
+    ParcelRightRow.number,
+    ParcelRightRow.kind,
+    ParcelRightRow.party_id,
+    ParcelRightRow.numerator,
+    ParcelRightRow.denominator,
+    ParcelRightRow.source,
+    ParcelRightRow.terms,
+    ParcelRightRow.valid,
+    ParcelRightRow.recorded,
+    PartyRow.kind.label("party_kind"),
+    PartyNameRow.name,
+    PartyNameRow.valid.label("named"),
+    _BEGUN.title.label("begun_title"),
+    _BEGUN.dated.label("begun_dated"),
+    _ENDED.title.label("ended_title"),
+    _ENDED.dated.label("ended_dated"),
+)
 
 
 def party(session: Session, place: Jurisdiction, identifier: int, *, at: AsOf) -> Party:
@@ -84,7 +104,7 @@ def rights_of(session: Session, place: Jurisdiction, identifier: int, *, at: AsO
 def _is_of_this_life(session: Session, place: Jurisdiction, right: Right, *, at: AsOf) -> bool:
     try:
         return right.valid.begins >= lifetime(session, place, right.number, at=at).begins
-    except LandError:  # the parcel is gone: what was held on it is history
+    except (ParcelGone, ParcelNotFound):  # the parcel is gone: what was held on it is history
         return False
 
 
@@ -101,16 +121,7 @@ def _rights(*, known: datetime, on: date | None) -> Select[tuple[object, ...]]:
     """Rights believed at an instant, each with its party's name on a day, or on the right's first day."""
     day = func.lower(ParcelRightRow.valid) if on is None else on
     return (
-        select(
-            ParcelRightRow,
-            PartyRow.kind.label("party_kind"),
-            PartyNameRow.name,
-            PartyNameRow.valid.label("named"),
-            _BEGUN.title.label("begun_title"),
-            _BEGUN.dated.label("begun_dated"),
-            _ENDED.title.label("ended_title"),
-            _ENDED.dated.label("ended_dated"),
-        )
+        select(*_COLUMNS)
         .join(PartyRow, PartyRow.id == ParcelRightRow.party_id)
         .join(PartyNameRow, PartyNameRow.party_id == PartyRow.id)
         .join(_BEGUN, _BEGUN.id == ParcelRightRow.begun_by)
@@ -131,37 +142,23 @@ def _rights(*, known: datetime, on: date | None) -> Select[tuple[object, ...]]:
 
 
 def _right(row: Row[tuple[object, ...]]) -> Right:
-    state: ParcelRightRow = row.ParcelRightRow
-    ended = None
-    if row.ended_title is not None:
-        ended = Instrument(title=row.ended_title, dated=row.ended_dated)
     return Right(
-        id=state.id,
-        jurisdiction=state.jurisdiction,
-        number=state.number,
-        kind=RightKind(state.kind),
+        id=row.id,
+        jurisdiction=row.jurisdiction,
+        number=row.number,
+        kind=RightKind(row.kind),
         party=Party(
-            id=state.party_id,
-            jurisdiction=state.jurisdiction,
+            id=row.party_id,
+            jurisdiction=row.jurisdiction,
             kind=PartyKind(row.party_kind),
             name=row.name,
             named=Span(begins=row.named.lower, ends=row.named.upper),
         ),
-        part=Fraction(state.numerator, state.denominator),
-        source=Source(state.source),
-        terms=state.terms,
+        part=Fraction(row.numerator, row.denominator),
+        source=Source(row.source),
+        terms=row.terms,
         begun_by=Instrument(title=row.begun_title, dated=row.begun_dated),
-        ended_by=ended,
-        valid=_span(state.valid.lower, state.valid.upper),
-        recorded=_recorded(state.recorded.lower, state.recorded.upper),
+        ended_by=Instrument(title=row.ended_title, dated=row.ended_dated) if row.ended_title else None,
+        valid=Span(begins=row.valid.lower, ends=row.valid.upper),
+        recorded=Recorded(begins=row.recorded.lower, ends=row.recorded.upper),
     )
-
-
-def _span(begins: date | None, ends: date | None) -> Span:
-    assert begins is not None  # a check of the table
-    return Span(begins=begins, ends=ends)
-
-
-def _recorded(begins: datetime | None, ends: datetime | None) -> Recorded:
-    assert begins is not None  # a check of the table
-    return Recorded(begins=begins, ends=ends)

@@ -34,7 +34,7 @@ def texts(column: pa.Array) -> pa.StringArray:
         if pa.types.is_timestamp(plain.type) or pa.types.is_date64(plain.type):
             plain = plain.cast(pa.date32())
         plain = plain.cast(pa.string())
-    plain = pc.utf8_normalize(plain.cast(pa.string()), form="NFC")
+    plain = pc.utf8_normalize(pc.replace_substring(plain.cast(pa.string()), "\0", ""), form="NFC")
     plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, r"\s+", " "))
     return pc.if_else(pc.equal(plain, ""), pa.scalar(None, pa.string()), plain)
 

@@ -46,19 +46,26 @@ def file_in(folder: Path, file: str) -> Path:
         near = difflib.get_close_matches(path.name, there, n=1)
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(there[:10]) or 'no files'}."
         raise NotFound(f"There is no file “{file}” in the folder “{folder.name}”. {hint}")
+    if not (path.is_file() or path.is_dir()):
+        raise Invalid(f"“{file}” is not an ordinary file. Give a file, a folder with a Shapefile, or a .zip.")
     return path
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 (hex) of a file; of a Shapefile or a folder, of its parts by name."""
+def digest_of(path: Path, limits: Limits = LIMITS) -> str:
+    """SHA-256 (hex) of a file; of a Shapefile or a folder, of its parts by name; too large ones are not even read."""
     if path.is_file() and path.suffix.lower() != ".shp":
+        return _digest(path, limits)
+    parts = "".join(f"{part.name}\0{_digest(part, limits)}\n" for part in _parts(path))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _digest(path: Path, limits: Limits) -> str:
+    check_size(path, limits)
+    try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    together = hashlib.sha256()
-    for part in _parts(path):
-        with part.open("rb") as file:
-            together.update(f"{part.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return together.hexdigest()
+    except OSError as error:
+        raise Invalid(f"{path.name} cannot be read ({error.strerror}). Check who may read it.") from error
 
 
 def _parts(path: Path) -> list[Path]:

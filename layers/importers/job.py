@@ -93,14 +93,14 @@ class Job:
     def identify(self, *beside: str) -> None:
         """Hash the file, and the entry with everything else that decides what is made of it."""
         self.say("reading", 0)
-        self.sha256 = digest_of(file_in(self.folder, self.entry.file))
+        self.sha256 = digest_of(file_in(self.folder, self.entry.file), self.limits)
         content = {
             "ways": WAYS,
             "entry": self.entry.model_dump(mode="json"),
             "source": self.source.model_dump(mode="json"),
             "place": [self.place.code, self.place.metric],
             "reach": self.reach,
-            "beside": [digest_of(file_in(self.folder, file)) for file in beside],
+            "beside": [digest_of(file_in(self.folder, file), self.limits) for file in beside],
         }
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
         self.entry_hash = hashlib.sha256(canonical.encode()).hexdigest()

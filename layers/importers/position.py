@@ -23,6 +23,7 @@ SAME_PLACE_DEGREES = 1e-5
 """Two statements of a coordinate system agree if they put the same numbers within about 1 m."""
 FAR = 500_000.0
 """Metres from everything else of a jurisdiction beyond which a whole dataset is in the wrong place."""
+REMEDY = "Correct the coordinates or the coordinate system, in the file or as `crs` in the mapping."
 
 Numbers = NDArray[np.float64]
 
@@ -39,6 +40,10 @@ def crs_from(stated: Any, file: str) -> pyproj.CRS:
 
 def agreed_crs(stated: pyproj.CRS | None, declared: int | None, file: str) -> pyproj.CRS:
     """The system of file and mapping together; `Invalid` if neither names one, or both do and contradict each other."""
+    if stated is not None and not (
+        _two_dimensional(stated).is_geographic or _two_dimensional(stated).is_projected
+    ):
+        stated = None
     if declared is None:
         if stated is None:
             raise Invalid(
@@ -74,6 +79,13 @@ def _same_place(a: pyproj.CRS, b: pyproj.CRS) -> bool:
     )
 
 
+def _way(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    except pyproj.exceptions.ProjError as error:
+        raise Invalid(f"There is no way from “{source.name}” to “{target.name}”. {REMEDY}") from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """From a file's system into a jurisdiction's metric system."""
@@ -87,11 +99,11 @@ class Ground:
 
     @cached_property
     def _into_metric(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(self.source, crs_of(self.metric), always_xy=True)
+        return _way(self.source, crs_of(self.metric))
 
     @cached_property
     def _into_degrees(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(self.source, GEOGRAPHIC, always_xy=True)
+        return _way(self.source, crs_of(GEOGRAPHIC))
 
     @cached_property
     def _area(self) -> tuple[float, float, float, float]:
@@ -175,7 +187,6 @@ _GUESSES = [
     ("it lies in the wrong hemisphere: the sign of its latitude is wrong", _mirrored_south),
     ("it lies in the wrong hemisphere: the sign of its longitude is wrong", _mirrored_west),
 ]
-REMEDY = "Correct the coordinates or the coordinate system, in the file or as `crs` in the mapping."
 
 
 def check_near(

@@ -33,7 +33,7 @@ from layers.importers.coverage import covered_by, put_coverage
 from layers.importers.features import check_extent
 from layers.importers.files import unpacked
 from layers.importers.formats import Format
-from layers.importers.job import Job
+from layers.importers.job import Earlier, Job
 from layers.importers.mapping import RasterEntry
 from layers.importers.position import REMEDY, Ground, agreed_crs
 from layers.importers.report import ImportReport
@@ -65,7 +65,11 @@ def import_raster(job: Job, entry: RasterEntry, catalogue: Catalogue) -> ImportR
     job.alone()
     job.identify()
     earlier = job.earlier()
-    if earlier is not None and (earlier.sha256, earlier.entry) == (job.sha256, job.entry_hash):
+    if (
+        earlier is not None
+        and (earlier.sha256, earlier.entry) == (job.sha256, job.entry_hash)
+        and _lies_there(job, earlier)
+    ):
         return job.report(unchanged=True)
     with _opened(job, entry) as (raster, crs), tempfile.TemporaryDirectory(prefix="bhumika-raster-") as space:
         job.table = Path(raster.name).stem
@@ -91,6 +95,14 @@ def import_raster(job: Job, entry: RasterEntry, catalogue: Catalogue) -> ImportR
     job.session.execute(insert(RasterRow).values(**row))
     put_coverage(job, import_id, coverage)
     return report
+
+
+def _lies_there(job: Job, earlier: Earlier) -> bool:
+    """Whether the file of an import is still in the state folder."""
+    path = job.execute(
+        "SELECT path FROM layer_raster WHERE import_id = :id", id=earlier.id
+    ).scalar_one_or_none()
+    return path is not None and (job.state / FOLDER / path).is_file()
 
 
 def _check_layer(entry: RasterEntry, catalogue: Catalogue) -> None:

@@ -17,6 +17,15 @@ from layers.importers.mapping import ParcelsEntry
 from layers.importers.report import ImportReport, Kind, ParcelCounts
 
 _NAMED = 5
+_NOT_BEFORE = """
+UPDATE stage_parcel AS staged SET valid_from = begun.on_date
+FROM (
+    SELECT number, max(lower(valid)) AS on_date FROM stage_believed WHERE kind <> 'import' GROUP BY number
+) AS begun
+WHERE begun.number = staged.number AND begun.on_date > staged.valid_from AND begun.on_date <= :source_date
+    AND (staged.valid_to IS NULL OR begun.on_date < staged.valid_to)
+"""
+"""A parcel that a change of the register began is not carried back by a later file to before that change."""
 
 
 def put_in_register(
@@ -73,6 +82,7 @@ def _compare(job: Job, entry: ParcelsEntry) -> ParcelCounts:
     job.session.execute(statement(__package__, "register_believed"), values)
     job.execute("ANALYZE stage_believed")
     _refuse_numbers_of_others(job)
+    job.execute(_NOT_BEFORE, source_date=job.source.date)
     job.session.execute(statement(__package__, "register_fate"), values)
     job.execute("ANALYZE stage_fate")
     job.session.execute(statement(__package__, "register_closed"), values)

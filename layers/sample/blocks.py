@@ -185,7 +185,8 @@ class Surveyor:
         self, box: Box, sides: Sides, kind: Kind, cell: int, *, north: bool
     ) -> tuple[Box, Sides]:
         """Between river and lane: paddy fields, or one row of riverside plots."""
-        paddy = kind is not Kind.CENTRE and self.random.random() < 0.66 and box.deep > 190 * CM
+        wet = kind is Kind.SHORE or (kind is not Kind.CENTRE and self.random.random() < 0.66)
+        paddy = wet and box.deep > 190 * CM
         deep = self.metres(80, 150) if paddy else self.metres(30, 42)
         lane = self.width(Class.LANE)
         margin_kind = Kind.PADDY if paddy else Kind.RIVERSIDE
@@ -224,12 +225,21 @@ class Surveyor:
         along_u = box.wide >= box.deep
         long, short = (box.wide, box.deep) if along_u else (box.deep, box.wide)
         longest, deepest = LARGEST[block.kind]
+        if self._stays_wet(block):
+            self.blocks.append(replace(block, kind=Kind.PADDY))
+            return
         if long > longest * CM:
             self._cut_across(block, across_u=along_u, span=long)
         elif short > deepest * CM:
             self._cut_along(block, along_u=along_u, long=long)
         else:
             self.blocks.append(block)
+
+    def _stays_wet(self, block: Block) -> bool:
+        """Whether a hollow among the houses was left as paddy field."""
+        extent = block.box.wide * block.box.deep / CM**2
+        inland = block.kind in (Kind.HOMES, Kind.RURAL) and 18_000 < extent < 70_000
+        return inland and self.random.random() < 0.03
 
     def _cut_across(self, block: Block, *, across_u: bool, span: int) -> None:
         carries = Class.LOCAL if span > 260 * CM else self._small()

@@ -70,7 +70,7 @@ def coastal_sheets(town: Town) -> list[Sheet]:
         _zones(town, rivers),
         sheet("crz_seaward", [high_tide_line(town)], sea),
         _tidal_lines(town, rivers),
-        *([sheet("crz_islands", shores, Name("Backwater island", "കായൽത്തുരുത്ത്"))] if shores else []),
+        sheet("crz_islands", shores, Name("Backwater island", "കായൽത്തുരുത്ത്")),
         *_nature(town, rivers),
     ]
 
@@ -142,15 +142,15 @@ def water_sheets(town: Town) -> list[Sheet]:
     widths = [None if i % 3 == 1 else 2.0 + 0.4 * (i % 4) for i in range(len(streams))]
     return [
         sheet("water_body", [*rivers, *canals, *ponds], names),
-        *([sheet("watercourse", streams, of_streams, {"width_m": widths})] if streams else []),
+        sheet("watercourse", streams, of_streams, {"width_m": widths}),
     ]
 
 
 def _streams(town: Town) -> list[LineString]:
-    """One stream down each paddy margin, into the river."""
+    """One stream down each paddy field beside a river, into it."""
     lines = []
     for block in town.plan.blocks:
-        if block.kind is Kind.PADDY:
+        if block.kind is Kind.PADDY and Class.RIVER in (block.sides.north, block.sides.south):
             west, south, east, north = metres(block.box)
             middle, bend = (south + north) / 2, west + 0.45 * (east - west)
             mouth = north if block.sides.north is Class.RIVER else south

@@ -105,10 +105,6 @@ def _sheets(town: Town, streets: Streets, buildings: Buildings, restrictions: in
     ground = [*admin_sheets(town), road_sheet(streets), building_sheet(buildings), zoning_sheet(town)]
     if restrictions:
         return [*ground, *many_sheets(town, restrictions)]
-    return [
-        *ground,
-        *water_sheets(town),
-        *coastal_sheets(town),
-        *restriction_sheets(town),
-        *installation_sheets(town),
-    ]
+    ordinary = [water_sheets, coastal_sheets, restriction_sheets, installation_sheets]
+    sheets = [*ground, *(sheet for sheets_of in ordinary for sheet in sheets_of(town))]
+    return [sheet for sheet in sheets if len(sheet.shapes)]

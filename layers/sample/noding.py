@@ -65,13 +65,18 @@ def _swapped(keys: Ints) -> Ints:
     return ((keys & ((1 << SHIFT) - 1)) << SHIFT) | (keys >> SHIFT)
 
 
-def noded(rings: Rings) -> Mesh:
-    """All rings with each other's corners, and extra ones along their long sides."""
+def noded(rings: Rings, *, paths: Ints | None = None) -> Mesh:
+    """All rings with each other's corners, and extra ones along their long sides.
+
+    `paths` are narrow strips between rings (west, south, east, north): a corner on one side of a strip is also made on
+    the other, so that both sides bend alike and the strip stays open.
+    """
     here = _keys(rings.corners)
     there = _following(here, rings.starts)
-    rows = np.unique(
-        np.concatenate([here, _lattice(here, there), _swapped(_lattice(_swapped(here), _swapped(there)))])
-    )
+    lattice = [_lattice(here, there), _swapped(_lattice(_swapped(here), _swapped(there)))]
+    rows = np.unique(np.concatenate([here, *lattice]))
+    if paths is not None and len(paths):
+        rows = np.unique(np.concatenate([rows, *_facing(rows, paths)]))
     columns_order = np.argsort(_swapped(rows), kind="stable")
     columns = _swapped(rows)[columns_order]
     upright = (here & ((1 << SHIFT) - 1)) == (there & ((1 << SHIFT) - 1))
@@ -99,6 +104,27 @@ def _lattice(here: Ints, there: Ints) -> Ints:
     counts = np.maximum((last - first) // LATTICE + 1, 0)
     steps = within(counts)
     return (np.repeat(row, counts) << SHIFT) | (np.repeat(first, counts) + steps * LATTICE + OFFSET)
+
+
+def _facing(rows: Ints, paths: Ints) -> list[Ints]:
+    """Keys of the corners that face those on the other long side of narrow strips."""
+    level = (paths[:, 2] - paths[:, 0]) >= (paths[:, 3] - paths[:, 1])
+    columns = np.sort(_swapped(rows))
+    upright = paths[~level][:, [1, 0, 3, 2]]
+    return [
+        *(_across(rows, paths[level], *sides) for sides in ((1, 3), (3, 1))),
+        *(_swapped(_across(columns, upright, *sides)) for sides in ((1, 3), (3, 1))),
+    ]
+
+
+def _across(rows: Ints, strips: Ints, side: int, other: int) -> Ints:
+    """Keys on the other side of level strips for the corners along one side."""
+    row, target = strips[:, side] + OFFSET, strips[:, other] + OFFSET
+    first = np.searchsorted(rows, (row << SHIFT) | (strips[:, 0] + OFFSET))
+    last = np.searchsorted(rows, (row << SHIFT) | (strips[:, 2] + OFFSET), side="right")
+    counts = last - first
+    found = rows[np.repeat(first, counts) + within(counts)]
+    return (np.repeat(target, counts) << SHIFT) | (found & ((1 << SHIFT) - 1))
 
 
 def within(counts: Ints) -> Ints:

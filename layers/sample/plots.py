@@ -108,6 +108,8 @@ class _Row:
     low_end: bool
     high_end: bool
     """Whether a road runs past the ends."""
+    backed: bool = False
+    """Whether another row lies behind."""
 
     @property
     def length(self) -> int:
@@ -156,13 +158,13 @@ def _rows(block: Block, random: Random) -> list[tuple[_Row, Form]]:
         low, high = (0, 2) if along_u else (1, 3)
     ends = (roads[1], roads[3]) if along_u else (roads[0], roads[2])
     short = box.deep if along_u else box.wide
-    if roads[low] and roads[high] and (short < 3_400 or (short < 4_600 and random.random() < 0.3)):
+    if roads[low] and roads[high] and (short < 3_600 or (short < 4_600 and random.random() < 0.3)):
         return [(_Row(box, low, *ends), Form.THROUGH)]
-    if short < 3_600 or not (roads[low] and roads[high]):
+    if not (roads[low] and roads[high]):
         return [(_Row(box, low if roads[low] else high, *ends), Form.ROW)]
     at = (box.south if along_u else box.west) + round(short * random.uniform(0.42, 0.58) / 50) * 50
     first, _, second = box.cut(across_u=not along_u, at=at)
-    return [(_Row(first, low, *ends), Form.ROW), (_Row(second, high, *ends), Form.ROW)]
+    return [(_Row(first, low, *ends, True), Form.ROW), (_Row(second, high, *ends, True), Form.ROW)]
 
 
 def _cuts(row: _Row, kind: Kind, rng: np.random.Generator) -> Ints:
@@ -207,7 +209,8 @@ def _special(row: _Row, widths: Ints, forms: Ints, chance: Floats) -> tuple[Mask
     ordinary = forms == int(Form.ROW)
     likely = min(0.85, max(0.08, (row.depth - 2_400) / 2_800))
     flag = ordinary & (widths >= 1_150) & (row.depth >= 2_600) & (chance < likely)
-    shut = ordinary & (widths >= 700) & (row.depth >= 2_800) & ~flag & (chance > 0.992)
+    shut = ordinary & row.backed & (widths >= 700) & (row.depth >= 2_500) & ~flag & (chance > 0.986)
+    shut[[0, -1]] = False  # a lane may end at the outer side of a row
     whole = ordinary & ~flag & ~shut & (widths >= 900)
     bent = np.zeros(len(widths), dtype=bool)
     for i in np.flatnonzero(whole[:-1] & whole[1:] & (chance[:-1] > 0.86) & (chance[:-1] < 0.96)):
@@ -296,8 +299,3 @@ def _fields(book: _Book, number: int, block: Block, random: Random) -> None:
     corners = np.array(boxes, dtype=np.int64)
     rooms = np.concatenate([corners[:, 0], corners[:, 2]], axis=-1)
     book.add(corners, block=number, form=np.full(len(boxes), int(Form.FIELD)), facing=0, room=rooms)
-
-
-def middles(plots: Plots) -> Floats:
-    """Middle of each plot's room, in metres of the plan."""
-    return np.asarray((plots.room[:, :2] + plots.room[:, 2:]) / 200.0)

@@ -62,7 +62,7 @@ def _land_status(town: Town) -> list[Sheet]:
     ]
     fields = [areas_only(shapely.union_all(town.shapes[members])) for members in blocks]
     return [
-        *([sheet("paddy_data_bank", fields, Name("Paddy land", "നെൽവയൽ"))] if fields else []),
+        sheet("paddy_data_bank", fields, Name("Paddy land", "നെൽവയൽ")),
         _of_plots(
             "unnotified_land", town, wet, Name("Wet land outside the data bank", "ഡാറ്റാ ബാങ്കിൽ പെടാത്ത നിലം")
         ),

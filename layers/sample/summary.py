@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from layers.sample.blocks import Kind
+from layers.sample.blocks import CM, Kind
 from layers.sample.coast import tidal_reach
+from layers.sample.ground import Floats
 from layers.sample.lineage import Change
-from layers.sample.plots import Form, middles
+from layers.sample.plots import Form
 from layers.sample.restrictions import of_kind
 from layers.sample.sheets import Sheet
 from layers.sample.town import Town
@@ -70,7 +71,7 @@ def summary_of(town: Town, sheets: list[Sheet], changes: list[Change]) -> Sample
 
 def _worth_trying(town: Town, changes: list[Change]) -> tuple[WorthTrying, ...]:
     """A riverside plot in the coastal zone, a corner plot near the middle of the town, and one that was divided."""
-    form, number, at = town.plots.form, town.register.number, middles(town.plots)
+    form, number, at = town.plots.form, town.register.number, _middles(town)
     tidal = np.flatnonzero((form == int(Form.RIVERSIDE)) & (at[:, 0] < 0.9 * tidal_reach(town)))
     corner = np.flatnonzero(
         (form == int(Form.CORNER)) & ~of_kind(town, Kind.HILL) & (town.register.land_type == 0)
@@ -84,3 +85,9 @@ def _worth_trying(town: Town, changes: list[Change]) -> tuple[WorthTrying, ...]:
         WorthTrying(number=number(int(corner[int(np.argmin(off))])), why="a corner plot between two roads"),
         WorthTrying(number=divided.numbers[0], why="divided in 2023: gone today, standing in 2022"),
     )
+
+
+def _middles(town: Town) -> Floats:
+    """Middle of each plot's body, in metres of the plan."""
+    room = town.plots.room
+    return np.asarray((room[:, :2] + room[:, 2:]) / (2.0 * CM))

@@ -20,6 +20,8 @@ from layers.sample.plots import Plots, plots_of
 from layers.sample.register import Register, register_of
 from layers.sample.shapes import Faults, Polygons, boxes_on_map, faults_among, polygons_of, shared_sides
 
+NARROW = 250
+"""Centimetres up to which both sides of a way bend alike."""
 FAULTY = 0.006
 """Share of the sides between plots that gap or overlap."""
 
@@ -98,7 +100,7 @@ def _densified(points: Floats, step: float) -> Floats:
 def town_of(parcels: int, *, seed: int) -> Town:
     """A town of that many plots, give or take three in a hundred."""
     plan, ground, plots = _fitted(parcels, seed)
-    mesh = noded(plots.rings)
+    mesh = noded(plots.rings, paths=_paths(plan))
     positions = mesh.on_map(ground)
     sides = shared_sides(mesh)
     faults, at = faults_among(sides, mesh, positions, share=FAULTY, seed=seed)
@@ -131,6 +133,12 @@ def _fitted(parcels: int, seed: int) -> tuple[Plan, Ground, Plots]:
         gross *= (parcels / len(plots)) ** (1.0 if turn < 3 else 0.6)
     assert best is not None
     return best[1], best[2], best[3]
+
+
+def _paths(plan: Plan) -> Ints:
+    """Boxes of the narrow ways of a plan."""
+    boxes = [c.box for c in plan.corridors if min(c.box.wide, c.box.deep) <= NARROW]
+    return np.array([(b.west, b.south, b.east, b.north) for b in boxes], dtype=np.int64).reshape(-1, 4)
 
 
 def metres(box: Box) -> tuple[float, float, float, float]:

@@ -45,7 +45,8 @@ def zoning_sheet(town: Town) -> Sheet:
 def _zone_boxes(town: Town) -> tuple[list[Box], list[str]]:
     boxes: list[Box] = []
     codes: list[str] = []
-    fields = {block.cell: block.box for block in town.plan.blocks if block.kind is Kind.PADDY}
+    paddy = [block for block in town.plan.blocks if block.kind is Kind.PADDY]
+    fields = {b.cell: b.box for b in paddy if Class.RIVER in (b.sides.north, b.sides.south)}
     for number, cell in enumerate(town.plan.cells):
         rest = cell.whole
         for side, code, reach in _margins(cell, fields.get(number)):

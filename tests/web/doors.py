@@ -10,15 +10,19 @@ import mapbox_vector_tile
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from shapely import box
+from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
+from gis.crs import transform
 from gis.errors import Gone, Invalid, LandError, NotFound
-from tests.web import fakes, town
+from tests.web import fake_extract, town
 from web.answers import Answers, answers
 from web.pages import router
 from web.templating import STATIC, error_page
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; frame-ancestors 'none'"
+UNITS = 4096
+RIM = box(-200, -200, UNITS + 200, UNITS + 200)
 STATUS: dict[type[LandError], int] = {NotFound: 404, Gone: 410, Invalid: 422}
 
 
@@ -55,16 +59,21 @@ def application(land: Answers) -> FastAPI:
 
 def _tile(z: int, x: int, y: int, names: list[str]) -> bytes:
     drawn = {"parcels": _parcels, "road": _roads, "zoning": _zones, "flood": _flood, "watercourse": _water}
-    bounds = _bounds(z, x, y)
+    west, south, east, _ = _bounds(z, x, y)
+    scale = UNITS / (east - west)
+    into_tile = [scale, 0, 0, scale, -west * scale, -south * scale]
     content = []
     for name in names:
         features = [
-            {"geometry": _mercator(shape).intersection(box(*bounds).buffer((bounds[2] - bounds[0]) * 0.05)), "properties": properties}
+            {
+                "geometry": affine_transform(_mercator(shape), into_tile).intersection(RIM),
+                "properties": properties,
+            }
             for shape, properties in drawn.get(name, list)()
         ]
         kept = [feature for feature in features if not feature["geometry"].is_empty]
         content.append({"name": name, "features": kept})
-    made: bytes = mapbox_vector_tile.encode(content, default_options={"quantize_bounds": bounds, "extents": 4096})
+    made: bytes = mapbox_vector_tile.encode(content, default_options={"extents": UNITS})
     return made
 
 
@@ -75,8 +84,6 @@ def _bounds(z: int, x: int, y: int) -> tuple[float, float, float, float]:
 
 
 def _mercator(shape: BaseGeometry) -> BaseGeometry:
-    from gis.crs import transform
-
     return transform(shape, town.METRIC, 3857)
 
 
@@ -92,12 +99,12 @@ def _roads() -> list[tuple[BaseGeometry, dict[str, object]]]:
 
 
 def _zones() -> list[tuple[BaseGeometry, dict[str, object]]]:
-    return [(shape, {"label": en, "label_ml": ml}) for (en, ml), shape in fakes.ZONES.items()]
+    return [(shape, {"label": en, "label_ml": ml}) for (en, ml), shape in fake_extract.ZONES.items()]
 
 
 def _flood() -> list[tuple[BaseGeometry, dict[str, object]]]:
-    return [(fakes.FLOOD, {"label": "Flood plain"})]
+    return [(fake_extract.FLOOD, {"label": "Flood plain"})]
 
 
 def _water() -> list[tuple[BaseGeometry, dict[str, object]]]:
-    return [(fakes.RIVER.exterior, {"label": "Canal"})]
+    return [(fake_extract.RIVER.exterior, {"label": "Canal"})]

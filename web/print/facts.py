@@ -57,9 +57,9 @@ def _administration(theme: ThemeAnswer, words: Wording, keys: SourceKeys) -> Fac
     """The local body or ward with its share where there are several, or why it is not known."""
     names = list(dict.fromkeys(_admin_name(hit, words, several=len(theme.hits) > 1) for hit in theme.hits))
     sources = ", ".join(keys.key(source) for source in theme.sources)
-    status = [words.say(f"status.{theme.status}")] if theme.status is not Status.AFFECTED else []
-    told = words.join(names) or words.of(theme.reason)
+    status = [words.say(f"status.{theme.status}")] if names and theme.status is not Status.AFFECTED else []
     aside = ", ".join([*status, *([sources] if sources else [])])
+    told = words.join(names) or words.of(theme.reason)
     return Fact(name=words.of(theme.title), value=f"{told} ({aside})" if aside else told)
 
 
@@ -84,9 +84,8 @@ def _extents(extract: Extract, words: Wording) -> Iterator[Fact]:
         yield _fact(words, "difference", words.say("difference", m2=m2, share=share))
     if parcel:
         yield _fact(words, "accuracy", figures.plus_minus(words, parcel.accuracy))
-    if not extract.subject.shape.is_empty:
-        around = ground_length(extract.subject.shape.boundary, extract.jurisdiction.metric)
-        yield _fact(words, "perimeter", figures.metres(words, around))
+    around = ground_length(extract.subject.shape.boundary, extract.jurisdiction.metric)
+    yield _fact(words, "perimeter", figures.metres(words, around))
 
 
 def _recorded(recorded: Area, words: Wording) -> str:
@@ -103,10 +102,8 @@ def _record(parcel: Parcel, words: Wording) -> Iterator[Fact]:
 
 
 def _situation(extract: Extract, words: Wording) -> Iterator[Fact]:
-    shape = extract.subject.shape
-    if not shape.is_empty:
-        spot = to_geographic(shape.representative_point(), extract.jurisdiction.metric)
-        yield _fact(words, "centre", words.say("position", lat=f"{spot.y:.6f}", lon=f"{spot.x:.6f}"))
+    spot = to_geographic(extract.subject.shape.representative_point(), extract.jurisdiction.metric)
+    yield _fact(words, "centre", words.say("position", lat=f"{spot.y:.6f}", lon=f"{spot.x:.6f}"))
     streets = [_frontage(street, words) for street in extract.frontages]
     yield _fact(words, "frontage", words.join(streets) or words.of(extract.frontage_note))
     ground = _terrain(extract.terrain, words) if extract.terrain else words.of(extract.terrain_note)

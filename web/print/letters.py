@@ -35,6 +35,11 @@ def printable(text: str, families: Families, words: Wording) -> str:
     return _LONG_WORD.sub(lambda word: _breakable(word.group()), shown)
 
 
+def named(text: str) -> str:
+    """A text that heads something, or a dash where it shows nothing: a heading must not be empty."""
+    return text if text.strip(f" \u00a0{_BREAK}{_JOINERS}") else "–"
+
+
 def _tidy(letter: str) -> str:
     """A blank for any blank, nothing for signs that only steer the writing, � for what is no letter."""
     kind = unicodedata.category(letter)

@@ -7,6 +7,7 @@ derive from the recording instant and the content; the typesetter sees all text 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from layers.extract.document import digest_of
 from layers.extract.model import Extract, Status
 from web.print import cards, facts, figures
 from web.print.fonts import FAMILIES, PrintFonts, print_fonts
-from web.print.letters import Families, printable
+from web.print.letters import Families, named, printable
 from web.print.plot_map import plot_map
 from web.print.provenance import source_cards, source_keys
 from web.print.scene import Surrounding, numbered, scene_of
@@ -29,6 +30,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 _READING = ("advisory", "areas", "slivers", "time", "unreadable")
 _AS_THEY_ARE = frozenset({"svg", "link", "digest"})
 """Fields that are no text: drawings made here, and addresses that were checked."""
+
+_HEADS = frozenset({"title", "name"})
+"""Fields that head something."""
 
 
 def extract_pdf(extract: Extract, *, language: Language, surroundings: Sequence[Surrounding] = ()) -> bytes:
@@ -61,7 +65,7 @@ def sheet_of(extract: Extract, words: Wording, surroundings: Sequence[Surroundin
         instant=(known.year, known.month, known.day, known.hour, known.minute, known.second),
         tallies=cards.tallies(extract, words),
         facts=facts.plot_facts(extract, words, keys),
-        plot_map=plot_map(scene, words, name) if scene else None,
+        plot_map=plot_map(scene, words, name),
         cards=cards.group_cards(extract.groups, themes, words, keys),
         not_affected=cards.lines_by_reason(extract, Status.NOT_AFFECTED, words, keys),
         no_data=cards.lines_by_reason(extract, Status.NO_DATA, words, keys),
@@ -103,21 +107,48 @@ def _printable(content: Any, families: Families, words: Wording) -> Any:
     if isinstance(content, str):
         return printable(content, families, words)
     if isinstance(content, Mapping):
-        return {
-            key: value if key in _AS_THEY_ARE else _printable(value, families, words)
-            for key, value in content.items()
-        }
+        return {key: _field(key, value, families, words) for key, value in content.items()}
     if isinstance(content, tuple):
         return [_printable(part, families, words) for part in content]
     return content
 
 
+def _field(key: str, value: Any, families: Families, words: Wording) -> Any:
+    if key in _AS_THEY_ARE:
+        return value
+    shown = _printable(value, families, words)
+    return named(shown) if key in _HEADS else shown
+
+
+@lru_cache(maxsize=2)
+def _watermark(language: Language) -> str:
+    """The watermark as outlines: as text it would stand between the lines of whoever reads the file by machine."""
+    drawing = typst.compile(
+        TEMPLATES / "watermark.typ",
+        root=TEMPLATES,
+        font_paths=print_fonts().book,
+        ignore_system_fonts=True,
+        format="svg",
+        sys_inputs={
+            "words": _json(wording(language).sentences),
+            "fonts": _json(FAMILIES),
+            "language": language,
+        },
+    )
+    return drawing.decode()
+
+
+def _json(content: object) -> str:
+    return orjson.dumps(content).decode()
+
+
 def _typeset(sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -> bytes:
     inputs = {
         "language": words.language,
-        "sheet": orjson.dumps(sheet).decode(),
-        "words": orjson.dumps(dict(words.sentences)).decode(),
-        "fonts": orjson.dumps(FAMILIES).decode(),
+        "sheet": _json(sheet),
+        "words": _json(words.sentences),
+        "fonts": _json(FAMILIES),
+        "watermark": _watermark(words.language),
     }
     return typst.compile(
         TEMPLATES / "extract.typ",

@@ -106,13 +106,9 @@ class Scene:
         return self.corners <= MOST_CORNERS
 
 
-def scene_of(
-    extract: Extract, themes: Sequence[Numbered], surroundings: Sequence[Surrounding]
-) -> Scene | None:
-    """The scene of an extract, or None where the record holds no boundary."""
+def scene_of(extract: Extract, themes: Sequence[Numbered], surroundings: Sequence[Surrounding]) -> Scene:
+    """The scene of an extract."""
     shape, metric = extract.subject.shape, extract.jurisdiction.metric
-    if shape.is_empty:
-        return None
     frame = frame_for(shape, metric)
     return Scene(
         shape=shape,
@@ -132,10 +128,8 @@ def _beside(surroundings: Sequence[Surrounding], frame: Frame) -> Iterator[Besid
 
 
 def reach(extract: Extract) -> float:
-    """Grid metres around the plot's box that its map shows; 0 without a boundary."""
+    """Grid metres around the plot's box that its map shows."""
     shape = extract.subject.shape
-    if shape.is_empty:
-        return 0.0
     frame = frame_for(shape, extract.jurisdiction.metric)
     west, south, east, north = shape.bounds
     beside = frame.width * frame.grid_per_mm - float(east - west)

@@ -208,7 +208,7 @@ class Sheet:
     """Year to second of the recording instant: the creation date of the file."""
     tallies: tuple[Tally, ...]
     facts: tuple[Fact, ...]
-    plot_map: PlotMap | None
+    plot_map: PlotMap
     cards: tuple[GroupCards, ...]
     not_affected: tuple[ReasonLines, ...]
     no_data: tuple[ReasonLines, ...]

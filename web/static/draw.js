@@ -67,10 +67,14 @@ export function attachDraw(map, { frame, words, say, finished }) {
   document.getElementById("draw-finish").addEventListener("click", finish);
   document.getElementById("draw-undo").addEventListener("click", undo);
   document.getElementById("draw-cancel").addEventListener("click", () => { set(false); button.focus(); });
-  map.on("click", (event) => { if (active) add(event.lngLat); });
+  map.on("click", (event) => {
+    if (!active) return;
+    event.preventDefault(); // a tap that draws asks nothing, the closing one included
+    add(event.lngLat);
+  });
   map.getCanvas().addEventListener("keydown", (event) => {
     if (!active) return;
-    if (event.key === "Enter") add(map.getCenter());
+    if (event.key === "Enter") { event.preventDefault(); add(map.getCenter()); }
     else if (event.key === "Backspace") undo();
     else if (event.key === "Escape") set(false);
   });

@@ -69,9 +69,9 @@ function connect(map, shown) {
     if (numbers.size === 1) answer.ask({ number: [...numbers][0] });
     else answer.ask({ at: [lngLat.lng, lngLat.lat] });
   }
-  map.on("click", (event) => { if (!draw.isDrawing()) askAt(event.lngLat, event.point); });
+  map.on("click", (event) => { if (!event.defaultPrevented) askAt(event.lngLat, event.point); });
   map.getCanvas().addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || draw.isDrawing()) return;
+    if (event.key !== "Enter" || event.defaultPrevented) return;
     const centre = map.getCenter();
     askAt(centre, map.project(centre));
   });

@@ -38,7 +38,7 @@ export function styleOf(settings, shown) {
       }),
       ...layers.flatMap((layer) => groundOf(layer, shown)),
       ...plotLines(shown),
-      ...layers.map((layer) => namesOf(layer, settings, shown)),
+      ...layers.filter((layer) => layer.role !== "building").map((layer) => namesOf(layer, settings, shown)),
       visible(shown, "parcels", {
         id: "parcels-number", type: "symbol", source: "parcels", "source-layer": "parcels", minzoom: NUMBERS_FROM,
         layout: { "text-field": ["get", "number"], "text-font": FONT, "text-size": 12.5, "text-padding": 1 },

@@ -18,6 +18,7 @@ export function attachSuggestions(input, choose) {
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) input.setAttribute(name, value);
 
+  const kinds = JSON.parse(input.dataset.kinds);
   let found = [], active = -1, timer = 0, asking = null;
 
   function close() {
@@ -52,7 +53,7 @@ export function attachSuggestions(input, choose) {
     title.lang = inMalayalam ? "ml" : "en";
     const kind = document.createElement("span");
     kind.className = "suggestion-kind";
-    kind.textContent = input.getAttribute(`data-kind-${result.kind}`) ?? input.getAttribute("data-kind-other");
+    kind.textContent = kinds[result.kind.replaceAll(" ", "_")] ?? kinds.other;
     item.append(title, kind);
     item.addEventListener("pointerdown", (event) => event.preventDefault());
     item.addEventListener("click", () => pick(index));

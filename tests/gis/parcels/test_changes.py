@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.errors import Conflict, Invalid
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.changes import NewParcel, correct, divide, merge, resurvey
 from gis.parcels.model import ParcelGone, ParcelNotFound
 from gis.parcels.queries import parcel
+from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from gis.units import area
 from tests.builders import KERALA, LONG_AGO, a_box, a_new_parcel, a_parcel, a_place, halves, now, register

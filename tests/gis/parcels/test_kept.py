@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.changes import divide
+from gis.place import Jurisdiction
 from tests.builders import KERALA, a_parcel, a_place, halves
 
 

@@ -8,7 +8,6 @@ from shapely import Point, box
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.changes import correct, divide, merge, resurvey
 from gis.parcels.model import Lineage, ParcelGone, ParcelNotFound, Span
 from gis.parcels.queries import (
@@ -21,6 +20,7 @@ from gis.parcels.queries import (
     parcels_of_survey,
     parcels_touching,
 )
+from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from tests.builders import (
     KERALA,

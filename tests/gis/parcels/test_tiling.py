@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.errors import LandError
-from gis.jurisdictions import Jurisdiction
 from gis.parcels.changes import NewParcel, correct, divide, merge, resurvey
 from gis.parcels.model import Parcel
 from gis.parcels.queries import beliefs, parcels_touching
+from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from tests.builders import a_box, a_new_parcel, a_place, register
 

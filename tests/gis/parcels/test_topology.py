@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.geometry import polygons_of
-from gis.jurisdictions import Jurisdiction
 from gis.parcels import topology
 from gis.parcels.changes import NewParcel, divide
 from gis.parcels.neighbours import gap_width
 from gis.parcels.topology import Fault, FaultKind, TopologyReport, check_topology
+from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from tests.builders import KERALA, a_box, a_new_parcel, a_number, a_parcel, a_place, halves, now, register
 

@@ -119,12 +119,12 @@ BEGIN
     instant AS (SELECT lower(recorded) AS starts FROM share UNION SELECT upper(recorded) FROM share),
     whole AS (SELECT lcm_of(CAST(denominator AS numeric)) AS parts FROM share)
     SELECT day.starts AS on_day, instant.starts AS known, whole.parts,
-           sum(share.numerator * (whole.parts / share.denominator)) AS held
+           sum(share.numerator * div(whole.parts, share.denominator)) AS held
     INTO broken
     FROM day CROSS JOIN instant CROSS JOIN whole
     JOIN share ON share.valid @> day.starts AND share.recorded @> instant.starts
     GROUP BY day.starts, instant.starts, whole.parts
-    HAVING sum(share.numerator * (whole.parts / share.denominator)) <> whole.parts
+    HAVING sum(share.numerator * div(whole.parts, share.denominator)) <> whole.parts
     ORDER BY day.starts, instant.starts
     LIMIT 1;
     IF FOUND THEN

@@ -1,0 +1,1 @@
+"""Buildings: dated objects on one or more parcels."""
