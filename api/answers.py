@@ -32,7 +32,7 @@ from layers.extract.questions import touching
 from layers.imports import Standing, standing
 from tiles.vector import TileAddress, tile
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
-from web.print import extract_pdf
+from web.print import extract_pdf, reach
 
 KERALA_TIME = ZoneInfo("Asia/Kolkata")
 SHOWN_AT_FIRST = {Role.ROAD, Role.WATER}
@@ -216,7 +216,8 @@ class LandAnswers:
 
     def pdf(self, extract: Extract, lang: str) -> bytes:
         """The printed extract."""
-        return extract_pdf(extract, language="ml" if lang == "ml" else "en")
+        around = self.surroundings(extract, reach=reach(extract))
+        return extract_pdf(extract, language="ml" if lang == "ml" else "en", surroundings=around)
 
     def tile(
         self, code: str, address: TileAddress, layers: list[str], *, on: date | None, known: datetime | None

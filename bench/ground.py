@@ -42,7 +42,7 @@ class Ground:
 
 def server() -> str:
     """Address of the PostGIS for benchmarks."""
-    return os.environ.get("BHUMIKA_BENCH_DATABASE_URL") or ensure(_state(), name="bench")
+    return os.environ.get("BHUMIKA_BENCH_DATABASE_URL") or ensure(_state(), name="bench", durable=False)
 
 
 def _state() -> Path:

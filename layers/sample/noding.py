@@ -124,7 +124,7 @@ def _across(rows: Ints, strips: Ints, side: int, other: int) -> Ints:
     last = np.searchsorted(rows, (row << SHIFT) | (strips[:, 2] + OFFSET), side="right")
     counts = last - first
     found = rows[np.repeat(first, counts) + within(counts)]
-    return (np.repeat(target, counts) << SHIFT) | (found & ((1 << SHIFT) - 1))
+    return np.asarray((np.repeat(target, counts) << SHIFT) | (found & ((1 << SHIFT) - 1)))
 
 
 def within(counts: Ints) -> Ints:

@@ -33,7 +33,7 @@ class Form(IntEnum):
     STRIP = 8
 
 
-# Typical extent (m²), narrowest frontage (m) of plots by the kind of block.
+# Typical extent (m²) and narrowest frontage (m) by the kind of block.
 TYPICAL: dict[Kind, tuple[float, float]] = {
     Kind.CENTRE: (185.0, 6.0),
     Kind.HOMES: (300.0, 8.5),
@@ -88,10 +88,9 @@ class _Book:
     def plots(self) -> Plots:
         """Everything added, as flat arrays."""
         lengths = np.concatenate(self.lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths)])
         return Plots(
-            rings=Rings(
-                corners=np.concatenate(self.corners), starts=np.concatenate([[0], np.cumsum(lengths)])
-            ),
+            rings=Rings(corners=np.concatenate(self.corners), starts=starts),
             block=np.concatenate(self.block),
             form=np.concatenate(self.form),
             facing=np.concatenate(self.facing),
@@ -210,7 +209,7 @@ def _special(row: _Row, widths: Ints, forms: Ints, chance: Floats) -> tuple[Mask
     likely = min(0.85, max(0.08, (row.depth - 2_400) / 2_800))
     flag = ordinary & (widths >= 1_150) & (row.depth >= 2_600) & (chance < likely)
     shut = ordinary & row.backed & (widths >= 700) & (row.depth >= 2_500) & ~flag & (chance > 0.986)
-    shut[[0, -1]] = False  # a lane may end at the outer side of a row
+    shut[[0, -1]] = False  # a lane may end beside a row
     whole = ordinary & ~flag & ~shut & (widths >= 900)
     bent = np.zeros(len(widths), dtype=bool)
     for i in np.flatnonzero(whole[:-1] & whole[1:] & (chance[:-1] > 0.86) & (chance[:-1] < 0.96)):

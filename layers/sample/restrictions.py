@@ -96,8 +96,7 @@ def _hazards(town: Town) -> list[Sheet]:
         Name("Floods once in 10 years", "പത്തു വർഷത്തിലൊരിക്കൽ വെള്ളപ്പൊക്കം"),
         Name("Floods once in 100 years", "നൂറു വർഷത്തിലൊരിക്കൽ വെള്ളപ്പൊക്കം"),
     ]
-    top_u, top_v = town.ground.hill
-    slide = patch(town, top_u - 105.0, top_v, radius=60.0, phase=5)
+    slide = patch(town, town.width - 30.0, 0.04 * town.height, radius=60.0, phase=5)
     return [
         sheet("flood", [areas_only(near), areas_only(wide.difference(near))], floods),
         sheet("landslide_wayanad", [slide], Name("High hazard", "ഉയർന്ന അപകടസാധ്യത")),

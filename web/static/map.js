@@ -24,6 +24,7 @@ function say(text) {
 }
 
 function begin() {
+  document.getElementById("needs-script").hidden = true;
   frame.hidden = false;
   const shown = state.layers ?? ["parcels", ...settings.layers.filter((layer) => layer.shown).map((layer) => layer.id)];
   const map = new GroundMap({

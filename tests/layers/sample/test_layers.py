@@ -205,6 +205,9 @@ def test_the_height_raster_has_a_flat_coast_a_river_valley_and_a_slope_over_45_d
     assert at["hill"] > 60
     assert np.median(slope) < 4
     assert 3 <= (slope > 45).sum() < 0.01 * slope.size
+    rows, columns = np.nonzero(slope > 45)
+    cells = shapely.points(bounds.left + 10.0 * columns + 5.0, bounds.top - 10.0 * rows - 5.0)
+    assert len(shapely.STRtree(town.shapes).query(cells, predicate="within")[0]) >= 3
 
 
 def test_the_slope_layer_reads_the_elevation_that_is_there(mapping: Mapping) -> None:

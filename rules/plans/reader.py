@@ -1,0 +1,197 @@
+"""Bytes of a DXF file into an ezdxf document, or a clear refusal; nothing here measures.
+
+In: the bytes of one file.  Out: `Sheet`, the document and what had to be mended. Raises `Invalid` for what is no DXF
+drawing or is beyond repair, `TooLarge` beyond the limits stated here, which bound time and memory.
+"""
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ezdxf
+from ezdxf import recover
+from ezdxf.audit import AuditError
+from ezdxf.document import Drawing as Document
+from ezdxf.filemanagement import dxf_stream_info
+from ezdxf.lldxf.tagger import binary_tags_loader
+
+from gis.errors import Invalid, TooLarge
+from rules.plans.problems import Fault, Problems
+from rules.plans.salvage import without_entities
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_LINES = 8_000_000
+MOST_ENTITIES = 400_000
+MOST_CUTS = 6
+"""Readings without the entities that stopped the one before; then the file is read tag by tag or refused."""
+BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
+EXPORT = (
+    "Export the drawing as ASCII DXF (in most CAD programs: Save as, DXF 2007 or later) and send that file."
+)
+DISGUISES: tuple[tuple[bytes, str], ...] = (
+    (b"AC10", "a DWG drawing"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"ISO-10303-21", "an IFC or STEP model"),
+)
+ENTITY = re.compile(rb"\n[ \t]*0[ \t]*\r?\n")
+SECTION = re.compile(rb"(?:^|\n)[ \t]*0[ \t]*\r?\n[ \t]*SECTION")
+
+logging.getLogger("ezdxf").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A drawing that could be read: the document, whether it was damaged, and counts of what the audit mended."""
+
+    document: Document
+    was_recovered: bool
+    mended: tuple[tuple[str, int], ...]
+
+
+def read(content: bytes, problems: Problems) -> Sheet:
+    """The document of a DXF file, text or binary; damage that could be mended is noted as a problem."""
+    refuse_what_is_no_drawing(content)
+    document, found = _strictly(content) if content.startswith(BINARY) else _with_patience(content, problems)
+    was_recovered = found is not None
+    if len(document.entitydb) > MOST_ENTITIES:
+        raise TooLarge(_too_many(len(document.entitydb)))
+    mended = _audited(document, found, problems)
+    if was_recovered:
+        problems.add(
+            Fault.DAMAGED,
+            "The file is damaged; it was mended while reading, and parts may be missing.",
+            "Open it in the CAD program, run AUDIT and PURGE, and export it again.",
+        )
+    return Sheet(document=document, was_recovered=was_recovered, mended=mended)
+
+
+def refuse_what_is_no_drawing(content: bytes) -> None:
+    """Say what the file is instead, or that it is too large; a few passes over the bytes, nothing is parsed."""
+    if len(content) > MOST_BYTES:
+        raise TooLarge(
+            f"The file has {len(content) / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are read. "
+            "Purge unused blocks, detach pictures and hatches, and export it again."
+        )
+    if not content.strip():
+        raise Invalid(f"The file is empty. {EXPORT}")
+    for sign, name in DISGUISES:
+        if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(sign):
+            raise Invalid(f"This is {name}, not a DXF drawing, whatever its name says. {EXPORT}")
+    if content.startswith(BINARY):
+        return
+    if b"\0" in content[:4096] or SECTION.search(content) is None:
+        raise Invalid(f"This is not a DXF drawing: it has no sections. {EXPORT}")
+    if content.count(b"\n") > MOST_LINES:
+        raise TooLarge(f"The file has more than {MOST_LINES:,} lines. Purge it and export it again.")
+    entities = sum(1 for _ in ENTITY.finditer(content))
+    if entities > MOST_ENTITIES:
+        raise TooLarge(_too_many(entities))
+
+
+def _too_many(entities: int) -> str:
+    return (
+        f"The drawing has {entities:,} entities; at most {MOST_ENTITIES:,} are read. "
+        "Leave out furniture, hatches and trees, purge it, and export it again."
+    )
+
+
+Found = recover.Auditor | None
+
+
+def _strictly(content: bytes) -> tuple[Document, Found]:
+    if not content.startswith(BINARY):
+        return _attempt(lambda: (_read_text(content), None))
+    try:
+        return _attempt(lambda: (Document.load(binary_tags_loader(content)), None))
+    except _Refusal as refusal:
+        raise Invalid(f"This binary DXF cannot be read ({refusal}). {EXPORT}") from refusal
+
+
+def _read_text(content: bytes) -> Document:
+    header = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="ignore")
+    encoding = dxf_stream_info(header).encoding
+    return ezdxf.read(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="surrogateescape"))
+
+
+def _with_patience(content: bytes, problems: Problems) -> tuple[Document, Found]:
+    """Strict first, then mending, then mending without the entities that stop it, then tag by tag."""
+    try:
+        return _strictly(content)
+    except _Refusal:
+        pass
+    for _ in range(MOST_CUTS + 1):
+        try:
+            return _attempt(lambda content=content: recover.read(io.BytesIO(content)))  # type: ignore[misc]
+        except _Refusal as refusal:
+            content, cuts = without_entities(content, str(refusal))
+        if not cuts:
+            break
+        for cut in cuts:
+            problems.add(
+                Fault.NOT_READ,
+                f"A {cut.kind} cannot be read and was left out; nothing on it was measured.",
+                "Delete this entity, or run AUDIT in the CAD program, and draw it again.",
+                layer=cut.layer,
+                handles=[cut.handle],
+            )
+    return _tag_by_tag(content)
+
+
+def _tag_by_tag(content: bytes) -> tuple[Document, Found]:
+    """The last attempt: skip whatever is no tag."""
+
+    def attempt() -> tuple[Document, Found]:
+        tool = recover.Recover.run(io.BytesIO(content), loader=recover.synced_bytes_loader)
+        return recover._load_and_audit_document(tool)
+
+    try:
+        return _attempt(attempt)
+    except _Refusal as refusal:
+        raise Invalid(
+            f"The drawing is damaged beyond repair ({refusal}). "
+            "Open it in the CAD program, run RECOVER, and export it again."
+        ) from refusal
+
+
+class _Refusal(Exception):
+    """The parser gave up, with its first words."""
+
+
+def _attempt(load: Callable[[], tuple[Document, Found]]) -> tuple[Document, Found]:
+    """Run a foreign parser over untrusted bytes: whatever it raises is the file's fault, and is said, not swallowed."""
+    try:
+        return load()
+    except (Exception, RecursionError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise _Refusal(words or type(error).__name__) from error
+
+
+def _audited(document: Document, found: Found, problems: Problems) -> tuple[tuple[str, int], ...]:
+    """Counts of what the audit mended, by kind; an audit that fails is a problem, since links may then be broken."""
+    try:
+        auditor = found or document.audit()
+    except (Exception, RecursionError) as error:
+        problems.add(
+            Fault.DAMAGED,
+            f"The audit of the drawing failed ({type(error).__name__}); what follows was measured without it.",
+            "Open it in the CAD program, run AUDIT, and export it again.",
+        )
+        return ()
+    counts = Counter(_kind(each.code) for each in [*auditor.fixes, *auditor.errors])
+    return tuple(sorted(counts.items()))
+
+
+def _kind(code: int) -> str:
+    try:
+        return AuditError(code).name.lower().replace("_", " ")
+    except ValueError:
+        return f"fault {code}"
