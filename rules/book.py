@@ -174,7 +174,9 @@ class Book:
         entry = self.entry(parameter)
         cell = found(entry.node, card.axes, keys)
         if isinstance(cell, Silent) and entry.force is Force.BINDING:
-            raise NotInForce(f"{self._about(card)} the law has no such rule: {cell.reason} ({entry.citation}).")
+            raise NotInForce(
+                f"{self._about(card)} the law has no such rule: {cell.reason} ({entry.citation})."
+            )
         if isinstance(cell, Silent | Unknown):
             self.library.refuse_words(card, keys)
             raise NotEncoded(f"{self._about(card)} the book has no value: {cell.reason} ({entry.citation}).")

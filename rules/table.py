@@ -238,7 +238,9 @@ def _fitting(axis: Axis, key: Key) -> Key:
     return key
 
 
-def cells(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cell | Silent | Unknown]]:
+def cells(
+    node: Node, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Cell | Silent | Unknown]]:
     """Every cell with the words and bands that lead to it, in the order of the table."""
     if isinstance(node, ByWord):
         for word, below in node.rows:

@@ -49,8 +49,11 @@ class Figures:
         return f"{extent.to(unit).rounded(_PLACES[unit]):,}"
 
     def as_written(self, extent: Area) -> str:
-        """An extent exactly as its register has it, not rounded."""
-        return f"{extent.value:,f} {self.t(f'unit.{extent.unit}')}"
+        """An extent as its register has it; more than four decimals come of a conversion and are cut to two."""
+        exponent = extent.value.as_tuple().exponent
+        is_converted = isinstance(exponent, int) and exponent < -4
+        value = extent.rounded(2) if is_converted else extent.value
+        return f"{value:,f} {self.t(f'unit.{extent.unit}')}"
 
     def area(self, value: float) -> str:
         """Ground m²."""

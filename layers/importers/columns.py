@@ -19,6 +19,7 @@ from layers.importers.batches import Mask
 
 T = TypeVar("T")
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+_BETWEEN = "\x1f"
 _PLAIN = r"^[\x20-\x7e]*$"
 
 
@@ -120,8 +121,10 @@ def _one_by_one(
 
 def joined(columns: Sequence[pa.Array]) -> pa.StringArray:
     """The parts of a number with slashes between them; parts not given are left out, null where none is."""
-    parts = [texts(column) for column in columns]
-    whole = pc.binary_join_element_wise(*parts, "/", null_handling="skip")
+    # Joining with null_handling="skip" loses rows in which all parts are null, so blanks are joined and taken out.
+    parts = [pc.fill_null(texts(column), "") for column in columns]
+    whole = pc.utf8_trim(pc.binary_join_element_wise(*parts, _BETWEEN), characters=_BETWEEN)
+    whole = pc.replace_substring_regex(whole, f"{_BETWEEN}+", "/")
     return pc.if_else(pc.equal(whole, ""), pa.scalar(None, pa.string()), whole)
 
 

@@ -6,6 +6,7 @@ In: a file whose first bytes are text.  Out: batches with every field as text; r
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyproj
 
 from gis.crs import GEOGRAPHIC, crs_of
 from gis.errors import Invalid
-from layers.importers.archives import Counted, Limits, Stream
+from layers.importers.archives import Counted, Limits
 from layers.importers.batches import Batch, read_points, read_shapes, read_texts
 from layers.importers.columns import numbers
 
@@ -90,19 +91,23 @@ class CsvTable:
         lower = {name.lower(): name for name in reversed(self.fields)}
         return next((lower[name] for name in usual if name in lower), None)
 
-    def _reading(self) -> pa_csv.CSVStreamingReader:
-        """An open reader: every field text, blanks kept."""
+    @contextmanager
+    def _reading(self) -> Iterator[pa_csv.CSVStreamingReader]:
+        """An open reader: every field text, blanks null."""
         packed = self.path.name.lower().endswith(".gz")
-        stream: Stream = gzip.GzipFile(self.path, "rb") if packed else self.path.open("rb")
-        if packed:
-            stream = Counted(stream, self.path, self.limits)
         try:
-            return pa_csv.open_csv(
-                pa.PythonFile(stream, mode="r"),
-                read_options=pa_csv.ReadOptions(block_size=_BLOCK, encoding=self.encoding, use_threads=False),
-                parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=self._bad_row),
-                convert_options=self._as_text(),
-            )
+            with gzip.open(self.path, "rb") if packed else self.path.open("rb") as stream:
+                counted = Counted(stream, self.path, self.limits) if packed else stream
+                yield pa_csv.open_csv(
+                    pa.PythonFile(counted, mode="r"),
+                    read_options=pa_csv.ReadOptions(
+                        block_size=_BLOCK, encoding=self.encoding, use_threads=False
+                    ),
+                    parse_options=pa_csv.ParseOptions(
+                        newlines_in_values=True, invalid_row_handler=self._bad_row
+                    ),
+                    convert_options=self._as_text(),
+                )
         except (pa.ArrowException, OSError, EOFError, LookupError, UnicodeError, zlib.error) as error:
             raise self._unreadable(error) from error
 
@@ -123,13 +128,10 @@ class CsvTable:
         """All rows, with these fields as text; broken rows go to `bad_rows`."""
         self.bad_rows.clear()
         first = 1
-        try:
-            with self._reading() as reader:
-                for record in reader:
-                    yield self._batch(first, record, columns)
-                    first += record.num_rows
-        except (pa.ArrowException, OSError, EOFError, UnicodeError, zlib.error) as error:
-            raise self._unreadable(error) from error
+        with self._reading() as reader:
+            for record in reader:
+                yield self._batch(first, record, columns)
+                first += record.num_rows
 
     def _batch(self, first: int, record: pa.RecordBatch, columns: Sequence[str]) -> Batch:
         kept = {name: record.column(name) for name in dict.fromkeys(columns)}

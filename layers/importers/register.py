@@ -86,7 +86,7 @@ def _compare(job: Job, entry: ParcelsEntry) -> ParcelCounts:
     job.session.execute(statement(__package__, "register_fate"), values)
     job.execute("ANALYZE stage_fate")
     job.session.execute(statement(__package__, "register_closed"), values)
-    found = dict(job.execute("SELECT fate, count(*) FROM stage_fate GROUP BY fate").tuples().all())
+    found = {row[0]: row[1] for row in job.execute("SELECT fate, count(*) FROM stage_fate GROUP BY fate")}
     vanished = job.execute("SELECT count(DISTINCT number) FROM stage_closed WHERE gone").scalar_one()
     standing = job.execute(
         "SELECT count(DISTINCT number) FROM stage_believed AS b JOIN stage_refused USING (number)"

@@ -169,8 +169,8 @@ class _Desk:
         """Polygons that cross themselves are made valid, without losing a part of the right kind."""
         if self.wanted is not Wanted.AREAS:
             return
-        broken = np.flatnonzero(self.alive & ~shapely.is_valid(self.shapes))
-        for place in broken:
+        places = np.flatnonzero(self.alive)
+        for place in places[~shapely.is_valid(self.shapes[places])]:
             shape = self.shapes[place]
             mended = parts_of(
                 shapely.make_valid(shape, method="structure", keep_collapsed=False), self.wanted
@@ -190,14 +190,14 @@ class _Desk:
 
     def refuse_nothing(self) -> None:
         """Shapes without extent."""
+        places = np.flatnonzero(self.alive)
+        small = np.zeros(len(self.alive), dtype=bool)
         if self.wanted is Wanted.AREAS:
-            small = self.alive & ~(shapely.area(self.shapes) >= LEAST_AREA)
-            self.refuse(
-                small, f"it has no area ({LEAST_AREA} m² is the least)", "Redraw the feature, or delete it."
-            )
+            small[places] = shapely.area(self.shapes[places]) < LEAST_AREA
+            self.refuse(small, f"it has no area ({LEAST_AREA} m² is the least)", "Redraw it, or delete it.")
         if self.wanted is Wanted.LINES:
-            small = self.alive & ~(shapely.length(self.shapes) >= LEAST_LENGTH)
-            self.refuse(small, "it has no length (1 mm is the least)", "Redraw the feature, or delete it.")
+            small[places] = shapely.length(self.shapes[places]) < LEAST_LENGTH
+            self.refuse(small, "it has no length (1 mm is the least)", "Redraw it, or delete it.")
 
 
 def parts_of(shape: shapely.Geometry, wanted: Wanted) -> shapely.Geometry | None:

@@ -10,23 +10,22 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import ezdxf
 from ezdxf import recover
-from ezdxf.audit import AuditError
+from ezdxf.audit import AuditError, Auditor
 from ezdxf.document import Drawing as Document
 from ezdxf.filemanagement import dxf_stream_info
+from ezdxf.filemanagement import read as read_stream
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from gis.errors import Invalid, TooLarge
 from rules.plans.problems import Fault, Problems
-from rules.plans.salvage import without_entities
+from rules.plans.salvage import Cut, salvage
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_LINES = 8_000_000
 MOST_ENTITIES = 400_000
-MOST_CUTS = 6
-"""Readings without the entities that stopped the one before; then the file is read tag by tag or refused."""
 BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
 EXPORT = (
     "Export the drawing as ASCII DXF (in most CAD programs: Save as, DXF 2007 or later) and send that file."
@@ -42,7 +41,7 @@ DISGUISES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "a picture"),
     (b"ISO-10303-21", "an IFC or STEP model"),
 )
-ENTITY = re.compile(rb"\n[ \t]*0[ \t]*\r?\n")
+ENTITY = re.compile(rb"\n[ \t]*0[ \t]*\r?\n(?=[ \t]*[A-Z])")
 SECTION = re.compile(rb"(?:^|\n)[ \t]*0[ \t]*\r?\n[ \t]*SECTION")
 
 logging.getLogger("ezdxf").addHandler(logging.NullHandler())
@@ -104,7 +103,7 @@ def _too_many(entities: int) -> str:
     )
 
 
-Found = recover.Auditor | None
+Found = Auditor | None
 
 
 def _strictly(content: bytes) -> tuple[Document, Found]:
@@ -119,47 +118,48 @@ def _strictly(content: bytes) -> tuple[Document, Found]:
 def _read_text(content: bytes) -> Document:
     header = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="ignore")
     encoding = dxf_stream_info(header).encoding
-    return ezdxf.read(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="surrogateescape"))
+    return read_stream(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="surrogateescape"))
 
 
 def _with_patience(content: bytes, problems: Problems) -> tuple[Document, Found]:
-    """Strict first, then mending, then mending without the entities that stop it, then tag by tag."""
+    """Strict first, then mending, then entity by entity, then tag by tag."""
     try:
         return _strictly(content)
     except _Refusal:
         pass
-    for _ in range(MOST_CUTS + 1):
-        try:
-            return _attempt(lambda content=content: recover.read(io.BytesIO(content)))  # type: ignore[misc]
-        except _Refusal as refusal:
-            content, cuts = without_entities(content, str(refusal))
-        if not cuts:
-            break
-        for cut in cuts:
-            problems.add(
-                Fault.NOT_READ,
-                f"A {cut.kind} cannot be read and was left out; nothing on it was measured.",
-                "Delete this entity, or run AUDIT in the CAD program, and draw it again.",
-                layer=cut.layer,
-                handles=[cut.handle],
-            )
-    return _tag_by_tag(content)
-
-
-def _tag_by_tag(content: bytes) -> tuple[Document, Found]:
-    """The last attempt: skip whatever is no tag."""
-
-    def attempt() -> tuple[Document, Found]:
-        tool = recover.Recover.run(io.BytesIO(content), loader=recover.synced_bytes_loader)
-        return recover._load_and_audit_document(tool)
-
     try:
-        return _attempt(attempt)
-    except _Refusal as refusal:
-        raise Invalid(
-            f"The drawing is damaged beyond repair ({refusal}). "
-            "Open it in the CAD program, run RECOVER, and export it again."
-        ) from refusal
+        return _attempt(lambda: recover.read(io.BytesIO(content)))
+    except _Refusal:
+        pass
+    for loader in (recover.bytes_loader, recover.synced_bytes_loader):
+        try:
+            return _salvaged(content, loader, problems)
+        except _Refusal as refusal:
+            last = refusal
+    raise Invalid(
+        f"The drawing is damaged beyond repair ({last}). "
+        "Open it in the CAD program, run RECOVER, and export it again."
+    ) from last
+
+
+def _salvaged(content: bytes, loader: Callable[..., Any], problems: Problems) -> tuple[Document, Found]:
+    cuts: list[Cut] = []
+
+    def load() -> tuple[Document, Found]:
+        document, auditor, left_out = salvage(content, loader)
+        cuts.extend(left_out)
+        return document, auditor
+
+    loaded = _attempt(load)
+    for cut in cuts:
+        problems.add(
+            Fault.NOT_READ,
+            f"A {cut.kind} cannot be read and was left out; nothing on it was measured.",
+            "Delete this entity, or run AUDIT in the CAD program, and draw it again.",
+            layer=cut.layer,
+            handles=[cut.handle],
+        )
+    return loaded
 
 
 class _Refusal(Exception):

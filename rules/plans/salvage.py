@@ -1,15 +1,22 @@
-"""Entities that no reader can load are cut out of the bytes, so that the rest of the plan can still be read.
+"""Entities that no reader can load are left out one by one, so that the rest of the plan can still be read.
 
-In: the bytes of a text DXF and the words of ezdxf's refusal.  Out: the bytes without those entities, and the layer, type and
-handle of each. Only what the refusal names is cut: one entity, or every one of its type with the same part missing.
+In: the bytes of a DXF that neither strict nor mending reading could load.  Out: the document with its audit, and the type,
+layer and handle of each entity left out. Whatever else is wrong is raised as ezdxf raises it.
 """
 
-import re
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-_NAMED = re.compile(r"([A-Z_0-9]+)\(#([0-9A-Fa-f]+)\)")
-_LACKING = re.compile(r"missing '(\w+)' subclass in")
-_NEXT = re.compile(rb"\n[ \t]*0[ \t]*\r?\n")
+from ezdxf.audit import Auditor
+from ezdxf.document import Drawing as Document
+from ezdxf.entities import factory
+from ezdxf.lldxf.extendedtags import ExtendedTags
+from ezdxf.lldxf.tags import Tags
+from ezdxf.recover import Recover, _load_and_audit_document
+
+FRAMES = {"SECTION", "BLOCK", "ENDBLK"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,29 +28,36 @@ class Cut:
     layer: str
 
 
-def without_entities(content: bytes, refusal: str) -> tuple[bytes, tuple[Cut, ...]]:
-    """The bytes without what a refusal names as `TYPE(#handle)`; nothing is cut where it names nothing that is found."""
-    named = _NAMED.search(refusal)
-    if named is None:
-        return content, ()
-    kind, handle = named[1], named[2].upper()
-    lacking = _LACKING.search(refusal)
-    part = re.compile(rb"\n[ \t]*100[ \t]*\r?\n[ \t]*" + lacking[1].encode() + rb"\s") if lacking else None
-    kept, cuts, position = [], [], 0
-    start = re.compile(rb"\n[ \t]*0[ \t]*\r?\n[ \t]*" + re.escape(kind.encode()) + rb"[ \t]*(?=\r?\n)")
-    for found in start.finditer(content):
-        after = _NEXT.search(content, found.end())
-        if after is None:
-            break
-        body = content[found.end() : after.start() + 1]
-        own = _value(body, 5).upper()
-        if own == handle or (part is not None and part.search(body) is None):
-            kept.append(content[position : found.start()])
-            position = after.start()
-            cuts.append(Cut(kind=kind, handle=own, layer=_value(body, 8)))
-    return b"".join([*kept, content[position:]]), tuple(cuts)
+def salvage(content: bytes, loader: Callable[..., Any]) -> tuple[Document, Auditor, tuple[Cut, ...]]:
+    """The document without the entities that cannot be loaded; `loader` splits bytes into tags."""
+    tool = Recover.run(io.BytesIO(content), loader=loader)
+    cuts: list[Cut] = []
+    sections: dict[str, Any] = tool.section_dict
+    for name in ("BLOCKS", "ENTITIES"):
+        if name in sections:
+            sections[name] = _loadable(sections[name], cuts)
+    document, auditor = _load_and_audit_document(tool)
+    return document, auditor, tuple(cuts)
 
 
-def _value(body: bytes, code: int) -> str:
-    found = re.search(rb"\n[ \t]*%d[ \t]*\r?\n([^\r\n]*)" % code, body)
-    return found[1].decode("utf-8", errors="replace").strip() if found else ""
+def _loadable(entities: Iterable[Tags], cuts: list[Cut]) -> list[Tags]:
+    kept = []
+    for tags in entities:
+        if tags[0].value in FRAMES or _loads(tags):
+            kept.append(tags)
+        else:
+            cuts.append(Cut(kind=str(tags[0].value), handle=_first(tags, 5), layer=_first(tags, 8)))
+    return kept
+
+
+def _loads(tags: Tags) -> bool:
+    """Whether ezdxf can make an entity of these tags; what it raises on damaged ones has no common family."""
+    try:
+        factory.load(ExtendedTags(tags))
+    except Exception:
+        return False
+    return True
+
+
+def _first(tags: Tags, code: int) -> str:
+    return next((str(tag.value) for tag in tags if tag.code == code), "")

@@ -21,6 +21,8 @@ def test_ten_cents_are_4_047_ares_and_404_69_square_metres() -> None:
 
 def test_a_recorded_area_is_printed_as_it_is_written() -> None:
     assert ENGLISH.as_written(area("4.050", AreaUnit.ARE)) == "4.050 are"
+    assert ENGLISH.as_written(area("4.0501", AreaUnit.ARE)) == "4.0501 are"
+    assert ENGLISH.as_written(area("3954.000006", AreaUnit.SQUARE_FOOT)) == "3,954.00 sq ft"
 
 
 @pytest.mark.parametrize(("extent", "acres"), [("1999.99", False), ("2000", True)])

@@ -15,7 +15,7 @@ from gis.buildings.queries import building, building_history, buildings_on
 from gis.errors import Conflict, Invalid
 from gis.parcels.changes import divide, merge
 from gis.parcels.model import ParcelGone, ParcelNotFound, Span
-from gis.parcels.queries import forebears, parcel
+from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from tests.builders import LONG_AGO, a_box, a_new_parcel, a_parcel, a_place, halves, now
@@ -179,21 +179,6 @@ def test_a_neighbours_wall_over_the_line_makes_it_no_building_of_ours(
     a_parcel(session, place, "12/105", x=40)
     built(session, place, numbers=("12/105",), footprint=a_box(39.5, 5, 10, 10))
     assert doors(session, place, "12/104", BUILT) == []
-
-
-def test_forebears_are_followed_back_and_not_into_another_life_of_a_number(
-    session: Session, place: Jurisdiction
-) -> None:
-    land = a_box(0, 0, 40, 30)
-    first = divide(session, place, "12/104", into=halves(land), on=BUILT, instrument="deed 1")
-    assert isinstance(first[1].boundary, Polygon)
-    second = halves(first[1].boundary, ("12/104-3", "12/104-4"))
-    divide(session, place, "12/104-2", into=second, on=DIVIDED, instrument="deed 2")
-    a_parcel(session, place, "12/104", x=500, on=DIVIDED)
-    at = now(session, place)
-    assert forebears(session, place, "12/104-4", at=at) == ["12/104", "12/104-2"]
-    assert forebears(session, place, "12/104-1", at=at) == ["12/104"]
-    assert forebears(session, place, "12/104", at=at) == []
 
 
 def test_a_building_stands_on_parcels_that_stand(session: Session, place: Jurisdiction) -> None:

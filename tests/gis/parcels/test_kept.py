@@ -21,13 +21,14 @@ def place(session: Session) -> Jurisdiction:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE parcel SET land_type = 'nilam'",
-        "UPDATE parcel SET recorded_extent = 15.0",  # 15 was recorded: the same extent, other digits
-        "UPDATE parcel SET boundary = ST_Translate(boundary, 0.000001, 0)",
-        "UPDATE parcel SET valid = daterange(lower(valid), '2020-01-01')",
-        "UPDATE parcel SET recorded = tstzrange('2001-01-01', NULL)",
-        "UPDATE parcel SET recorded = tstzrange(lower(recorded), NULL)",
-        "UPDATE parcel SET recorded = tstzrange(lower(recorded), now() + interval '1 day'), number = '1'",
+        "UPDATE parcel SET land_type = 'nilam' WHERE upper_inf(recorded)",
+        # 15 was recorded: the same extent in other digits, hidden behind a belief that ends.
+        "UPDATE parcel SET recorded_extent = 15.0, recorded = tstzrange(lower(recorded), 'infinity') WHERE upper_inf(recorded)",
+        "UPDATE parcel SET boundary = ST_Translate(boundary, 0.000001, 0) WHERE upper_inf(recorded)",
+        "UPDATE parcel SET valid = daterange(lower(valid), '2020-01-01') WHERE upper_inf(recorded)",
+        "UPDATE parcel SET recorded = tstzrange('2001-01-01', NULL) WHERE upper_inf(recorded)",
+        "UPDATE parcel SET recorded = tstzrange(lower(recorded), NULL) WHERE upper_inf(recorded)",
+        "UPDATE parcel SET recorded = tstzrange(lower(recorded), now() + interval '1 day'), number = '1' WHERE upper_inf(recorded)",
         "UPDATE parcel_change SET instrument = 'another'",
         "UPDATE parcel_lineage SET successor = 'another'",
         "DELETE FROM parcel",

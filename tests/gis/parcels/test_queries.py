@@ -12,6 +12,7 @@ from gis.parcels.changes import correct, divide, merge, resurvey
 from gis.parcels.model import Lineage, ParcelGone, ParcelNotFound, Span
 from gis.parcels.queries import (
     beliefs,
+    forebears,
     history,
     lineage,
     living_successors,
@@ -121,6 +122,31 @@ def test_a_number_used_again_for_other_land_is_not_followed_into_it(
     resurvey(session, place, ["12/101"], into=[a_new_parcel("12/300")], on=SECOND, instrument="resurvey")
     a_parcel(session, place, "12/101", x=500, on=SECOND)
     assert successors(session, place, "12/100", TODAY) == ("12/102", "12/300")
+
+
+def test_what_a_number_meant_before_is_not_followed(session: Session, place: Jurisdiction) -> None:
+    """12/104 is divided in 2010; in 2018 the resurvey gives its number to the land of 12/300."""
+    whole = a_parcel(session, place, width=40)
+    divide(session, place, "12/104", into=halves(whole.boundary), on=FIRST, instrument="deed 1")
+    a_parcel(session, place, "12/300", x=500)
+    resurvey(session, place, ["12/300"], into=[a_new_parcel(x=500)], on=SECOND, instrument="resurvey")
+    assert successors(session, place, "12/300", TODAY) == ("12/104",)
+    assert forebears(session, place, "12/104", at=now(session, place)) == ["12/300"]
+
+
+def test_forebears_are_followed_back_through_two_generations(session: Session, place: Jurisdiction) -> None:
+    twice_divided(session, place)
+    at = now(session, place)
+    assert forebears(session, place, "12/104-4", at=at) == ["12/104", "12/104-2"]
+    assert forebears(session, place, "12/104-1", at=at) == ["12/104"]
+    assert forebears(session, place, "12/104", at=at) == []
+    assert forebears(session, place, "12/104-4", at=now(session, place, date(2018, 8, 31))) == []
+
+
+def test_a_number_registered_anew_has_no_forebears(session: Session, place: Jurisdiction) -> None:
+    twice_divided(session, place)
+    a_parcel(session, place, "12/104-2", x=500, on=SECOND)
+    assert forebears(session, place, "12/104-2", at=now(session, place)) == []
 
 
 def test_a_number_that_was_taken_back_leads_to_where_its_land_is(

@@ -1,0 +1,78 @@
+"""The fact sheet as paths and numbers: every leaf with the mark that holds for it.
+
+In: the nested sheet, read as strings.  Out: leaves; the numbers of a leaf are those a reader would call numbers.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SHARED = Path(__file__).parents[3] / "shared" / "facts" / "kmbr2019.yaml"
+FROZEN = Path(__file__).parent / "facts_frozen.json"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w]|\.\d)")
+NAMES = {"conf", "src", "rule", "sro", "go", "id", "n", "check", "mark"}
+"""Keys whose value only says where a fact comes from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaf:
+    """One figure or sentence of the sheet."""
+
+    path: str
+    text: str
+    mark: str
+
+    @property
+    def numbers(self) -> list[str]:
+        """Its numbers as written; a day counts as one."""
+        if DAY.fullmatch(self.text):
+            return [self.text]
+        return NUMBER.findall(DAY.sub(" ", self.text))
+
+
+def leaves() -> list[Leaf]:
+    """Every leaf of the shared sheet that carries a number."""
+    with SHARED.open(encoding="utf-8") as file:
+        sheet = yaml.load(file, Loader=yaml.BaseLoader)
+    sheet.pop("meta")
+    return [leaf for leaf in _walk(sheet, "", "") if leaf.numbers]
+
+
+def _walk(node: Any, path: str, mark: str) -> Iterator[Leaf]:
+    if isinstance(node, dict):
+        mark = node.get("conf", mark)
+        for key, below in node.items():
+            if key not in NAMES:
+                yield from _walk(below, f"{path}.{key}".lstrip("."), mark)
+    elif isinstance(node, list):
+        tail = node[-1] if node and isinstance(node[-1], dict) else {}
+        for position, below in enumerate(node):
+            name = below.get("id") or below.get("n") if isinstance(below, dict) else None
+            yield from _walk(below, f"{path}.{name or position}", tail.get("conf", mark) if not mark else mark)
+    else:
+        yield Leaf(path=path, text=node, mark=mark)
+
+
+@cache
+def frozen() -> dict[str, list[str]]:
+    """Path and numbers of every Q leaf, as they were when the book was written."""
+    found: dict[str, list[str]] = json.loads(FROZEN.read_text(encoding="utf-8"))
+    return found
+
+
+def read_leaves() -> dict[str, list[str]]:
+    """Path and numbers of every Q leaf of the shared sheet."""
+    return {leaf.path: leaf.numbers for leaf in leaves() if leaf.mark == "Q"}
+
+
+def as_number(text: str) -> Decimal | str:
+    """A number to compare by value, or a day as it is."""
+    return text if DAY.fullmatch(text) else Decimal(text)
