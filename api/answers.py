@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.crs import to_metric
+from gis.db.quick import answered, reading
 from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.geojson import check_position, drawn_area
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
+from gis.parcels.asked import asked
 from gis.parcels.model import Lineage, Parcel
 from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
 from gis.recordings import last_recording
@@ -28,7 +30,7 @@ from layers.catalogue import Catalogue, load
 from layers.entry import Role
 from layers.extract.assemble import extract_of_area, extract_of_parcel
 from layers.extract.model import Extract, Group, Words
-from layers.extract.questions import touching
+from layers.extract.questions import around
 from layers.imports import Standing, standing
 from tiles.vector import TileAddress, tile
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
@@ -43,7 +45,9 @@ class LandAnswers:
 
     def __init__(self, engine: Engine, *, rasters: Path) -> None:
         self.engine = engine
+        self.quick = reading(engine)
         self.rasters = rasters
+        self._places: dict[str, Jurisdiction] = {}
 
     @contextmanager
     def _asking(self, code: str) -> Iterator[tuple[Session, Jurisdiction]]:
@@ -75,10 +79,19 @@ class LandAnswers:
         known: datetime | None,
     ) -> Extract:
         """The extract of a parcel; `NotFound`, or `Gone` with its successors."""
-        with self._asking(code) as (session, place):
-            at = as_of(session, place, on=on, known=known)
-            found = _parcel(session, place, number, ulpin, at=at)
+
+        def question(session: Session) -> Extract:
+            place = self._place(session, code)
+            found, at = _parcel(session, place, number, ulpin, on=on or today(), known=known)
             return extract_of_parcel(session, place, found, at=at, rasters=self.rasters)
+
+        return answered(self.quick, question)
+
+    def _place(self, session: Session, code: str) -> Jurisdiction:
+        """A jurisdiction; once founded it stays as it is, so it is looked up once."""
+        if code not in self._places:
+            self._places[code] = jurisdiction(session, code)
+        return self._places[code]
 
     def area_extract(
         self, code: str, ring: Sequence[Position], *, on: date | None, known: datetime | None
@@ -124,15 +137,16 @@ class LandAnswers:
     def surroundings(self, extract: Extract, *, reach: float) -> Sequence[Drawn]:
         """Parcels and streets within some metres of the extract's plot, itself not included."""
         place, at = extract.jurisdiction, extract.at
-        around = extract.subject.shape.buffer(reach, cap_style="square", join_style="mitre").envelope
+        box = extract.subject.shape.buffer(reach, cap_style="square", join_style="mitre").envelope
         own = extract.subject.parcel.state if extract.subject.parcel else None
         with self._asking(place.code) as (session, _):
-            near = parcels_touching(session, place, around, at=at)
             roads = _imports_of(load(place.catalogue), standing(session, place, known=at.known), Role.ROAD)
-            streets = touching(session, place, around, imports=roads, streets=[], on=at.on)
-        drawn = [Drawn(kind="parcel", label=p.number.whole, shape=p.boundary) for p in near if p.state != own]
+            near = around(session, place, box, accuracy=0.0, own=own, imports=roads, streets=[], at=at)
+        drawn = [Drawn(kind="parcel", label=each.number, shape=each.boundary) for each in near.parcels]
         drawn += [
-            Drawn(kind="street", label=each.label, shape=part) for each in streets for part in each.parts
+            Drawn(kind="street", label=each.label, shape=part)
+            for each in near.features
+            for part in each.parts
         ]
         return drawn
 
@@ -242,27 +256,43 @@ def _imports_of(catalogue: Catalogue, imports: Standing, role: Role) -> list[int
 
 
 def _parcel(
-    session: Session, place: Jurisdiction, number: str | None, ulpin: str | None, *, at: AsOf
-) -> Parcel:
+    session: Session,
+    place: Jurisdiction,
+    number: str | None,
+    ulpin: str | None,
+    *,
+    on: date,
+    known: datetime | None,
+) -> tuple[Parcel, AsOf]:
+    """A parcel by number or ULPIN, and the point in both times that is meant."""
     if number:
-        return parcel(session, place, number, at=at)
+        known = _in_utc(known)
+        register = asked(session, place, number, on=on, known=known)
+        last = register.last or last_recording(session, place.code)
+        at = _meant(last, on=on, known=known)
+        return register.parcel or parcel(session, place, number, at=at), at
     if ulpin:
-        return parcel_by_ulpin(session, place, ulpin, at=at)
+        at = as_of(session, place, on=on, known=known)
+        return parcel_by_ulpin(session, place, ulpin, at=at), at
     raise Invalid("Say which plot: a number, a ULPIN, or a position.")
 
 
 def as_of(session: Session, place: Jurisdiction, *, on: date | None, known: datetime | None) -> AsOf:
     """The point in both times that is meant; an instant after the last recording is not known yet."""
     last = last_recording(session, place.code)
-    if known is None:
-        known = last
-    if known.tzinfo is None:
-        known = known.replace(tzinfo=UTC)
-    if known > last:
+    return _meant(last, on=on or today(), known=_in_utc(known))
+
+
+def _in_utc(known: datetime | None) -> datetime | None:
+    return known.replace(tzinfo=UTC) if known is not None and known.tzinfo is None else known
+
+
+def _meant(last: datetime, *, on: date, known: datetime | None) -> AsOf:
+    if known is not None and known > last:
         raise Invalid(
             f"Nothing is recorded after {last.isoformat()}; ask for that instant or an earlier one."
         )
-    return AsOf(on=on or today(), known=known)
+    return AsOf(on=on, known=known or last)
 
 
 def today() -> date:

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from api import errors
 from api.answers import LandAnswers
-from api.routers import health, land, tiles
+from api.routers import health, land, rules, tiles
 from api.security import Guard
 from api.settings import Settings
 from web import answers as asked
+from web.law import router as law
 from web.pages import router as pages
 from web.templating import error_page
 
@@ -36,6 +37,6 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     for package in VENDOR:
         folder = WEB / "node_modules" / package
         app.mount(f"/vendor/{package}", StaticFiles(directory=folder, check_dir=False), name=package)
-    for router in (health.router, land.router, tiles.router, pages):
+    for router in (health.router, rules.router, land.router, tiles.router, law, pages):
         app.include_router(router)
     return app

@@ -67,7 +67,7 @@ def main() -> None:
         return
     for size in [int(size) for size in sys.argv[1:]] or SIZES:
         command = [sys.executable, "-m", "bench.topology", "--one", ground(size).url]
-        print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+        print(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
 
 
 if __name__ == "__main__":

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from gis.crs import check_metric
 from gis.db.tables import JurisdictionRow
-from gis.errors import Conflict, NotFound
+from gis.errors import Conflict, Invalid, NotFound
 from gis.place import Jurisdiction
 
 __all__ = ["Jurisdiction", "found", "jurisdiction", "jurisdictions"]
+
+RESERVED = {"api", "docs", "health", "law", "openapi.json", "redoc", "search", "static", "tiles", "vendor"}
+"""First parts of addresses that mean something else."""
 
 
 def _to_jurisdiction(row: JurisdictionRow) -> Jurisdiction:
@@ -49,6 +52,8 @@ def jurisdiction(session: Session, code: str) -> Jurisdiction:
 def found(session: Session, place: Jurisdiction) -> Jurisdiction:
     """Found a jurisdiction, or confirm that it exists just so; its metric system can never change."""
     check_metric(place.metric)
+    if place.code in RESERVED:
+        raise Invalid(f"“{place.code}” is an address of the platform itself; choose another code.")
     session.execute(insert(JurisdictionRow).values(asdict(place)).on_conflict_do_nothing())
     existing = jurisdiction(session, place.code)
     if existing != place:

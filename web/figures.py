@@ -71,7 +71,9 @@ class Figures:
 
     def about(self, value: float) -> str:
         """Metres without needless decimals: an accuracy, a width, a buffer."""
-        return f"{value:,.10g} {self.t('unit.m')}" if value < 10_000 else self.metres(value)
+        if value >= 10_000:
+            return f"{value / 1000:,.10g} {self.t('unit.km')}"
+        return f"{value:,.10g} {self.t('unit.m')}"
 
     def plain(self, value: float) -> str:
         """A number without needless decimals."""

@@ -58,9 +58,9 @@ def search_anywhere(place: Text = None, q: Text = None) -> Response:
 
 
 @router.get("/{j}")
-def place(j: str) -> Response:
+def place(request: Request, land: AnswersDep) -> Response:
     """A place begins with its map."""
-    return RedirectResponse(address(f"/{j}/map", {}), status_code=307)
+    return RedirectResponse(_here(request, land).to("map"), status_code=307)
 
 
 @router.get("/{j}/map")

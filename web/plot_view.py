@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gis.units import Area, AreaUnit
-from layers.extract.model import Extract, Group, Hit, Source, Status, ThemeAnswer
+from layers.extract.model import Extract, Group, Source, Status, ThemeAnswer
 from web.figures import square_metres, units_for
 
 ORDER = (Status.AFFECTED, Status.NEAR, Status.NO_DATA, Status.NOT_AFFECTED)
@@ -136,11 +136,3 @@ def _difference(recorded: Area | None, measured: Area) -> Decimal | None:
     if recorded is None or recorded.square_metres == 0:
         return None
     return (measured.square_metres - recorded.square_metres) / recorded.square_metres * 100
-
-
-def amount(theme: ThemeAnswer | Hit) -> str | None:
-    """Which of its figures a theme or hit is told by: area, length, count or distance."""
-    for name in ("area", "length", "count", "distance"):
-        if getattr(theme, name) is not None:
-            return name
-    return None

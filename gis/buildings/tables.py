@@ -5,7 +5,7 @@ In: nothing.  Out: mapped rows.  A footprint is in the metric system of its row'
 
 from datetime import date, datetime
 
-from geoalchemy2 import WKBElement
+from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -19,7 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gis.db.session import SHAPE, Base
+from gis.db.session import Base
+
+FOOTPRINT = Geometry(geometry_type="GEOMETRY", srid=-1, spatial_index=False)
+"""A shape that may be unknown: GeoAlchemy notes on a type whether its columns may be null, so it is not shared."""
 
 
 class BuildingRow(Base):
@@ -66,7 +69,7 @@ class BuildingStateRow(Base):
     door_number: Mapped[str | None] = mapped_column(Text)
     storeys: Mapped[int | None]
     use: Mapped[str | None] = mapped_column(Text)
-    footprint: Mapped[WKBElement | None] = mapped_column(SHAPE)
+    footprint: Mapped[WKBElement | None] = mapped_column(FOOTPRINT)
     origin: Mapped[str] = mapped_column(Text)
     instrument: Mapped[str] = mapped_column(Text)
     """The permit, survey or claim it rests on."""

@@ -5,17 +5,46 @@ connection and read in binary.  Errors are the driver's (`psycopg.Error`).
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.orm import Session
 
+from gis.db.session import make_engine
 from gis.db.sql import statement
 
+Answer = TypeVar("Answer")
+
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
+
+
+def reading(engine: Engine) -> Engine:
+    """An engine on the same database for questions of one statement each; it is disposed of together with the other.
+
+    Nothing is begun or committed around a statement, and a connection is not tried before it is used: see `answered`.
+    """
+    size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 5
+    quick = make_engine(engine.url, pool_size=size, pool_pre_ping=False, isolation_level="AUTOCOMMIT")
+    event.listen(engine, "engine_disposed", lambda _: quick.dispose())
+    return quick
+
+
+def answered(quick: Engine, question: Callable[[Session], Answer]) -> Answer:
+    """The answer to a question that only reads; asked once more where the server has ended the connection meanwhile."""
+    with Session(quick) as session:
+        try:
+            return question(session)
+        except psycopg.OperationalError:
+            if not connection_of(session).closed:
+                raise
+            session.invalidate()
+    quick.dispose()
+    with Session(quick) as session:
+        return question(session)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import URL, Engine, MetaData, create_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
 SHAPE = Geometry(geometry_type="GEOMETRY", srid=-1, spatial_index=False)
@@ -29,11 +29,13 @@ class Base(DeclarativeBase):
     )
 
 
-def make_engine(url: str, **options: Any) -> Engine:
+def make_engine(url: str | URL, **options: Any) -> Engine:
     """An engine whose sessions run in UTC; nothing connects until first use."""
-    return create_engine(
-        url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC -c jit=off"}, **options
-    )
+    usual: dict[str, Any] = {
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c timezone=UTC -c jit=off"},
+    }
+    return create_engine(url, **usual | options)
 
 
 @contextmanager

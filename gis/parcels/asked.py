@@ -26,9 +26,7 @@ class Asked:
     """None where no parcel has the number at that time."""
 
 
-def asked(
-    session: Session, place: Jurisdiction, number: str, *, on: date, known: datetime | None
-) -> Asked:
+def asked(session: Session, place: Jurisdiction, number: str, *, on: date, known: datetime | None) -> Asked:
     """The parcel of a number on a day, as `known` at an instant or, without one, at the newest recording."""
     values = {"jurisdiction": place.code, "numbers": [normal_number(number)], "on": on, "known": known}
     (row,) = rows(session, __package__, "asked", values)

@@ -8,15 +8,16 @@ than half of the plot; a line is one when it nowhere reaches *a* metres into the
 where that is less).  A sliver is listed under what was left out and makes the theme *near*, never *not affected*.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import areal_scale, ground_distance
+from gis.crs import GEOID, areal_scale, to_geographic
 from gis.geometry import ground_area, ground_length, mean_width
-from layers.extract.questions import Found
+from layers.extract.questions import Found, Shapes
 
 ONE_SCALE = 1_000.0
 """Metres up to which the scale at the middle of a plot serves all of it within 0.01 m² per 1 000 m²."""
@@ -35,21 +36,22 @@ class Plot:
     recorded: float | None
     scale: float | None
     """Areal scale at the middle; None for a plot too wide for one."""
+    inside: dict[tuple[int, float], bool] = field(default_factory=dict, compare=False, repr=False)
+    """Answers that several themes ask for: whether the plot, grown by metres, lies inside a coverage."""
 
     def area(self, shape: BaseGeometry) -> float:
         """Ground m² of a part of the plot."""
-        return ground_area(shape, self.metric) if self.scale is None else float(shape.area) / self.scale
+        return self.area_of(shape, shape.area)
+
+    def area_of(self, shape: BaseGeometry, grid: float) -> float:
+        """Ground m² of a part of the plot whose area on the grid is known."""
+        return ground_area(shape, self.metric) if self.scale is None else grid / self.scale
 
     def length(self, shape: BaseGeometry) -> float:
         """Ground metres of a line on the plot."""
         if self.scale is None:
             return ground_length(shape, self.metric)
         return float(shape.length) / float(np.sqrt(self.scale))
-
-    def distance(self, way: BaseGeometry) -> float:
-        """Ground metres along the shortest way from the plot."""
-        start, end = (tuple(point) for point in shapely.get_coordinates(way))
-        return 0.0 if start == end else ground_distance(self.metric, start, end)
 
 
 def plot_of(
@@ -75,6 +77,8 @@ class Measured:
     shape: BaseGeometry | None
     """The part on the plot, of the feature's own dimension, without seams."""
     area: float
+    breadth: float
+    """Mean width of an area on the plot in metres: 2 × area / perimeter."""
     length: float
     count: int
     distance: float
@@ -85,24 +89,63 @@ class Measured:
         return self.shape is not None
 
 
-def measured(plot: Plot, found: Found) -> Measured:
-    """A feature's part on the plot: areas where the feature is an area, else lengths, else points inside."""
-    shape = _joined(plot, found.parts)
-    dimension = -1 if shape is None else shapely.get_dimensions(shape)
+def measured(plot: Plot, found: Sequence[Found], *, streets: Collection[int] = ()) -> list[Measured]:
+    """Features with their parts on the plot; of imports of streets only the nearness is measured."""
+    shapes = [None if each.import_id in streets else _joined(plot, each.parts) for each in found]
+    array = np.asarray([*shapes, None], dtype=object)[:-1]
+    return [
+        _measured(plot, each, shape, *sizes)
+        for each, shape, *sizes in zip(
+            found,
+            shapes,
+            shapely.get_dimensions(array).tolist(),
+            shapely.area(array).tolist(),
+            shapely.length(array).tolist(),
+            _distances(plot, found),
+            strict=True,
+        )
+    ]
+
+
+def _measured(
+    plot: Plot,
+    found: Found,
+    shape: BaseGeometry | None,
+    dimension: int,
+    area: float,
+    length: float,
+    distance: float,
+) -> Measured:
+    """Areas where the feature is an area, else lengths, else points inside; sizes are grid values."""
     return Measured(
         found=found,
         shape=shape,
-        area=plot.area(shape) if shape is not None and dimension == 2 else 0.0,
+        area=plot.area_of(shape, area) if shape is not None and dimension == 2 else 0.0,
+        breadth=2.0 * area / length if dimension == 2 else 0.0,
         length=plot.length(shape) if shape is not None and dimension == 1 else 0.0,
-        count=len(shapely.get_parts(shape)) if shape is not None and dimension == 0 else 0,
-        distance=plot.distance(found.way),
+        count=len(shapely.get_parts(shape)) if dimension == 0 else 0,
+        distance=distance,
     )
 
 
-def _joined(plot: Plot, parts: tuple[BaseGeometry, ...]) -> BaseGeometry | None:
+def _distances(plot: Plot, found: Sequence[Found]) -> list[float]:
+    """Geodesic metres along the shortest ways from the plot."""
+    apart = [index for index, each in enumerate(found) if each.way is not None and each.way.length > 0]
+    distances = np.zeros(len(found))
+    if apart:
+        ways = shapely.multilinestrings([found[index].way for index in apart])
+        ends = shapely.get_coordinates(to_geographic(ways, plot.metric)).reshape(-1, 4)
+        distances[apart] = GEOID.inv(*ends.T)[2]
+    found_at: list[float] = distances.tolist()
+    return found_at
+
+
+def _joined(plot: Plot, parts: Sequence[BaseGeometry]) -> BaseGeometry | None:
     """Pieces of one feature made one again; what only touches the plot falls away."""
     if not parts:
         return None
+    if len(parts) == 1 and parts[0].geom_type == "Polygon":
+        return parts[0] if parts[0].area > 0 else None
     simple = shapely.get_parts(np.asarray(parts, dtype=object))
     dimensions = shapely.get_dimensions(simple)
     simple = simple[dimensions == dimensions.max()]
@@ -110,18 +153,17 @@ def _joined(plot: Plot, parts: tuple[BaseGeometry, ...]) -> BaseGeometry | None:
     if len(simple) == 0:
         return None
     if len(simple) == 1:
-        return simple[0]
+        part: BaseGeometry = simple[0]
+        return part
     joined = shapely.union_all(simple)
     return shapely.simplify(joined, SEAM) if dimensions.max() == 2 else shapely.line_merge(joined)
 
 
-def _inside(
-    plot: Plot, simple: "np.ndarray[tuple[int], np.dtype[np.object_]]"
-) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def _inside(plot: Plot, simple: Shapes) -> Shapes:
     """Points and lines less what only runs along the plot's boundary."""
     inner = shapely.difference(simple, plot.shape.boundary)
-    parts: np.ndarray[tuple[int], np.dtype[np.object_]] = shapely.get_parts(inner)
-    kept: np.ndarray[tuple[int], np.dtype[np.object_]] = parts[~shapely.is_empty(parts)]
+    parts: Shapes = shapely.get_parts(inner)
+    kept: Shapes = parts[~shapely.is_empty(parts)]
     return kept
 
 
@@ -130,7 +172,7 @@ def is_sliver(plot: Plot, part: Measured, *, accuracy: float) -> bool:
     if part.shape is None:
         return False
     if part.area > 0:
-        return mean_width(part.shape) < accuracy and part.area < HALF * plot.measured
+        return part.breadth < accuracy and part.area < HALF * plot.measured
     if part.length > 0:
         corners = shapely.points(shapely.get_coordinates(part.shape))
         depth = float(shapely.distance(corners, plot.shape.boundary).max())

@@ -5,30 +5,34 @@ In: a plot and the parcels around it.  Out: `Neighbour` values: ground metres of
 
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from gis.geometry import mean_width
-from gis.parcels.model import Parcel
 from layers.extract.measure import Plot
 from layers.extract.model import Neighbour
+from layers.extract.questions import Beside
 
 MILLIMETRE = 0.001
+QUARTER = 16
+"""Segments of a quarter circle around a corner."""
 
 
-def neighbours(plot: Plot, around: Sequence[Parcel], *, accuracy: float) -> tuple[Neighbour, ...]:
+def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tuple[Neighbour, ...]:
     """Parcels that meet the plot within the accuracy of its boundary, by number; a shared corner has 0 m of boundary."""
-    return tuple(
-        _neighbour(plot, other, accuracy) for other in sorted(around, key=lambda each: each.number.whole)
-    )
-
-
-def _neighbour(plot: Plot, other: Parcel, accuracy: float) -> Neighbour:
-    common = shapely.intersection(plot.shape, other.boundary)
-    overlap = plot.area(common) if mean_width(common) > MILLIMETRE else 0.0
-    along = plot.length(shapely.intersection(plot.shape.boundary, other.boundary.buffer(accuracy)))
-    return Neighbour(
-        number=other.number.whole,
-        land_type=other.land_type,
-        boundary=round(along, 2) if along > 2 * accuracy else 0.0,
-        overlap=round(overlap, 2),
-    )
+    others = np.asarray([each.boundary for each in around] + [None], dtype=object)[:-1]
+    common = shapely.intersection(plot.shape, others)
+    along = shapely.intersection(plot.shape.boundary, shapely.buffer(others, accuracy, quad_segs=QUARTER))
+    found = []
+    for other, both, line in zip(around, common, along, strict=True):
+        overlap = plot.area(both) if mean_width(both) > MILLIMETRE else 0.0
+        boundary = plot.length(line)
+        found.append(
+            Neighbour(
+                number=other.number,
+                land_type=other.land_type,
+                boundary=round(boundary, 2) if boundary > 2 * accuracy else 0.0,
+                overlap=round(overlap, 2),
+            )
+        )
+    return tuple(found)

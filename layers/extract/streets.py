@@ -59,7 +59,8 @@ def _frontage(
     elif first.width is not None:
         reach, basis = first.width / 2 + source.accuracy, "half_width"
     else:
-        way = min((street.found.way for street in members), key=lambda each: each.length)
+        ways = [street.found.way for street in members if street.found.way is not None]
+        way = min(ways, key=lambda each: float(each.length))
         if _is_blocked(way, between):
             return None
         reach, basis = way.length + source.accuracy, "nearest"

@@ -209,7 +209,7 @@ def _coarsen(known: NDArray[np.bool_], step: int, into: NDArray[np.uint8]) -> No
 
 def _footprint(whole: NDArray[np.uint8], raster: Any, step: int) -> shapely.Geometry:
     """The ground with values, as one shape in the raster's system."""
-    grid = raster.transform * Affine.scale(step)
+    grid = raster.transform @ Affine.scale(step)
     parts = [
         shape_of(outline)
         for outline, value in mask_shapes(whole, mask=whole == 1, transform=grid)

@@ -49,7 +49,7 @@ def put_in_register(
     import_id = job.swap(recording, earlier, report, "polygon")
     change_id = _open_change(job, entry, recording)
     _end(job, recording)
-    _begin(job, entry, recording, import_id, change_id, counts.new + counts.changed)
+    _begin(job, entry, recording, import_id, change_id, counts)
     _name_addresses(job, import_id, earlier)
     return report
 
@@ -151,19 +151,19 @@ def _end(job: Job, recording: Recording) -> None:
 
 
 def _begin(
-    job: Job, entry: ParcelsEntry, recording: Recording, import_id: int, change_id: int, total: int
+    job: Job, entry: ParcelsEntry, recording: Recording, import_id: int, change_id: int, counts: ParcelCounts
 ) -> None:
     job.in_slices(
         "stage_parcel",
         statement(__package__, "register_begin").text,
-        total,
+        counts.new + counts.changed,
         j=job.place.code,
         srid=job.place.metric,
         accuracy=entry.accuracy,
         change=change_id,
         import_id=import_id,
         instant=recording.instant,
-        everything=total == job.tally.kept,
+        everything=counts.unchanged == 0 and not job.tally.counts[Kind.HELD],
     )
 
 

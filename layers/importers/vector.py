@@ -19,6 +19,8 @@ from layers.importers.batches import Batch, batch_size, read_shapes
 from layers.importers.formats import Format, truncated
 from layers.importers.position import crs_from
 
+# GDAL 3.12's own Arrow reader of FlatGeobuf spoils its memory at a feature without a shape; the general one does not.
+pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
 _FAULTS = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,

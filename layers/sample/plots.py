@@ -112,10 +112,12 @@ class _Row:
 
     @property
     def length(self) -> int:
+        """Side of the row along its street, in the units of the plan."""
         return self.box.wide if self.facing in (0, 2) else self.box.deep
 
     @property
     def depth(self) -> int:
+        """Side of the row away from its street, in the units of the plan."""
         return self.box.deep if self.facing in (0, 2) else self.box.wide
 
     def placed(self, s: Ints, t: Ints) -> Ints:

@@ -4,9 +4,9 @@ In: nothing.  Out: `Drawing` and its parts. Shapes are shapely, in metres, in th
 map). `Measured` comes from geometry, `Declared` is only a word in the drawing; a `Figure` shows both.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from shapely import LineString, Polygon
+from shapely import LineString, Point, Polygon
 
 from rules.plans.names import Profile
 from rules.plans.problems import Problem
@@ -232,6 +232,15 @@ class Thing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entrance:
+    """Where the main entrance of a block is drawn, by which the front is told (rule 2(1)(cj))."""
+
+    block: int
+    place: Point
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
 class Units:
     """How drawing units became metres, and whether that is certain."""
 
@@ -264,8 +273,9 @@ class Drawing:
     blocks: tuple[Block, ...] = ()
     things: tuple[Thing, ...] = ()
     lengths: tuple[Length, ...] = ()
+    entrances: tuple[Entrance, ...] = ()
     declared: tuple[Declared, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
     def things_of(self, *roles: Role) -> tuple[Thing, ...]:
         """Drawn things of these kinds, in the order of layer and handle."""

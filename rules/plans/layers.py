@@ -138,6 +138,8 @@ portico; either; B:PORTICO
 room; either; F:REGULAR_ROOM F:REGULAR_ROOM_#
 air-conditioned room; either; F:AC_ROOM F:AC_ROOM_#
 kitchen; either; F:KITCHEN
+glass facade; either; F:GLASS_FACADE F:GLASS_FACADE_#
+surrendered width; length; SURRENDER_ROAD_WIDTH
 roof area; either; F:TERRACE_AREA F:ROOF_AREA
 accessory building; either; ACCBLK_#
 unit of accessory building; either; ACCBLK_#_UNIT_#

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ezdxf.document import Drawing as Document
-from ezdxf.entities import DXFEntity, Insert
-from ezdxf.layouts import BaseLayout
+from ezdxf.entities.dxfentity import DXFEntity
+from ezdxf.entities.insert import Insert
+from ezdxf.layouts.base import BaseLayout
 from ezdxf.math import Matrix44
 
 from rules.plans.problems import Fault, Problems

@@ -49,28 +49,30 @@ logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A drawing that could be read: the document, whether it was damaged, and counts of what the audit mended."""
+    """A drawing that could be read; `audit` is there where the file had to be mended while reading."""
 
     document: Document
-    was_recovered: bool
-    mended: tuple[tuple[str, int], ...]
+    audit: Auditor | None
+
+    @property
+    def was_recovered(self) -> bool:
+        """Whether the file was damaged."""
+        return self.audit is not None
 
 
 def read(content: bytes, problems: Problems) -> Sheet:
     """The document of a DXF file, text or binary; damage that could be mended is noted as a problem."""
     refuse_what_is_no_drawing(content)
     document, found = _strictly(content) if content.startswith(BINARY) else _with_patience(content, problems)
-    was_recovered = found is not None
     if len(document.entitydb) > MOST_ENTITIES:
         raise TooLarge(_too_many(len(document.entitydb)))
-    mended = _audited(document, found, problems)
-    if was_recovered:
+    if found is not None:
         problems.add(
             Fault.DAMAGED,
             "The file is damaged; it was mended while reading, and parts may be missing.",
             "Open it in the CAD program, run AUDIT and PURGE, and export it again.",
         )
-    return Sheet(document=document, was_recovered=was_recovered, mended=mended)
+    return Sheet(document=document, audit=found)
 
 
 def refuse_what_is_no_drawing(content: bytes) -> None:
@@ -151,13 +153,16 @@ def _salvaged(content: bytes, loader: Callable[..., Any], problems: Problems) ->
         return document, auditor
 
     loaded = _attempt(load)
+    by_layer: dict[tuple[str, str], list[str]] = {}
     for cut in cuts:
+        by_layer.setdefault((cut.layer, cut.kind), []).append(cut.handle)
+    for (layer, kind), handles in by_layer.items():
         problems.add(
             Fault.NOT_READ,
-            f"A {cut.kind} cannot be read and was left out; nothing on it was measured.",
-            "Delete this entity, or run AUDIT in the CAD program, and draw it again.",
-            layer=cut.layer,
-            handles=[cut.handle],
+            f"{len(handles)} of type {kind} cannot be read and were left out; nothing on them was measured.",
+            "Delete them, or run AUDIT in the CAD program, and draw them again.",
+            layer=layer,
+            handles=handles,
         )
     return loaded
 
@@ -175,14 +180,17 @@ def _attempt(load: Callable[[], tuple[Document, Found]]) -> tuple[Document, Foun
         raise _Refusal(words or type(error).__name__) from error
 
 
-def _audited(document: Document, found: Found, problems: Problems) -> tuple[tuple[str, int], ...]:
-    """Counts of what the audit mended, by kind; an audit that fails is a problem, since links may then be broken."""
+def audited(sheet: Sheet, problems: Problems) -> tuple[tuple[str, int], ...]:
+    """Counts of what ezdxf's audit mends, by kind.
+
+    It comes after the measuring, since it deletes what it cannot draw: a dimension whose picture is lost still has its points.
+    """
     try:
-        auditor = found or document.audit()
+        auditor = sheet.audit or sheet.document.audit()
     except (Exception, RecursionError) as error:
         problems.add(
             Fault.DAMAGED,
-            f"The audit of the drawing failed ({type(error).__name__}); what follows was measured without it.",
+            f"The audit of the drawing failed ({type(error).__name__}): links within it are broken.",
             "Open it in the CAD program, run AUDIT, and export it again.",
         )
         return ()

@@ -127,6 +127,8 @@ class Role(StrEnum):
     ROOM = "room"
     AIR_CONDITIONED_ROOM = "air-conditioned room"
     KITCHEN = "kitchen"
+    GLASS_FACADE = "glass facade"
+    SURRENDERED = "surrendered width"
     ROOF = "roof area"
     RECREATION = "recreation space"
     ACCESSORY = "accessory building"

@@ -103,7 +103,9 @@ def settled(page: Page) -> None:
 
 def serious_faults(page: Page) -> list[str]:
     """What axe finds serious or critical, with the first place of each."""
-    page.evaluate(f"() => {{ {AXE.read_text(encoding='utf-8')} }}")  # a script tag would offend the page's policy
+    page.evaluate(
+        f"() => {{ {AXE.read_text(encoding='utf-8')} }}"
+    )  # a script tag would offend the page's policy
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"

@@ -27,6 +27,9 @@ GEOD = pyproj.Geod(ellps="WGS84")
 NEAR = 1e-5
 """0.01 m² per 1 000 m²."""
 
+ROUNDING = 1e-4
+"""Square metres by which the geodesic area itself is rounded (up to 0.7 cm² was seen on plots of 3 m²)."""
+
 KERALA = [(74.9, 12.75), (75.0, 11.0), (76.3, 10.0), (77.4, 8.3), (77.4, 10.2)]
 PLACES = [(UTM_43N, *place) for place in KERALA] + [
     (MASSACHUSETTS, -71.1, 42.37),
@@ -89,7 +92,7 @@ def test_any_plot_of_kerala_measures_as_on_the_ground(
     ring = shapely.get_coordinates(Point(0, 0).buffer(1, quad_segs=16))[:: 64 // corners]
     sketch = rotate(scale(Polygon(ring), width / 2, depth / 2), turn)
     shape = at(sketch, UTM_43N, longitude, latitude)
-    assert ground_area(shape, UTM_43N) == pytest.approx(geodesic(shape, UTM_43N), rel=NEAR)
+    assert ground_area(shape, UTM_43N) == pytest.approx(geodesic(shape, UTM_43N), rel=NEAR, abs=ROUNDING)
 
 
 def test_many_areas_are_the_same_as_one_by_one() -> None:

@@ -18,6 +18,8 @@ SHARED = Path(__file__).parents[3] / "shared" / "facts" / "kmbr2019.yaml"
 FROZEN = Path(__file__).parent / "facts_frozen.json"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w]|\.\d)")
+IN_NAME = re.compile(r"(?<=[a-z]_)\d+(?=_|m?$)|(?<=\d_)\d+(?=_|$)")
+NO_LAW = re.compile(r"^(rule|table|small_plots_rule|row_buildings_rule)_|_rule_|_2025$|before_")
 NAMES = {"conf", "src", "rule", "sro", "go", "id", "n", "check", "mark"}
 """Keys whose value only says where a fact comes from."""
 
@@ -32,18 +34,18 @@ class Leaf:
 
     @property
     def numbers(self) -> list[str]:
-        """Its numbers as written; a day counts as one."""
-        if DAY.fullmatch(self.text):
-            return [self.text]
-        return NUMBER.findall(DAY.sub(" ", self.text))
+        """Its numbers as written, those in the name of its figure included; a day counts as one."""
+        name = next(part for part in reversed(self.path.split(".")) if not part.isdigit())
+        named = [] if NO_LAW.search(name) else IN_NAME.findall(name)
+        return [*named, *DAY.findall(self.text), *NUMBER.findall(DAY.sub(" ", self.text))]
 
 
 def leaves() -> list[Leaf]:
-    """Every leaf of the shared sheet that carries a number."""
+    """Every leaf of the shared sheet."""
     with SHARED.open(encoding="utf-8") as file:
         sheet = yaml.load(file, Loader=yaml.BaseLoader)
     sheet.pop("meta")
-    return [leaf for leaf in _walk(sheet, "", "") if leaf.numbers]
+    return list(_walk(sheet, "", ""))
 
 
 def _walk(node: Any, path: str, mark: str) -> Iterator[Leaf]:
@@ -56,7 +58,7 @@ def _walk(node: Any, path: str, mark: str) -> Iterator[Leaf]:
         tail = node[-1] if node and isinstance(node[-1], dict) else {}
         for position, below in enumerate(node):
             name = below.get("id") or below.get("n") if isinstance(below, dict) else None
-            yield from _walk(below, f"{path}.{name or position}", tail.get("conf", mark) if not mark else mark)
+            yield from _walk(below, f"{path}.{name or position}", mark or tail.get("conf", ""))
     else:
         yield Leaf(path=path, text=node, mark=mark)
 
@@ -70,9 +72,17 @@ def frozen() -> dict[str, list[str]]:
 
 def read_leaves() -> dict[str, list[str]]:
     """Path and numbers of every Q leaf of the shared sheet."""
-    return {leaf.path: leaf.numbers for leaf in leaves() if leaf.mark == "Q"}
+    return {leaf.path: leaf.numbers for leaf in leaves() if leaf.mark == "Q" and leaf.numbers}
 
 
 def as_number(text: str) -> Decimal | str:
     """A number to compare by value, or a day as it is."""
     return text if DAY.fullmatch(text) else Decimal(text)
+
+
+def instruments() -> list[dict[str, str]]:
+    """The instruments of the shared sheet, municipal and panchayat, without uncertain ones."""
+    with SHARED.open(encoding="utf-8") as file:
+        sheet = yaml.load(file, Loader=yaml.BaseLoader)
+    found = [*sheet["meta"]["instruments"], *sheet["kpbr_2019"]["instruments"]]
+    return [each for each in found if each["conf"] != "U"]

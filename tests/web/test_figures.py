@@ -41,6 +41,7 @@ def test_long_distances_are_told_in_kilometres(value: float, text: str) -> None:
 def test_an_accuracy_has_no_needless_decimals() -> None:
     assert ENGLISH.about(2.5) == "2.5 m"
     assert ENGLISH.about(100.0) == "100 m"
+    assert ENGLISH.about(20_000) == "20 km"
 
 
 def test_a_measured_area_is_taken_to_the_hundredth() -> None:

@@ -38,6 +38,7 @@ REFUSED = [
     ("/kl-sample/area?corners=76.241,9.985~76.242,9.986~76.241,9.986~76.242,9.985", 422),
     ("/kl-sample/compare?number=1", 422),
     ("/nowhere/map", 404),
+    ("/favicon.ico", 404),
 ]
 
 
@@ -252,6 +253,12 @@ def test_search_leads_to_plots_and_places(reader: TestClient) -> None:
     place = reader.get("/kl-sample/search?q=temple", headers={"accept-language": "ml"}).text
     assert "ക്ഷേത്രം റോഡ്" in place
     assert "/kl-sample/plot?at=" in place
+
+
+def test_a_place_begins_with_its_map(reader: TestClient) -> None:
+    answer = reader.get("/kl-sample")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "/kl-sample/map"
 
 
 def test_the_first_page_searches_a_place(reader: TestClient) -> None:

@@ -9,6 +9,7 @@ import { shareAddress } from "./share.js";
 import { viewState } from "./view_state.js";
 import { CLOSE, CHOSEN, EMPTY, point, polygon, styleOf } from "./map_style.js";
 
+const SPECK = 16; // zoom below which a single plot is too small to see
 const settings = JSON.parse(document.getElementById("map-settings").textContent);
 const { words } = settings;
 const frame = document.querySelector(".map-frame");
@@ -51,6 +52,7 @@ function begin() {
 }
 
 function connect(map, shown) {
+  let isFirst = state.view === null; // a link to a plot opens there at once
   const answer = attachAnswer({
     settings,
     opened: (open) => { frame.classList.toggle("has-answer", open); document.getElementById("map-hint").hidden = true; },
@@ -58,7 +60,9 @@ function connect(map, shown) {
       state.keepChoice({ number, area });
       map.setFilter(CHOSEN, ["==", ["get", "number"], number ?? ""]);
       map.getSource("area").setData(area ? polygon(ringOf(area)) : EMPTY);
-      if (centre) reveal(map, centre);
+      if (!centre) return;
+      reveal(map, centre, calm || isFirst);
+      isFirst = false;
     },
   });
   const draw = attachDraw(map, { frame, words, say, finished: (ring) => answer.ask({ area: cornersText(ring) }) });
@@ -98,7 +102,7 @@ function connect(map, shown) {
 }
 
 // Bring a plot out from under the answer, closer where it would be a speck.
-function reveal(map, centre) {
+function reveal(map, centre, atOnce) {
   const whole = map.getContainer().getBoundingClientRect();
   const panel = document.getElementById("answer").getBoundingClientRect();
   const isBeside = panel.width < whole.width - 1;
@@ -106,8 +110,9 @@ function reveal(map, centre) {
   const bottom = isBeside ? 0 : panel.height;
   const { x, y } = map.project(centre);
   const isSeen = x > left + 30 && x < whole.width - 60 && y > 60 && y < whole.height - bottom - 30;
-  if (isSeen && map.getZoom() > 15) return;
-  map[calm ? "jumpTo" : "easeTo"]({ center: centre, zoom: isSeen ? map.getZoom() : Math.max(map.getZoom(), CLOSE), offset: [left / 2, -bottom / 2] });
+  const isSpeck = map.getZoom() < SPECK;
+  if (isSeen && !isSpeck) return;
+  map.easeTo({ animate: !atOnce, center: centre, zoom: isSpeck ? CLOSE : map.getZoom(), offset: [left / 2, -bottom / 2] });
 }
 
 async function locate(map, go, answer) {

@@ -47,7 +47,9 @@ def test_signs_for_no_number_are_none() -> None:
 
 
 def test_a_number_made_of_parts_leaves_out_what_is_not_given() -> None:
-    assert joined([pa.array(["V1", None, ""]), pa.array([12, 13, None]), pa.array(["3", "", None])]).to_pylist() == [
+    assert joined(
+        [pa.array(["V1", None, ""]), pa.array([12, 13, None]), pa.array(["3", "", None])]
+    ).to_pylist() == [
         "V1/12/3",
         "13",
         None,
@@ -59,7 +61,11 @@ def test_recorded_areas_stay_as_written() -> None:
     assert found.to_pylist() == ["12.50", "7", None, None, None, None, None, "1e3", "12478.9999752"]
     assert bad.tolist() == [False, False, False, True, True, False, False, False, False]
     binary, _ = decimals(pa.array([0.1, 0.0412, float("nan")]))
-    assert [value and Decimal(value) for value in binary.to_pylist()] == [Decimal("0.1"), Decimal("0.0412"), None]
+    assert [value and Decimal(value) for value in binary.to_pylist()] == [
+        Decimal("0.1"),
+        Decimal("0.0412"),
+        None,
+    ]
 
 
 def test_numbers_are_read_from_text_and_from_numbers() -> None:
@@ -69,7 +75,9 @@ def test_numbers_are_read_from_text_and_from_numbers() -> None:
 
 
 def test_days_are_read_from_dates_and_from_text() -> None:
-    found, bad = dates(pa.array(["2024-02-29", "2024/03/01", "2024-03-01T10:00:00", "2023-02-29", "01-03-2024", None]))
+    found, bad = dates(
+        pa.array(["2024-02-29", "2024/03/01", "2024-03-01T10:00:00", "2023-02-29", "01-03-2024", None])
+    )
     day = date(2024, 3, 1)
     assert found == [date(2024, 2, 29), day, day, None, None, None]
     assert bad.tolist() == [False, False, False, True, True, False]

@@ -49,14 +49,24 @@ def plots(tmp_path: Path) -> bytes:
     return write(tmp_path / "made.gpkg", [in_degrees(a_box())], number=["1"]).read_bytes()
 
 
-def test_a_map_in_an_archive_is_read_and_nothing_of_it_stays(tmp_path: Path, space: Path, plots: bytes) -> None:
+def test_a_map_in_an_archive_is_read_and_nothing_of_it_stays(
+    tmp_path: Path, space: Path, plots: bytes
+) -> None:
     name = archive(tmp_path, {"town/plots.gpkg": plots, "town/readme.txt": b"hello"})
     assert read_all(tmp_path, name) == 1
     assert list(space.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    "entry", ["../plots.gpkg", "a/../../plots.gpkg", "/etc/plots.gpkg", "..\\plots.gpkg", "C:\\plots.gpkg", "C:/plots.gpkg"]
+    "entry",
+    [
+        "../plots.gpkg",
+        "a/../../plots.gpkg",
+        "/etc/plots.gpkg",
+        "..\\plots.gpkg",
+        "C:\\plots.gpkg",
+        "C:/plots.gpkg",
+    ],
 )
 def test_a_path_that_climbs_out_of_an_archive_is_refused(
     tmp_path: Path, space: Path, plots: bytes, entry: str
@@ -89,7 +99,7 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path, space: Path, plots: byt
     central = content.rindex(b"PK\x01\x02")
     content[central + 8] |= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(Invalid, match="encrypted.*without a password"):
+    with pytest.raises(Invalid, match=r"encrypted.*without a password"):
         read_all(tmp_path, "town.zip")
 
 
@@ -143,7 +153,9 @@ def test_an_empty_archive_and_one_without_a_map_say_so(tmp_path: Path, space: Pa
         read_all(tmp_path, archive(tmp_path, {"notes.txt": b"x"}))
 
 
-def test_among_several_maps_of_an_archive_the_table_chooses(tmp_path: Path, space: Path, plots: bytes) -> None:
+def test_among_several_maps_of_an_archive_the_table_chooses(
+    tmp_path: Path, space: Path, plots: bytes
+) -> None:
     name = archive(tmp_path, {"made.gpkg": plots, "other.gpkg": plots})
     with pytest.raises(Invalid, match=r"several map files \(made\.gpkg, other\.gpkg\)"):
         read_all(tmp_path, name)
@@ -199,7 +211,7 @@ def test_a_database_that_is_no_geopackage_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_ending_and_an_empty_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.dxf").write_bytes(b"0\nSECTION")
     (tmp_path / "plan.gpkg").write_bytes(b"")
-    with pytest.raises(Invalid, match="files with this ending are not read.*GeoPackage"):
+    with pytest.raises(Invalid, match=r"files with this ending are not read.*GeoPackage"):
         read_all(tmp_path, "plan.dxf")
     with pytest.raises(Invalid, match=r"plan\.gpkg is empty"):
         read_all(tmp_path, "plan.gpkg")
@@ -207,7 +219,9 @@ def test_an_unknown_ending_and_an_empty_file_are_refused(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
 @pytest.mark.parametrize("ending", [".gpkg", ".shp", ".fgb", ".geojson", ".parquet", ".kml"])
-def test_a_truncated_file_is_named_and_nothing_of_it_is_used(tmp_path: Path, ending: str, share: float) -> None:
+def test_a_truncated_file_is_named_and_nothing_of_it_is_used(
+    tmp_path: Path, ending: str, share: float
+) -> None:
     shapes = [in_degrees(a_box(x=25 * number)) for number in range(400)]
     path = write(tmp_path / f"plots{ending}", shapes, number=[str(number) for number in range(400)])
     assert read_all(tmp_path, path.name) == 400
@@ -232,7 +246,12 @@ def test_a_shapefile_comes_as_a_folder_or_packed(tmp_path: Path, space: Path) ->
     folder.mkdir()
     write(folder / "plots.shp", [in_degrees(a_box())], number=["1"])
     shutil.make_archive(str(tmp_path / "sheet"), "zip", folder)
-    assert read_all(tmp_path, "sheet") == read_all(tmp_path, "sheet.zip") == read_all(tmp_path, "sheet/plots.shp") == 1
+    assert (
+        read_all(tmp_path, "sheet")
+        == read_all(tmp_path, "sheet.zip")
+        == read_all(tmp_path, "sheet/plots.shp")
+        == 1
+    )
 
 
 def test_a_missing_file_is_named_with_the_nearest_there_is(tmp_path: Path, plots: bytes) -> None:
@@ -252,7 +271,7 @@ def test_the_table_has_to_be_named_where_there_are_several(tmp_path: Path) -> No
         write(tmp_path / "town.gpkg", [in_degrees(a_box())], table=table, number=["1"])
     with pytest.raises(Invalid, match=r"several tables \(plots, roads\)"):
         read_all(tmp_path, "town.gpkg")
-    with pytest.raises(Invalid, match="no table “lanes”. It has: plots, roads"):
+    with pytest.raises(Invalid, match=r"no table “lanes”. It has: plots, roads"):
         read_all(tmp_path, "town.gpkg", table="lanes")
     assert read_all(tmp_path, "town.gpkg", table="roads") == 1
 
@@ -260,7 +279,10 @@ def test_the_table_has_to_be_named_where_there_are_several(tmp_path: Path) -> No
 def test_a_field_that_is_not_there_is_answered_with_the_nearest(tmp_path: Path, plots: bytes) -> None:
     with open_table(tmp_path, "made.gpkg", None, Hints()) as table:
         check_fields(table, "made.gpkg", [("fields.number", "number")])
-        with pytest.raises(Invalid, match=r"`fields\.number` names the field “Numbr”, which the table lacks; the nearest is “number”"):
+        with pytest.raises(
+            Invalid,
+            match=r"`fields\.number` names the field “Numbr”, which the table lacks; the nearest is “number”",
+        ):
             check_fields(table, "made.gpkg", [("fields.number", "Numbr")])
         with pytest.raises(Invalid, match="lacks; it has number"):
             check_fields(table, "made.gpkg", [("fields.ulpin", "XYZ")])

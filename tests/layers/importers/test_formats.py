@@ -43,6 +43,16 @@ def test_every_format_gives_the_same_plots(tmp_path: Path, ending: str) -> None:
     assert batch.positions().tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("ending", [".shp", ".gpkg", ".geojson", ".fgb", ".parquet"])
+def test_features_without_a_shape_do_not_spoil_the_others(tmp_path: Path, ending: str) -> None:
+    shapes = [in_degrees(PLOTS[0]), None, in_degrees(PLOTS[1]), None, None, in_degrees(PLOTS[2])]
+    file = write(tmp_path / f"plots{ending}", shapes, number=list("123456")).name
+    batch, _ = read(tmp_path, file, ["number"])
+    assert batch.columns["number"].to_pylist() == list("123456")
+    assert [shape is None for shape in batch.shapes] == [shape is None for shape in shapes]
+    assert not batch.unreadable.any()
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("column", ["wkt", "geometry", "WKT"])
 def test_csv_gives_shapes_as_text(tmp_path: Path, column: str, packed: bool) -> None:
@@ -52,7 +62,9 @@ def test_csv_gives_shapes_as_text(tmp_path: Path, column: str, packed: bool) -> 
     (tmp_path / file).write_bytes(gzip.compress(content) if packed else content)
     batch, crs = read(tmp_path, file, ["number"])
     assert crs is None
-    assert [shape.normalize().equals(plot.normalize()) for shape, plot in zip(batch.shapes, PLOTS, strict=True)] == [True] * 3
+    assert [
+        shape.normalize().equals(plot.normalize()) for shape, plot in zip(batch.shapes, PLOTS, strict=True)
+    ] == [True] * 3
 
 
 @pytest.mark.parametrize(("x", "y"), [("lon", "lat"), ("Longitude", "Latitude")])
@@ -71,12 +83,14 @@ def test_the_mapping_names_the_columns_of_a_csv(tmp_path: Path) -> None:
     assert batch.shapes[0].equals(shapely.Point(76.5, 10.5))
     batch, _ = read(tmp_path, "places.csv", [], Hints(geometry="wkt"))
     assert batch.shapes[0].equals(shapely.Point(1, 2))
-    with pytest.raises(Invalid, match="no column “outline”. It has: name, east, north, wkt"):
+    with pytest.raises(Invalid, match=r"no column “outline”. It has: name, east, north, wkt"):
         read(tmp_path, "places.csv", [], Hints(geometry="outline"))
 
 
 def test_rows_that_do_not_fall_into_the_columns_are_kept_apart(tmp_path: Path) -> None:
-    (tmp_path / "places.csv").write_text("name,lon,lat\nA,76,10\nB,76\nC,76,11,x\nD,76,12\n", encoding="utf-8")
+    (tmp_path / "places.csv").write_text(
+        "name,lon,lat\nA,76,10\nB,76\nC,76,11,x\nD,76,12\n", encoding="utf-8"
+    )
     with open_table(tmp_path, "places.csv", None, Hints()) as table:
         (batch,) = table.batches(["name"])
         assert batch.columns["name"].to_pylist() == ["A", "D"]
@@ -95,9 +109,10 @@ def test_a_gzip_bomb_and_a_cut_off_gzip_are_refused(tmp_path: Path) -> None:
     rows = b"name,lon,lat\n" + b"A,76,10\n" * 50_000
     (tmp_path / "places.csv.gz").write_bytes(gzip.compress(rows))
     tight = Limits(harmless=1_000, ratio=10)
-    with pytest.raises(TooLarge, match=r"places\.csv\.gz looks like a zip bomb"), open_table(
-        tmp_path, "places.csv.gz", None, Hints(), tight
-    ) as table:
+    with (
+        pytest.raises(TooLarge, match=r"places\.csv\.gz looks like a zip bomb"),
+        open_table(tmp_path, "places.csv.gz", None, Hints(), tight) as table,
+    ):
         list(table.batches(["name"]))
     (tmp_path / "places.csv.gz").write_bytes(gzip.compress(rows)[:-20])
     with pytest.raises(Invalid, match=r"places\.csv\.gz"):
@@ -111,7 +126,7 @@ def test_parquet_without_shapes_or_with_other_encodings_says_so(tmp_path: Path) 
     geo = {"primary_column": "geometry", "columns": {"geometry": {"encoding": "polygon"}}}
     table = pa.table({"geometry": [b"x"]}).replace_schema_metadata({"geo": json.dumps(geo)})
     pq.write_table(table, tmp_path / "native.parquet")
-    with pytest.raises(Invalid, match="encoded as polygon. Export GeoParquet with encoding WKB"):
+    with pytest.raises(Invalid, match=r"encoded as polygon. Export GeoParquet with encoding WKB"):
         read(tmp_path, "native.parquet", [])
 
 
@@ -133,7 +148,8 @@ def test_batches_of_a_large_file_follow_each_other_without_gap(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("size", "count", "at_once"), [(10**6, 10_000, 20_000), (10**9, 1_000, 100), (10**9, 100_000, 3_355), (10**9, None, 20_000)]
+    ("size", "count", "at_once"),
+    [(10**6, 10_000, 20_000), (10**9, 1_000, 100), (10**9, 100_000, 3_355), (10**9, None, 20_000)],
 )
 def test_a_batch_holds_fewer_features_the_larger_they_are(size: int, count: int | None, at_once: int) -> None:
     assert batch_size(size, count) == at_once

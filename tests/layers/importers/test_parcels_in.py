@@ -129,29 +129,44 @@ def test_what_cannot_be_read_of_a_plot_is_left_out_and_said(session: Session, tm
     assert last is not None
     assert last.unit is AreaUnit.HECTARE
     assert [(note.ref, note.reason.split(";")[0]) for note in report.of(Kind.MENDED)] == [
-        ("1", "its ULPIN has not 14 letters and digits"),
         ("1", "its recorded area is not a number"),
+        ("1", "its ULPIN has not 14 letters and digits"),
         ("2", "the unit of its recorded area is not known"),
     ]
 
 
 def test_an_area_without_a_unit_is_an_error_of_the_mapping(session: Session, tmp_path: Path) -> None:
     plots(tmp_path, a_box(), area=["3"])
-    with pytest.raises(Invalid, match="names a recorded area but not its unit.*m2, cent"):
-        bring(session, tmp_path, entry("parcels", "plots.fgb", fields={"number": "number", "recorded_area": "area"}))
+    with pytest.raises(Invalid, match=r"names a recorded area but not its unit.*m2, cent"):
+        bring(
+            session,
+            tmp_path,
+            entry("parcels", "plots.fgb", fields={"number": "number", "recorded_area": "area"}),
+        )
 
 
 @pytest.mark.parametrize(("refused", "goes_in"), [(1, True), (2, False)])
-def test_a_tenth_may_be_refused_but_not_more(session: Session, tmp_path: Path, refused: int, goes_in: bool) -> None:
+def test_a_tenth_may_be_refused_but_not_more(
+    session: Session, tmp_path: Path, refused: int, goes_in: bool
+) -> None:
     shapes = [None] * refused + [a_box(x=25 * number) for number in range(10 - refused)]
     plots(tmp_path, *shapes)
     if goes_in:
         assert bring(session, tmp_path, entry("parcels", "plots.fgb")).kept == 9
         return
-    with pytest.raises(ImportRefused, match=r"2 of 10 features had to be refused \(20\.0%; at most 10\.0%.*it has no shape\. Draw the feature") as caught:
+    with pytest.raises(
+        ImportRefused,
+        match=r"2 of 10 features had to be refused \(20\.0%; at most 10\.0%.*it has no shape\. Draw the feature",
+    ) as caught:
         bring(session, tmp_path, entry("parcels", "plots.fgb"))
     assert caught.value.report.count(Kind.REFUSED) == 2
-    assert rows(session, "SELECT 1 FROM parcel UNION ALL SELECT 1 FROM dataset_import UNION ALL SELECT 1 FROM recording") == []
+    assert (
+        rows(
+            session,
+            "SELECT 1 FROM parcel UNION ALL SELECT 1 FROM dataset_import UNION ALL SELECT 1 FROM recording",
+        )
+        == []
+    )
 
 
 def test_a_table_without_features_is_refused(session: Session, tmp_path: Path) -> None:
@@ -166,7 +181,11 @@ def test_rows_of_a_text_file_are_refused_one_by_one(session: Session, tmp_path: 
     report = bring(session, tmp_path, entry("parcels", "plots.csv", crs="32643"))
     assert (report.read, report.kept) == (20, 19)
     (note,) = report.of(Kind.REFUSED)
-    assert (note.position, note.ref, note.reason) == (None, "line 21", "the row does not fall into the columns")
+    assert (note.position, note.ref, note.reason) == (
+        None,
+        "line 21",
+        "the row does not fall into the columns",
+    )
 
 
 # --- one number, several rows -----------------------------------------------------------------------------
@@ -185,7 +204,9 @@ def test_of_plots_with_one_number_the_first_stays(session: Session, tmp_path: Pa
 
 def test_rows_that_are_parts_of_one_plot_are_joined(session: Session, tmp_path: Path) -> None:
     plots(tmp_path, a_box(), a_box(x=50), a_box(x=60, width=20), a_box(x=20, width=10), number=["7"] * 4)
-    report = bring(session, tmp_path, entry("parcels", "plots.fgb", same_number="parts", refuse_at_most="0.9"))
+    report = bring(
+        session, tmp_path, entry("parcels", "plots.fgb", same_number="parts", refuse_at_most="0.9")
+    )
     assert (report.read, report.kept, report.count(Kind.JOINED), report.count(Kind.REFUSED)) == (4, 1, 2, 1)
     assert report.of(Kind.REFUSED)[0].reason.endswith("covers the same ground")
     found = standing(session, "7")
@@ -198,7 +219,9 @@ def test_parts_of_one_plot_may_overlap_by_a_hundredth(
     session: Session, tmp_path: Path, overlap: float, is_joined: bool
 ) -> None:
     plots(tmp_path, a_box(), a_box(x=20 - overlap), number=["7", "7"])
-    report = bring(session, tmp_path, entry("parcels", "plots.fgb", same_number="parts", refuse_at_most="0.9"))
+    report = bring(
+        session, tmp_path, entry("parcels", "plots.fgb", same_number="parts", refuse_at_most="0.9")
+    )
     assert (report.count(Kind.JOINED) == 1) is is_joined
 
 
@@ -267,7 +290,10 @@ def test_a_newer_file_changes_only_what_it_changes(session: Session, tmp_path: P
     assert report.parcels == ParcelCounts(new=1, changed=1, unchanged=1, ended=1)
     assert standing(session, "1") == same
     old, new = standing(session, "2", date(2024, 12, 31)), standing(session, "2", date(2025, 1, 1))
-    assert (old.boundary.area, new.boundary.area) == (pytest.approx(600, rel=1e-6), pytest.approx(750, rel=1e-6))
+    assert (old.boundary.area, new.boundary.area) == (
+        pytest.approx(600, rel=1e-6),
+        pytest.approx(750, rel=1e-6),
+    )
     assert (old.valid.ends, new.valid.begins) == (date(2025, 1, 1), date(2025, 1, 1))
     assert standing(session, "3", date(2024, 12, 31)).number.whole == "3"
     with pytest.raises((ParcelNotFound, ParcelGone)):
@@ -276,7 +302,9 @@ def test_a_newer_file_changes_only_what_it_changes(session: Session, tmp_path: P
     assert parcel(session, PLACE, "2", at=before).boundary.area == pytest.approx(600, rel=1e-6)
 
 
-def test_a_corrected_file_of_the_same_date_replaces_what_was_believed(session: Session, tmp_path: Path) -> None:
+def test_a_corrected_file_of_the_same_date_replaces_what_was_believed(
+    session: Session, tmp_path: Path
+) -> None:
     bring(session, tmp_path, edition(tmp_path, a_box(), a_box(x=30)))
     before = at(session)
     report = bring(session, tmp_path, edition(tmp_path, a_box(width=21)))
@@ -287,7 +315,9 @@ def test_a_corrected_file_of_the_same_date_replaces_what_was_believed(session: S
     assert parcel(session, PLACE, "2", at=before).number.whole == "2"
 
 
-@pytest.mark.parametrize(("moved", "counts"), [(0.0009, ParcelCounts(unchanged=1)), (0.0011, ParcelCounts(changed=1))])
+@pytest.mark.parametrize(
+    ("moved", "counts"), [(0.0009, ParcelCounts(unchanged=1)), (0.0011, ParcelCounts(changed=1))]
+)
 def test_a_corner_has_moved_when_it_moved_by_a_millimetre(
     session: Session, tmp_path: Path, moved: float, counts: ParcelCounts
 ) -> None:
@@ -305,8 +335,16 @@ def test_a_plot_spoilt_in_the_newer_file_keeps_its_state(session: Session, tmp_p
     fields = {"number": "number", "address": "address"}
     plots(tmp_path, a_box(), a_box(x=30), address=["1 Temple Road", "2 Temple Road"])
     bring(session, tmp_path, entry("parcels", "plots.fgb", fields=fields, series="v"))
-    plots(tmp_path, a_box(), Point(*a_box(x=30).centroid.coords[0]), file="plots.gpkg", address=["1 Temple Road", "2 Temple Road"])
-    wanted = entry("parcels", "plots.gpkg", fields=fields, series="v", refuse_at_most="0.5", valid_from="2025-01-01")
+    plots(
+        tmp_path,
+        a_box(),
+        Point(*a_box(x=30).centroid.coords[0]),
+        file="plots.gpkg",
+        address=["1 Temple Road", "2 Temple Road"],
+    )
+    wanted = entry(
+        "parcels", "plots.gpkg", fields=fields, series="v", refuse_at_most="0.5", valid_from="2025-01-01"
+    )
     report = bring(session, tmp_path, wanted, source=NEWER)
     assert report.parcels == ParcelCounts(unchanged=1, standing=1)
     assert standing(session, "2").valid.ends is None
@@ -316,7 +354,10 @@ def test_a_plot_spoilt_in_the_newer_file_keeps_its_state(session: Session, tmp_p
 def test_a_number_that_another_file_brought_is_a_conflict(session: Session, tmp_path: Path) -> None:
     bring(session, tmp_path, edition(tmp_path, a_box()))
     plots(tmp_path, a_box(x=500), a_box(x=600), file="other.fgb", number=["1", "9"])
-    with pytest.raises(Conflict, match=r"other\.fgb: these numbers already stand in Test from another file: 1 \(from village plots\).*same `series`"):
+    with pytest.raises(
+        Conflict,
+        match=r"other\.fgb: these numbers already stand in Test from another file: 1 \(from village plots\).*same `series`",
+    ):
         bring(session, tmp_path, entry("parcels", "other.fgb"))
     with pytest.raises(ParcelNotFound):
         standing(session, "9")
@@ -350,7 +391,10 @@ def test_a_correction_stays_unless_the_file_is_newer(
     bring(session, tmp_path, edition(tmp_path, a_box()))
     correct(session, PLACE, "1", to=a_new_parcel("1", width=19), on=date(2022, 5, 1), instrument="Order 3")
     report = bring(
-        session, tmp_path, edition(tmp_path, a_box(width=22)), source=SOURCE.model_copy(update={"date": dated})
+        session,
+        tmp_path,
+        edition(tmp_path, a_box(width=22)),
+        source=SOURCE.model_copy(update={"date": dated}),
     )
     assert standing(session, "1").begun_by == state
     assert report.count(Kind.HELD) == (0 if state == "import" else 1)
@@ -382,7 +426,13 @@ def test_a_dry_run_reports_all_and_stores_nothing(session: Session, tmp_path: Pa
     )
     assert report.dry_run
     assert (report.kept, report.count(Kind.REFUSED), report.parcels) == (1, 1, ParcelCounts(new=1))
-    assert rows(session, "SELECT 1 FROM jurisdiction UNION ALL SELECT 1 FROM parcel UNION ALL SELECT 1 FROM recording") == []
+    assert (
+        rows(
+            session,
+            "SELECT 1 FROM jurisdiction UNION ALL SELECT 1 FROM parcel UNION ALL SELECT 1 FROM recording",
+        )
+        == []
+    )
 
 
 def test_every_parcel_knows_its_import_and_source(session: Session, tmp_path: Path) -> None:
@@ -406,4 +456,6 @@ def test_progress_is_told_to_the_end(session: Session, tmp_path: Path) -> None:
 
 def test_a_mapping_needs_a_number() -> None:
     with pytest.raises(ValueError, match="name the field of the parcel `number`"):
-        ParcelsEntry.model_validate(entry("parcels", "a.fgb").model_dump() | {"fields": {"village": "village"}})
+        ParcelsEntry.model_validate(
+            entry("parcels", "a.fgb").model_dump() | {"fields": {"village": "village"}}
+        )

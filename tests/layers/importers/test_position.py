@@ -19,7 +19,9 @@ SWELLENDAM = Ground(source=crs_of(4326), metric=32734)
 def reasons(ground: Ground, *points: tuple[float, float]) -> list[str]:
     """Why points are refused, in order; empty text where one is not."""
     found = ground.misplaced(np.array([Point(point) for point in points], dtype=object))
-    return [next((reason for reason, mask in found.items() if mask[place]), "") for place in range(len(points))]
+    return [
+        next((reason for reason, mask in found.items() if mask[place]), "") for place in range(len(points))
+    ]
 
 
 def test_what_lies_in_its_place_is_let_through() -> None:
@@ -48,7 +50,9 @@ def test_only_the_misplaced_ones_of_a_batch_are_named() -> None:
     assert [bool(reason) for reason in found] == [False, True, False]
 
 
-@pytest.mark.parametrize(("longitude", "is_inside"), [(71.51, True), (71.49, False), (78.49, True), (78.51, False)])
+@pytest.mark.parametrize(
+    ("longitude", "is_inside"), [(71.51, True), (71.49, False), (78.49, True), (78.51, False)]
+)
 def test_a_zone_serves_half_a_degree_beyond_its_edge(longitude: float, is_inside: bool) -> None:
     assert (reasons(KERALA, (longitude, 10.5)) == [""]) is is_inside
 
@@ -71,9 +75,13 @@ def test_file_and_mapping_have_to_agree() -> None:
     assert agreed_crs(crs_of(4326), None, "a").to_epsg() == 4326
     assert agreed_crs(None, 32643, "a").to_epsg() == 32643
     assert agreed_crs(crs_of(32643), 32643, "a").to_epsg() == 32643
-    with pytest.raises(Invalid, match=r"plots\.csv does not say in which coordinate system it is. Give `crs`"):
+    with pytest.raises(
+        Invalid, match=r"plots\.csv does not say in which coordinate system it is. Give `crs`"
+    ):
         agreed_crs(None, None, "plots.csv")
-    with pytest.raises(Invalid, match=r"plots\.shp is in “WGS 84 / UTM zone 44N”, the mapping says EPSG:32643"):
+    with pytest.raises(
+        Invalid, match=r"plots\.shp is in “WGS 84 / UTM zone 44N”, the mapping says EPSG:32643"
+    ):
         agreed_crs(crs_of(32644), 32643, "plots.shp")
     with pytest.raises(Invalid, match="the mapping says EPSG:32643"):
         agreed_crs(crs_of(4326), 32643, "plots.shp")
@@ -87,7 +95,9 @@ def test_the_same_system_in_other_words_is_the_same() -> None:
 
 
 def test_a_system_of_no_place_counts_as_none() -> None:
-    local = pyproj.CRS.from_wkt('ENGCRS["Undefined",EDATUM["Unknown"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]')
+    local = pyproj.CRS.from_wkt(
+        'ENGCRS["Undefined",EDATUM["Unknown"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+    )
     assert agreed_crs(local, 32643, "a").to_epsg() == 32643
     with pytest.raises(Invalid, match="does not say"):
         agreed_crs(local, None, "a")

@@ -112,7 +112,9 @@ def test_a_plot_below_a_hundredth_of_a_square_metre_is_nothing(side: float, is_k
     assert bool(shapes) is is_kept
 
 
-@pytest.mark.parametrize(("length", "is_kept"), [(LEAST_LENGTH * 1.01, True), (LEAST_LENGTH * 0.99, False), (0.0, False)])
+@pytest.mark.parametrize(
+    ("length", "is_kept"), [(LEAST_LENGTH * 1.01, True), (LEAST_LENGTH * 0.99, False), (0.0, False)]
+)
 def test_a_line_below_a_millimetre_is_nothing(length: float, is_kept: bool) -> None:
     shapes, _ = tidied(LineString([(X, Y), (X, Y + length)]), wanted=Wanted.LINES)
     assert bool(shapes) is is_kept

@@ -16,15 +16,36 @@ import shapely
 from sqlalchemy.orm import Session
 
 from gis.place import Jurisdiction
-from layers.importers.mapping import DatasetEntry, LayerEntry, ParcelsEntry, PlacesEntry, RasterEntry, SourceEntry
+from layers.importers.mapping import (
+    DatasetEntry,
+    LayerEntry,
+    ParcelsEntry,
+    PlacesEntry,
+    RasterEntry,
+    SourceEntry,
+)
 from layers.importers.report import ImportReport
 from layers.importers.run import run_dataset
 from tests.builders import UTM_43N
 
-SOURCE = SourceEntry(title="Survey of Test", publisher="Survey office", licence="CC0 1.0", date=date(2020, 1, 1))
-DRIVERS = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf", ".kml": "KML"}
+SOURCE = SourceEntry(
+    title="Survey of Test", publisher="Survey office", licence="CC0 1.0", date=date(2020, 1, 1)
+)
+DRIVERS = {
+    ".shp": "ESRI Shapefile",
+    ".gpkg": "GPKG",
+    ".geojson": "GeoJSON",
+    ".fgb": "FlatGeobuf",
+    ".kml": "KML",
+}
 PLACE = Jurisdiction(
-    code="test", name_en="Test", name_ml="പരീക്ഷണം", metric=UTM_43N, catalogue="kerala", rule_book=None, synthetic=True
+    code="test",
+    name_en="Test",
+    name_ml="പരീക്ഷണം",
+    metric=UTM_43N,
+    catalogue="kerala",
+    rule_book=None,
+    synthetic=True,
 )
 _KINDS = {"parcels": ParcelsEntry, "layer": LayerEntry, "places": PlacesEntry, "raster": RasterEntry}
 
@@ -35,11 +56,16 @@ def in_degrees(shape: Any) -> Any:
     return shapely.transform(shape, lambda x, y: way.transform(x, y), interleaved=False)
 
 
-def write(path: Path, shapes: list[Any], *, crs: int | None = 4326, table: str | None = None, **columns: list[Any]) -> Path:
+def write(
+    path: Path, shapes: list[Any], *, crs: int | None = 4326, table: str | None = None, **columns: list[Any]
+) -> Path:
     """A file of the format that its ending names; shapes as they are, None for no shape."""
     columns = {name: pa.array(values) for name, values in columns.items()}
     wkb = pa.array(
-        [shape if shape is None or isinstance(shape, bytes) else shapely.to_wkb(shape, flavor="iso") for shape in shapes],
+        [
+            shape if shape is None or isinstance(shape, bytes) else shapely.to_wkb(shape, flavor="iso")
+            for shape in shapes
+        ],
         pa.binary(),
     )
     if path.suffix == ".parquet":
@@ -55,6 +81,9 @@ def write(path: Path, shapes: list[Any], *, crs: int | None = 4326, table: str |
         geometry_name="geometry",
         geometry_type=kinds.pop() if len(kinds) == 1 and path.suffix != ".gpkg" else "Unknown",
         crs=None if crs is None else f"EPSG:{crs}",
+        **(
+            {"SPATIAL_INDEX": "NO"} if path.suffix == ".fgb" else {}
+        ),  # keeps the order of rows, and rows without shape
     )
     return path
 

@@ -1,0 +1,230 @@
+"""What a check says: passed, failed, unknown or not applicable, with what was measured, required, and why.
+
+In: a required amount with its sources (`Required`) and a measured one (`Measured`), or the reason why there is none.
+Out: a frozen `Finding`.  Lengths are compared at 1 mm, areas at 0.01 m², as printed; everything else exactly.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+
+from shapely.geometry.base import BaseGeometry
+
+from gis.errors import Invalid
+from rules.book import Citation, Force, Value
+from rules.measure import Unit
+
+TOLERANCE = {Unit.METRE: Decimal("0.001"), Unit.SQUARE_METRE: Decimal("0.01")}
+"""To what amounts are rounded before they are compared: what is printed is what is judged."""
+
+
+class Outcome(StrEnum):
+    """The four answers of a check; unknown never passes, and only the law makes a rule not applicable."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not applicable"
+
+
+class Comparison(StrEnum):
+    """Which way the law compares."""
+
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What decided, on the ground and in the drawing: a wall, boundary or yard, with its CAD handles."""
+
+    what: str
+    shape: BaseGeometry | None = None
+    handles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Required:
+    """What the law asks, how it adds up, and where each part stands; one advisory part makes the whole advisory."""
+
+    amount: Decimal
+    unit: Unit
+    force: Force
+    citations: tuple[Citation, ...]
+    steps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, value: Value) -> "Required":
+        """A number of the book as it stands."""
+        return cls(
+            amount=value.number,
+            unit=value.unit,
+            force=value.force,
+            citations=(value.citation,),
+            steps=(f"{value} by {value.citation}",),
+        )
+
+    def changed(self, amount: Decimal, step: str, *values: Value, unit: Unit | None = None) -> "Required":
+        """Another amount derived from this one by numbers of the book, the step told in words."""
+        forces = {self.force, *(value.force for value in values)}
+        return Required(
+            amount=amount,
+            unit=unit or self.unit,
+            force=Force.ADVISORY if Force.ADVISORY in forces else Force.BINDING,
+            citations=(*self.citations, *(value.citation for value in values)),
+            steps=(*self.steps, step),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was found, how and from what; what the drawing only declares in words can fail a check but never pass it."""
+
+    amount: Decimal
+    unit: Unit
+    steps: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    is_declared: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.amount.is_finite():
+            raise Invalid(f"A measure cannot be {self.amount}: check the drawing it was taken from.")
+
+
+def measured(
+    amount: float | Decimal,
+    unit: Unit,
+    *,
+    steps: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (),
+    places: tuple[Place, ...] = (),
+    is_declared: bool = False,
+) -> Measured:
+    """A measure in metres, m² or another unit; `Invalid` if it is not a finite number."""
+    if isinstance(amount, float) and not math.isfinite(amount):
+        raise Invalid(f"A measure cannot be {amount}: check the drawing it was taken from.")
+    exact = Decimal(repr(amount)) if isinstance(amount, float) else Decimal(amount)
+    return Measured(
+        amount=exact, unit=unit, steps=steps, sources=sources, places=places, is_declared=is_declared
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one rule says of one plan; `holds` is the bare comparison, shown even where it cannot bind."""
+
+    rule: str
+    outcome: Outcome
+    force: Force | None
+    comparison: Comparison | None
+    measured: Measured | None
+    required: Required | None
+    holds: bool | None
+    tolerance: Decimal | None
+    reason: str | None
+    remedy: str | None
+
+    @property
+    def clause(self) -> str | None:
+        """Where the rule stands: the first clause that was cited."""
+        return str(self.required.citations[0]) if self.required and self.required.citations else None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every clause that entered the required amount."""
+        return self.required.citations if self.required else ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """How both numbers came about, step by step."""
+        found = self.measured.steps if self.measured else ()
+        return (*(self.required.steps if self.required else ()), *found)
+
+
+def at_least(rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str) -> Finding:
+    """The measure must reach the amount; without a measure the answer is unknown, for the reason in `missing`."""
+    return _compared(rule, Comparison.AT_LEAST, required, found, missing, remedy)
+
+
+def at_most(rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str) -> Finding:
+    """The measure must not exceed the amount; without a measure the answer is unknown, for the reason in `missing`."""
+    return _compared(rule, Comparison.AT_MOST, required, found, missing, remedy)
+
+
+def unknown(rule: str, reason: str, *, remedy: str | None = None) -> Finding:
+    """We cannot tell, and say why."""
+    return _without_numbers(rule, Outcome.UNKNOWN, reason, remedy)
+
+
+def not_applicable(rule: str, reason: str) -> Finding:
+    """The law asks nothing here, and says so or leaves it out."""
+    return _without_numbers(rule, Outcome.NOT_APPLICABLE, reason, None)
+
+
+def _without_numbers(rule: str, outcome: Outcome, reason: str, remedy: str | None) -> Finding:
+    return Finding(
+        rule=rule,
+        outcome=outcome,
+        force=None,
+        comparison=None,
+        measured=None,
+        required=None,
+        holds=None,
+        tolerance=None,
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _compared(
+    rule: str,
+    comparison: Comparison,
+    required: Required,
+    found: Measured | None,
+    missing: str,
+    remedy: str,
+) -> Finding:
+    if found is not None and found.unit is not required.unit:
+        raise Invalid(f"{rule}: {found.unit} was measured where the law speaks of {required.unit}.")
+    holds = None if found is None else _holds(comparison, required, found)
+    outcome, reason = _judged(required, found, holds, missing)
+    return Finding(
+        rule=rule,
+        outcome=outcome,
+        force=required.force,
+        comparison=comparison,
+        measured=found,
+        required=required,
+        holds=holds,
+        tolerance=TOLERANCE.get(required.unit),
+        reason=reason,
+        remedy=None if outcome is Outcome.PASS else remedy,
+    )
+
+
+def _holds(comparison: Comparison, required: Required, found: Measured) -> bool:
+    step = TOLERANCE.get(required.unit)
+    rounded: Callable[[Decimal], Decimal] = (
+        (lambda amount: amount)
+        if step is None
+        else (lambda amount: amount.quantize(step, rounding=ROUND_HALF_EVEN))
+    )
+    law, plan = rounded(required.amount), rounded(found.amount)
+    return plan >= law if comparison is Comparison.AT_LEAST else plan <= law
+
+
+def _judged(
+    required: Required, found: Measured | None, holds: bool | None, missing: str
+) -> tuple[Outcome, str | None]:
+    if found is None or holds is None:
+        return Outcome.UNKNOWN, missing
+    if required.force is Force.ADVISORY:
+        return Outcome.UNKNOWN, "The number was not read in the law's own text, so it only advises."
+    if not holds:
+        return Outcome.FAIL, None
+    if found.is_declared:
+        return Outcome.UNKNOWN, "The drawing only declares this; a person has to confirm it."
+    return Outcome.PASS, None

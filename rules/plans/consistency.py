@@ -1,0 +1,100 @@
+"""Does the plan agree with itself: places, overlaps, and what is declared against what is measured.
+
+In: plot, blocks and words.  Out: problems. A declared number is held against the measured one within its last written place.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from rules.plans.drawing import Block, Declared, Figure, Length, Plot
+from rules.plans.lengths import number_in
+from rules.plans.problems import Fault, Problems
+from rules.plans.roles import Role
+
+SLIVER = 0.01
+MILLIMETRE = 0.001
+YARD_DIMENSION = 2
+"""Colour of the dimension in a yard that is meant as its least depth."""
+
+
+def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) -> None:
+    """Footprints outside the plot, and blocks that overlap at their lowest level."""
+    for block in blocks:
+        for level in block.levels:
+            outside = float(level.footprint.shape.difference(plot.outline.shape).area) if plot else 0.0
+            if plot and outside > SLIVER:
+                problems.add(
+                    Fault.OUTSIDE_PLOT,
+                    f"{outside:.3f} m² of the footprint of block {block.number} lie outside the plot.",
+                    "Move the building or correct the plot boundary.",
+                    layer=level.footprint.source.layer,
+                    handles=(*level.footprint.source.handles, *plot.outline.source.handles),
+                )
+    lowest = [(block.number, level.footprint) for block in blocks for level in block.levels[:1]]
+    for (one, first), (other, second) in combinations(lowest, 2):
+        both = float(first.shape.intersection(second.shape).area)
+        if both > SLIVER:
+            problems.add(
+                Fault.OVERLAP,
+                f"Blocks {one} and {other} overlap by {both:.3f} m².",
+                "Draw the blocks side by side, or as one block.",
+                layer=first.source.layer,
+                handles=(*first.source.handles, *second.source.handles),
+            )
+
+
+def note_differences(
+    plot: Plot | None, blocks: Sequence[Block], lengths: Sequence[Length], problems: Problems
+) -> None:
+    """Where the drawing says one thing and shows another."""
+    if plot:
+        _compare("The plot's area", plot.area, "m²", SLIVER, problems)
+    for block in blocks:
+        _compare(f"The height of block {block.number}", block.height, "m", MILLIMETRE, problems)
+        for level in block.levels:
+            for yard in level.yards:
+                shown = [
+                    each
+                    for each in lengths
+                    if each.colour == YARD_DIMENSION and each.source.layer == yard.outline.source.layer
+                ]
+                _compare_yard(yard.least, yard.role, shown, problems)
+
+
+def _compare(what: str, figure: Figure, unit: str, tolerance: float, problems: Problems) -> None:
+    measured, declared = figure.measured, figure.declared
+    if measured is None or declared is None or declared.number is None:
+        return
+    if abs(measured.value - declared.number) > tolerance + rounding(declared):
+        problems.add(
+            Fault.DIFFERENCE,
+            f"{what} is declared as {declared.text} and measures {measured.value:.3f} {unit}.",
+            "Correct the declaration or the drawing; the measured value is the one that is checked.",
+            layer=declared.source.layer,
+            handles=(*declared.source.handles, *measured.source.handles),
+        )
+
+
+def rounding(declared: Declared) -> float:
+    """Half of the last place that was written."""
+    number = number_in(declared.text)
+    if number is None or declared.number is None:
+        return 0.0
+    written = declared.text.partition(".")[2]
+    places = len(written) - len(written.lstrip("0123456789"))
+    unit = declared.number / number if number else 1.0
+    return float(0.5 * 10.0**-places * unit)
+
+
+def _compare_yard(least: float | None, role: Role, shown: Sequence[Length], problems: Problems) -> None:
+    if least is None or not shown:
+        return
+    shortest = min(shown, key=lambda each: each.metres)
+    if abs(shortest.metres - least) > MILLIMETRE:
+        problems.add(
+            Fault.DIFFERENCE,
+            f"The dimension of the {role.value} is {shortest.metres:.3f} m long, its least depth is {least:.3f} m.",
+            "Measure the yard where it is narrowest.",
+            layer=shortest.source.layer,
+            handles=shortest.source.handles,
+        )

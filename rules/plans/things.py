@@ -1,0 +1,123 @@
+"""Everything else drawn as an outline: bays, roads, wells and pits, stairs, rooms; with size and the distances that matter.
+
+In: the layers, the plot and the blocks, in metres.  Out: `Thing`s in the order of the drawing. Length and breadth are those of the
+smallest rectangle around the outline; roads have their least breadth between cross-sections.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from shapely import LineString, Polygon
+
+from rules.plans.colours import COLOUR_MEANINGS
+from rules.plans.drawing import Block, Distance, Outline, Plot, Thing
+from rules.plans.edges import distance, to_sides
+from rules.plans.layered import Layered
+from rules.plans.roles import Role
+
+SHAPED = {
+    *(Role.PLOT, Role.FOOTPRINT, Role.BASEMENT_FOOTPRINT, Role.COVERED_AREA, Role.COVERED_AREA_DEDUCTION),
+    *(
+        Role.FRONT_YARD,
+        Role.REAR_YARD,
+        Role.SIDE_YARD_1,
+        Role.SIDE_YARD_2,
+        Role.BUILT_UP,
+        Role.BUILT_UP_DEDUCTION,
+    ),
+    *(
+        Role.MEZZANINE,
+        Role.MEZZANINE_DEDUCTION,
+        Role.CARPET,
+        Role.CARPET_DEDUCTION,
+        Role.UNIT,
+        Role.UNIT_DEDUCTION,
+    ),
+}
+"""Roles that plot and blocks hold already."""
+ROADS = {Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LANE}
+WATERS = {Role.WELL, Role.WASTE_DISPOSAL, Role.SEPTIC_TANK, Role.RAIN_WATER, Role.WASTE_TREATMENT}
+SECTIONS = 33
+MOST_WATERS = 100
+"""Wells, tanks and pits between which all distances are measured."""
+MOST_BLOCKS = 50
+
+
+def things_of(layers: Sequence[Layered], plot: Plot | None, blocks: Sequence[Block]) -> tuple[Thing, ...]:
+    """Things with their sizes; roads, wells, tanks and pits with their distances to the plot, footprints and each other."""
+    there = [
+        (each, outline) for each in layers if each.name.role not in SHAPED for outline in each.found.outlines
+    ]
+    if not there:
+        return ()
+    sizes = _sizes([outline for _, outline in there])
+    waters = [(each.name.role, outline) for each, outline in there if each.name.role in WATERS]
+    return tuple(
+        Thing(
+            role=each.name.role,
+            block=each.name.block,
+            floor=each.name.floor,
+            index=each.name.index,
+            meaning=COLOUR_MEANINGS.get(each.name.role, {}).get(outline.colour),
+            outline=outline,
+            length=float(size[0]),
+            breadth=float(size[1]),
+            least_breadth=_least_breadth(outline.shape) if each.name.role in ROADS else None,
+            distances=_distances(each.name.role, outline, plot, blocks, waters),
+        )
+        for (each, outline), size in zip(there, sizes, strict=True)
+    )
+
+
+def _sizes(outlines: Sequence[Outline]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Longer and shorter side of the smallest rectangle around each outline."""
+    sizes = []
+    for box in shapely.oriented_envelope(np.array([each.shape for each in outlines], dtype=object)):
+        corners = shapely.get_coordinates(box)
+        sides = np.hypot(*np.diff(corners, axis=0).T)[:2]
+        sizes.append((sides.max(), sides.min()) if len(sides) == 2 else (0.0, 0.0))
+    return np.array(sizes)
+
+
+def _least_breadth(shape: Polygon) -> float:
+    """The least breadth across a road's longer direction, over its middle four fifths."""
+    corners = shapely.get_coordinates(shapely.oriented_envelope(shape))
+    sides = np.diff(corners[:4], axis=0)[:2]
+    order = np.argsort(np.hypot(*sides.T))
+    across, along = sides[order[0]], sides[order[1]]
+    start = corners[0] if order[1] == 0 else corners[1]
+    other = across if order[1] == 0 else -across
+    shares = np.linspace(0.1, 0.9, SECTIONS)
+    lines = [
+        LineString([start + share * along - other * 2.0, start + share * along + other * 2.0])
+        for share in shares
+    ]
+    return float(shapely.length(shapely.intersection(np.array(lines, dtype=object), shape)).min())
+
+
+def _distances(
+    role: Role,
+    outline: Outline,
+    plot: Plot | None,
+    blocks: Sequence[Block],
+    waters: Sequence[tuple[Role, Outline]],
+) -> tuple[Distance, ...]:
+    """To every side of the plot, to every lowest footprint, and between wells, tanks and pits."""
+    if role not in WATERS | ROADS:
+        return ()
+    of, shape = outline.source, outline.shape
+    found: list[Distance] = []
+    if plot:
+        found += to_sides(shape, plot.sides, of)
+    for block in blocks[:MOST_BLOCKS]:
+        footprint = next((level.footprint for level in block.levels if not level.is_basement), None)
+        if footprint:
+            found.append(distance(shape, footprint.shape, of=of, to=footprint.source))
+    if role in WATERS and len(waters) <= MOST_WATERS:
+        found += [
+            distance(shape, other.shape, of=of, to=other.source)
+            for _, other in waters
+            if other is not outline
+        ]
+    return tuple(found)
