@@ -207,7 +207,8 @@ class LandAnswers:
         """What the map can show."""
         with self._asking(code) as (session, place):
             known = last_recording(session, code)
-            here = {each.target for each in standing(session, place, known=known)}
+            imports = standing(session, place, known=known)
+        here = {each.target for each in imports}
         catalogue = load(place.catalogue)
         groups = tuple(Group(id=g.id, title=Words(en=g.title.en, ml=g.title.ml)) for g in catalogue.groups)
         layers = tuple(
@@ -226,7 +227,8 @@ class LandAnswers:
             for layer in catalogue.layers
             if layer.role is not Role.TERRAIN and layer.source_layer is None
         )
-        return CatalogueView(groups=groups, layers=layers, version=version_of(known))
+        credits = tuple(sorted({f"{each.source['title']} ({each.source['licence']})" for each in imports}))
+        return CatalogueView(groups=groups, layers=layers, version=version_of(known), credits=credits)
 
     def pdf(self, extract: Extract, lang: str) -> bytes:
         """The printed extract."""

@@ -4,8 +4,9 @@ In: settings and a database engine.  Out: the application, with every door open 
 """
 
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
@@ -24,6 +25,16 @@ VENDOR = ("maplibre-gl",)
 """Packages that set-up installs beside the pages and that we serve ourselves."""
 
 
+class FreshFiles(StaticFiles):
+    """Files that a browser asks about each time: modules import each other without a version in their address."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, or 304 where the browser's own is the same."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
 def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """The application over a migrated database."""
     app = FastAPI(
@@ -33,7 +44,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     app.dependency_overrides[asked.answers] = lambda: app.state.answers
     errors.install(app, error_page)
     app.add_middleware(Guard, longest_body=settings.longest_body)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     for package in VENDOR:
         folder = WEB / "node_modules" / package
         app.mount(f"/vendor/{package}", StaticFiles(directory=folder, check_dir=False), name=package)

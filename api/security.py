@@ -9,7 +9,7 @@ HEADERS = [
     (
         b"content-security-policy",
         b"default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src blob:;"
-        b" style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+        b" frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),

@@ -15,7 +15,7 @@ from fractions import Fraction
 from gis.errors import Invalid, NotFound
 from rules.instruments import Instrument, LocalBody, Mark
 from rules.measure import MONEY, Content, Unit, written
-from rules.table import Axis, ByBand, ByWord, Cell, Key, Node, Silent, Unknown, found
+from rules.table import Axis, Cell, Key, Node, Silent, Unknown, found
 
 
 class Force(StrEnum):
@@ -178,7 +178,6 @@ class Book:
                 f"{self._about(card)} the law has no such rule: {cell.reason} ({entry.citation})."
             )
         if isinstance(cell, Silent | Unknown):
-            self.library.refuse_words(card, keys)
             raise NotEncoded(f"{self._about(card)} the book has no value: {cell.reason} ({entry.citation}).")
         return Value(
             parameter=parameter.key,
@@ -237,25 +236,6 @@ class Library:
     def timeline(self, parameter: Parameter, body: LocalBody) -> Timeline:
         """Its entries for a kind of local body, oldest first; empty where nothing was read for that kind."""
         return self.timelines.get((parameter.key, body), ())
-
-    def refuse_words(self, card: Card, keys: tuple[Key, ...]) -> None:
-        """`Invalid` for a word that no day's table has: a wrong question rather than a gap."""
-        nodes = [entry.node for body in LocalBody for entry in self.timelines.get((card.key, body), ())]
-        for axis, key in zip(card.axes, keys, strict=True):
-            if axis.is_number or axis.words:
-                continue
-            known = sorted({word for node in nodes for word in _words(node, axis.name)})
-            if key not in known:
-                raise Invalid(f"“{key}” is no {axis.name} of {card.key}; there are {', '.join(known)}.")
-
-
-def _words(node: Node, axis: str) -> set[str]:
-    if isinstance(node, ByWord):
-        own = {word for word, _ in node.rows} if node.axis == axis else set()
-        return own.union(*(_words(below, axis) for _, below in node.rows))
-    if isinstance(node, ByBand):
-        return set().union(*(_words(band.node, axis) for band in node.bands))
-    return set()
 
 
 __all__ = [

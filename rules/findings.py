@@ -5,7 +5,7 @@ Out: a frozen `Finding`.  Lengths are compared at 1 mm, areas at 0.01 m², as pr
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -58,24 +58,33 @@ class Required:
     @classmethod
     def of(cls, value: Value) -> "Required":
         """A number of the book as it stands."""
+        return cls.derived(value.number, value.unit, f"{value} by {value.citation}", value)
+
+    @classmethod
+    def derived(cls, amount: Decimal, unit: Unit, step: str, value: Value, *others: Value) -> "Required":
+        """An amount reckoned from numbers of the book, the reckoning told in words."""
+        values = (value, *others)
         return cls(
-            amount=value.number,
-            unit=value.unit,
-            force=value.force,
-            citations=(value.citation,),
-            steps=(f"{value} by {value.citation}",),
+            amount=amount,
+            unit=unit,
+            force=_weakest(each.force for each in values),
+            citations=tuple(each.citation for each in values),
+            steps=(step,),
         )
 
-    def changed(self, amount: Decimal, step: str, *values: Value, unit: Unit | None = None) -> "Required":
+    def changed(self, amount: Decimal, step: str, *values: Value) -> "Required":
         """Another amount derived from this one by numbers of the book, the step told in words."""
-        forces = {self.force, *(value.force for value in values)}
         return Required(
             amount=amount,
-            unit=unit or self.unit,
-            force=Force.ADVISORY if Force.ADVISORY in forces else Force.BINDING,
-            citations=(*self.citations, *(value.citation for value in values)),
+            unit=self.unit,
+            force=_weakest([self.force, *(each.force for each in values)]),
+            citations=(*self.citations, *(each.citation for each in values)),
             steps=(*self.steps, step),
         )
+
+
+def _weakest(forces: Iterable[Force]) -> Force:
+    return Force.ADVISORY if Force.ADVISORY in set(forces) else Force.BINDING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ In: YAML texts by file name.  Out: a frozen `Library`, or `Invalid` naming file,
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from gis.errors import Invalid
 from rules.book import Card, Citation, Entry, Library, Timeline
 from rules.instruments import Instrument, LocalBody, Mark
 from rules.sheets import AxesSheet, ChapterSheet, EntrySheet, InstrumentsSheet, ParameterSheet
-from rules.table import Axis, Fault, node_of
+from rules.table import Axis, Fault, node_of, words
 from rules.words import Sheet, strings
 
 BODIES: dict[str, tuple[LocalBody, ...]] = {
@@ -224,9 +224,21 @@ def read(texts: Mapping[str, str]) -> Library:
         read_to=instruments.read_to,
         digest=_digest(texts),
         instruments=reader.instruments,
-        cards=dict(sorted(reader.cards.items())),
+        cards={key: _closed(card, timelines) for key, card in sorted(reader.cards.items())},
         timelines=timelines,
     )
+
+
+def _closed(card: Card, timelines: Mapping[tuple[str, LocalBody], Timeline]) -> Card:
+    """The card whose free axes list the words that some day's table has: any other word is a wrong question."""
+    nodes = [entry.node for body in LocalBody for entry in timelines.get((card.key, body), ())]
+    axes = tuple(
+        axis
+        if axis.is_number or axis.words
+        else replace(axis, words=tuple(sorted(set().union(*(words(node, axis.name) for node in nodes)))))
+        for axis in card.axes
+    )
+    return replace(card, axes=axes)
 
 
 def _written(reader: _Reader, texts: Mapping[str, str]) -> Iterator[_Written]:

@@ -250,3 +250,13 @@ def cells(
             yield from cells(band.node, (*path, str(band)))
     else:
         yield path, node
+
+
+def words(node: Node, axis: str) -> set[str]:
+    """Every word that a table has on one axis."""
+    if isinstance(node, ByWord):
+        own = {word for word, _ in node.rows} if node.axis == axis else set()
+        return own.union(*(words(below, axis) for _, below in node.rows))
+    if isinstance(node, ByBand):
+        return set().union(*(words(band.node, axis) for band in node.bands))
+    return set()

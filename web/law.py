@@ -21,7 +21,9 @@ def book(request: Request) -> Response:
     law = library()
     cards = list_parameters(law)
     chapters = [(name, list(group)) for name, group in groupby(cards, key=lambda card: card.chapter)]
-    return render(request, "law.html", page_for(request), chapters=chapters, count=len(cards), digest=law.digest)
+    return render(
+        request, "law.html", page_for(request), chapters=chapters, count=len(cards), digest=law.digest
+    )
 
 
 @router.get("/changes")
@@ -37,5 +39,9 @@ def parameter(request: Request, key: str) -> Response:
     law = library()
     wanted = Parameter(key)
     return render(
-        request, "law_parameter.html", page_for(request), card=law.card(wanted), lines=history(law, wanted)[::-1]
+        request,
+        "law_parameter.html",
+        page_for(request),
+        card=law.card(wanted),
+        lines=history(law, wanted)[::-1],
     )

@@ -140,7 +140,17 @@ def extract_of_area(
 def compare(code: str, number: str, on: date, on2: date, land: LandDep, known: Known = None) -> Response:
     """What differs for a plot between two dates."""
     pair = land.compare(code, number=number, on=on, on2=on2, known=known)
-    return Response(dumps(differences(pair), land.metric(code)), media_type=MEDIA["json"])
+    sides = [
+        {
+            "on": side.on,
+            "there": side.extract is not None,
+            "message": side.message,
+            "successors": side.successors,
+        }
+        for side in (pair.before, pair.after)
+    ]
+    content = {"number": pair.number, "sides": sides, "differences": differences(pair)}
+    return Response(dumps(content, land.metric(code)), media_type=MEDIA["json"])
 
 
 def _box(bounds: Bounds | None) -> tuple[float, float, float, float] | None:

@@ -70,6 +70,7 @@ def unpack(path: Path, into: Path, limits: Limits) -> None:
         lzma.LZMAError,
         EOFError,
         NotImplementedError,
+        OSError,
         RuntimeError,
     ) as error:
         raise Invalid(

@@ -30,14 +30,18 @@ def mask_of(array: pa.Array) -> Mask:
 
 def texts(column: pa.Array) -> pa.StringArray:
     """Texts in NFC without blanks around them or doubled inside; null where nothing is left."""
-    plain = column
-    if not (pa.types.is_string(plain.type) or pa.types.is_large_string(plain.type)):
-        if pa.types.is_timestamp(plain.type) or pa.types.is_date64(plain.type):
-            plain = plain.cast(pa.date32())
-        plain = plain.cast(pa.string())
-    plain = pc.utf8_normalize(pc.replace_substring(plain.cast(pa.string()), "\0", ""), form="NFC")
+    plain = pc.utf8_normalize(pc.replace_substring(_as_text(column), "\0", ""), form="NFC")
     plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, r"\s+", " "))
     return pc.if_else(pc.equal(plain, ""), pa.scalar(None, pa.string()), plain)
+
+
+def _as_text(column: pa.Array) -> pa.StringArray:
+    """Values as they would be written; days without their hour, lists as Python writes them."""
+    if pa.types.is_timestamp(column.type) or pa.types.is_date64(column.type):
+        column = column.cast(pa.date32())
+    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
+    return column.cast(pa.string())
 
 
 def numbers(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:

@@ -88,6 +88,7 @@ class VectorTable:
         try:
             with pyogrio.open_arrow(self.path, **options) as (meta, reader):
                 while (record := _next(reader)) is not None:
+                    _check_letters(self.path, record)
                     yield record, meta["geometry_name"] or "wkb_geometry"
         except _FAULTS as error:
             raise _unreadable(self.path, error) from error
@@ -108,6 +109,20 @@ def _next(reader: Any) -> pa.RecordBatch | None:
             return reader.read_next_batch()
         except StopIteration:
             return None
+
+
+def _check_letters(path: Path, record: pa.RecordBatch) -> None:
+    """Refuse texts that are not in the letters that the file says it uses."""
+    for name, column in zip(record.schema.names, record.columns, strict=True):
+        if not pa.types.is_string(column.type):
+            continue
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise Invalid(
+                f"{path.name}: the field “{name}” holds bytes that are no letters in its encoding."
+                " Name the right `encoding` in the mapping, for example cp1252, or export the file in UTF-8."
+            ) from error
 
 
 def _batch(first: int, record: pa.RecordBatch, geometry: str, has_shapes: bool) -> Batch:

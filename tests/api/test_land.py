@@ -189,3 +189,15 @@ def test_geojson_is_written_for_other_tools(client: TestClient) -> None:
     content = json.loads(client.get(f"{TOWN}/extract?number=12/104&format=geojson").content)
     assert content["synthetic"] is True
     assert {feature["properties"]["kind"] for feature in content["features"]} == {"parcel", "hit"}
+
+
+def test_a_comparison_tells_what_was_there_on_each_date(client: TestClient) -> None:
+    content = client.get(f"{TOWN}/compare?number=12/106&on=2024-04-30&on2=2024-05-01").json()
+    assert [side["there"] for side in content["sides"]] == [True, False]
+    assert content["sides"][1]["successors"] == ["12/106-1", "12/106-2"]
+    assert content["differences"] is None
+
+
+def test_a_comparison_of_a_day_with_itself_finds_nothing(client: TestClient) -> None:
+    content = client.get(f"{TOWN}/compare?number=12/104&on=2024-04-30&on2=2024-04-30").json()
+    assert content["differences"]["themes"] == []

@@ -195,7 +195,14 @@ def app(fresh_engine: Engine) -> FastAPI:
     return create_app(Settings(state=Path("nowhere")), fresh_engine)
 
 
-FILLED = {"code": "test-town", "j": "test-town", "z": "16", "x": "46680", "y": "30817"}
+FILLED = {
+    "code": "test-town",
+    "j": "test-town",
+    "z": "16",
+    "x": "46680",
+    "y": "30817",
+    "key": "access.automobile_service",
+}
 ASKED = {
     "by its number": {"number": "12/104", "q": "12/104"},
     "by the holder's name": {"q": "Zzyzx"},

@@ -1,5 +1,6 @@
 """The law of the day: both sides of every date, every edge, every kind of local body, and every hole."""
 
+import pickle
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -389,6 +390,8 @@ def test_numbers_are_exact() -> None:
         ("yards.open_space", ("A1", Decimal("NaN"), "front_average")),
         ("yards.open_space", ("A1", 100, "font_average")),
         ("exits.travel", ("sprinkled",)),
+        ("access.width", ("A1", 5000, "mutli_unit")),
+        ("access.width", ("I", True, "multi_unit")),
     ],
 )
 def test_a_wrong_question_is_no_gap_in_the_book(key: str, keys: tuple[str | int | Decimal, ...]) -> None:
@@ -399,6 +402,12 @@ def test_a_wrong_question_is_no_gap_in_the_book(key: str, keys: tuple[str | int 
 def test_a_float_is_not_what_was_written() -> None:
     with pytest.raises(Invalid, match="exactly"):
         book("2026-01-01").value(Parameter("roads.splay"), 12.1)  # type: ignore[arg-type]
+
+
+def test_the_book_travels_to_another_process() -> None:
+    there = pickle.loads(pickle.dumps(book("2026-01-01")))
+    assert there.digest == book("2026-01-01").digest
+    assert there.value(Parameter("exits.corridor")) == book("2026-01-01").value(Parameter("exits.corridor"))
 
 
 def test_two_readings_of_the_book_have_one_digest_and_a_changed_number_another() -> None:

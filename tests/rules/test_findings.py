@@ -107,6 +107,14 @@ def test_one_advisory_part_makes_the_whole_advisory() -> None:
     assert len(mixed.citations) == 2
 
 
+def test_an_amount_reckoned_from_a_fraction_keeps_its_source_and_force() -> None:
+    """Three flats of 75 m² at a third of a car each, before 2025: one car."""
+    share = book(on=date(2021, 1, 1)).value(Parameter("parking.cars_per_flat"), 75)
+    need = Required.derived(Decimal(int(share.exact * 3)), Unit.COUNT, "3 flats at 1/3 car", share)
+    found = at_least("cars", need, measured(Decimal(1), Unit.COUNT), missing="-", remedy="-")
+    assert (found.outcome, found.clause) == (Outcome.PASS, "S.R.O. 639/2020, 29 Table 9")
+
+
 def test_what_is_only_declared_may_fail_but_never_pass() -> None:
     assert judged(corridor(), width(5.0, is_declared=True)).outcome is Outcome.UNKNOWN
     assert judged(corridor(), width(0.5, is_declared=True)).outcome is Outcome.FAIL

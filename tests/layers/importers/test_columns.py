@@ -104,3 +104,8 @@ def test_units_are_known_by_the_words_that_registers_use(text: str, unit: AreaUn
 def test_texts_are_trimmed_and_nul_is_no_letter() -> None:
     assert texts(pa.array(["  a   b ", "", " ", "a\0b", None])).to_pylist() == ["a b", None, None, "ab", None]
     assert texts(pa.array([122.0, 0.5])).to_pylist() == ["122", "0.5"]
+
+
+def test_lists_and_bytes_are_texts_too() -> None:
+    assert texts(pa.array([["a", "b"], None])).to_pylist() == ["['a', 'b']", None]
+    assert texts(pa.array([b"\xff", None])).to_pylist() == ["b'\\xff'", None]

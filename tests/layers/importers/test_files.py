@@ -286,3 +286,27 @@ def test_a_field_that_is_not_there_is_answered_with_the_nearest(tmp_path: Path, 
             check_fields(table, "made.gpkg", [("fields.number", "Numbr")])
         with pytest.raises(Invalid, match="lacks; it has number"):
             check_fields(table, "made.gpkg", [("fields.ulpin", "XYZ")])
+
+
+def test_letters_in_another_encoding_need_its_name(tmp_path: Path) -> None:
+    write(tmp_path / "plots.shp", [in_degrees(a_box())], name=["Pala XX"])
+    table = tmp_path / "plots.dbf"
+    table.write_bytes(table.read_bytes().replace(b"XX", b"\xe9\xe8"))
+    with open_table(tmp_path, "plots.shp", None, Hints(encoding="cp1252")) as opened:
+        (batch,) = opened.batches(["name"])
+        assert batch.columns["name"].to_pylist() == ["Pala éè"]
+    with pytest.raises(Invalid, match=r"plots\.shp.*encoding"):
+        read_named(tmp_path, "plots.shp")
+
+
+def read_named(folder: Path, file: str) -> list[str]:
+    """The names that a file gives."""
+    with open_table(folder, file, None, Hints()) as opened:
+        return [name for batch in opened.batches(["name"]) for name in batch.columns["name"].to_pylist()]
+
+
+def test_an_archive_whose_entries_contradict_each_other_is_refused(tmp_path: Path, space: Path) -> None:
+    name = archive(tmp_path, {"plots": b"x", "plots/town.gpkg": b"y"})
+    with pytest.raises(Invalid, match=r"town\.zip cannot be unpacked"):
+        read_all(tmp_path, name)
+    assert list(space.iterdir()) == []
