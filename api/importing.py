@@ -60,15 +60,23 @@ def import_with_progress(
     err: Console,
 ) -> list[ImportReport]:
     """Bring a town in and print the reports; of what was refused whole, the report is printed before the error."""
+    reports: list[ImportReport] = []
     try:
         with progress_bars(err) as bars:
-            reports = run_mapping(
-                engine, mapping, folder, state=state, dry_run=dry_run, progress=bars.imported
+            run_mapping(
+                engine,
+                mapping,
+                folder,
+                state=state,
+                dry_run=dry_run,
+                progress=bars.imported,
+                reported=reports.append,
             )
     except ImportRefused as refused:
-        print_reports([refused.report], out, as_json=as_json)
+        reports.append(refused.report)
         raise
-    print_reports(reports, out, as_json=as_json)
+    finally:
+        print_reports(reports, out, as_json=as_json)
     return reports
 
 

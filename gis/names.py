@@ -8,12 +8,14 @@ measure (pg_trgm) with an index. How often the right name is found is measured i
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from gis.romanise import paired, romanise
 
 # --- fold: one text for one spelling -------------------------------------------------------------------
 
 _CHILLU_OF = dict(zip("ണനരറലളക", "ൺൻർർൽൾൿ", strict=True))
+_NOT_ASCII_WORD = re.compile("[^a-z0-9]+")
 _OLD_CHILLU = re.compile("([ണനരറലളക])്\u200d")  # before Unicode 5.1: consonant, virama, ZWJ
 _SAME_SPELLING = [
     (re.compile("ൗ"), "ൌ"),  # the newer au sign; NFC makes ൌ of െ and ൗ, so this way round is stable
@@ -25,6 +27,8 @@ _SAME_SPELLING = [
 
 def fold(text: str) -> str:
     """The text with chillus, joiners, case, digits and punctuation made uniform, in its own script; idempotent."""
+    if text.isascii():
+        return " ".join(_NOT_ASCII_WORD.sub(" ", text.lower()).split())
     text = _OLD_CHILLU.sub(lambda found: _CHILLU_OF[found[1]], text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")  # joiners, marks of direction
     text = unicodedata.normalize("NFC", text.casefold())
@@ -206,6 +210,7 @@ def _words(folded: str) -> list[str]:
     return _LATIN_WORD.findall(text)
 
 
+@lru_cache(maxsize=50_000)
 def _spelling(word: str) -> str:
     return _apply(_SPELLING_RULES, word)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Numeric,
     PrimaryKeyConstraint,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -76,6 +77,7 @@ class ParcelRow(Base):
             "lower_inc(valid) AND lower_inc(recorded) AND NOT upper_inc(recorded)", name="ranges"
         ),
         ExcludeConstraint(
+            (text("hashtextextended(jurisdiction || ' ' || number, 0)"), "="),
             ("jurisdiction", "="),
             ("number", "="),
             ("valid", "&&"),

@@ -136,7 +136,11 @@ CREATE TABLE parcel (
     CONSTRAINT parcel_accuracy_check CHECK (accuracy > 0 AND accuracy < 'Infinity'),
     CONSTRAINT parcel_recorded_unit_check CHECK ((recorded_extent IS NULL) = (recorded_unit IS NULL)),
     CONSTRAINT parcel_ranges_check CHECK (lower_inc(valid) AND lower_inc(recorded) AND NOT upper_inc(recorded)),
-    CONSTRAINT parcel_one_state EXCLUDE USING gist (jurisdiction WITH =, number WITH =, valid WITH &&, recorded WITH &&),
+    -- The hash stands first because GiST finds a number among millions by it; jurisdiction and number keep it exact.
+    CONSTRAINT parcel_one_state EXCLUDE USING gist (
+        hashtextextended(jurisdiction || ' ' || number, 0) WITH =, jurisdiction WITH =, number WITH =,
+        valid WITH &&, recorded WITH &&
+    ),
     CONSTRAINT parcel_change_id_fkey FOREIGN KEY(change_id) REFERENCES parcel_change (id),
     CONSTRAINT parcel_import_id_fkey FOREIGN KEY(import_id) REFERENCES dataset_import (id)
 );
