@@ -7,6 +7,7 @@ India unless chosen, and `known` is the last recording instant.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.crs import to_metric
-from gis.db.quick import answered, reading
+from gis.db.quick import Reading
 from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.geojson import check_position, drawn_area
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
@@ -45,7 +46,7 @@ class LandAnswers:
 
     def __init__(self, engine: Engine, *, rasters: Path) -> None:
         self.engine = engine
-        self.quick = reading(engine)
+        self._reading = Reading(engine)
         self.rasters = rasters
         self._places: dict[str, Jurisdiction] = {}
 
@@ -85,7 +86,7 @@ class LandAnswers:
             found, at = _parcel(session, place, number, ulpin, on=on or today(), known=known)
             return extract_of_parcel(session, place, found, at=at, rasters=self.rasters)
 
-        return answered(self.quick, question)
+        return self._reading.answer(question)
 
     def _place(self, session: Session, code: str) -> Jurisdiction:
         """A jurisdiction; once founded it stays as it is, so it is looked up once."""
@@ -141,7 +142,16 @@ class LandAnswers:
         own = extract.subject.parcel.state if extract.subject.parcel else None
         with self._asking(place.code) as (session, _):
             roads = _imports_of(load(place.catalogue), standing(session, place, known=at.known), Role.ROAD)
-            near = around(session, place, box, accuracy=0.0, own=own, imports=roads, streets=[], at=at)
+            near = around(
+                session,
+                place,
+                box,
+                accuracy=0.0,
+                own=own,
+                reaches=dict.fromkeys(roads, inf),
+                streets=(),
+                at=at,
+            )
         drawn = [Drawn(kind="parcel", label=each.number, shape=each.boundary) for each in near.parcels]
         drawn += [
             Drawn(kind="street", label=each.label, shape=part)

@@ -2,28 +2,36 @@
 
 In: a raster file of the state folder (heights in metres), a shape in its jurisdiction's metric system.
 Out: `Heights` in metres and degrees.  Slope by Horn's method (Horn 1981, Proc. IEEE 69(1)) on cells measured in ground
-metres; cells beside missing ones have no slope.
+metres; cells beside missing ones have no slope.  A file is named by its content, so what was read of it is kept in memory.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor
 from pathlib import Path
-from threading import local
 
 import numpy as np
 import rasterio
+import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 from rasterio.windows import Window
-from rasterio.windows import transform as window_transform
 from shapely.geometry.base import BaseGeometry
 
 from gis.crs import GEOGRAPHIC, ground_distance, transform
 from gis.errors import Unavailable
 
+Cells = NDArray[np.float64]
+
 MOST_CELLS = 4_000_000
-_open = local()
+KEPT_CELLS = 16_000_000
+"""Cells up to which a whole raster is kept in memory, four bytes each; of a larger one only the window is read."""
+FEW_CELLS = 4_096
+"""Cells up to which each is looked at by itself; beyond, GDAL burns the shape into the window."""
+STRIDE = 1_000.0
+"""Metres between the places at which the ground size of a cell is worked out: it changes by less than a millionth."""
+RIM = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,20 +47,39 @@ class Heights:
     resolution: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """A raster: where its cells lie and, unless it is too large, their values."""
+
+    path: Path
+    grid: Affine
+    from_ground: Affine
+    width: int
+    height: int
+    values: NDArray[np.float32] | None
+
+    def read(self, left: int, top: int, right: int, bottom: int) -> Cells:
+        """Heights in a window, NaN where missing."""
+        if self.values is not None:
+            return self.values[top:bottom, left:right].astype(np.float64)
+        with rasterio.open(self.path) as raster:
+            window = Window(left, top, right - left, bottom - top)
+            return _filled(raster, window).astype(np.float64)
+
+
 def heights(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Heights | None:
     """Heights under a shape; None where the raster has no value there."""
     moved = transform(shape, metric, epsg)
-    raster = _raster(path)
-    window = _window(raster, moved)
+    sheet = _sheet(path)
+    window = _window(sheet, moved)
     if window is None:
         return None
-    cells = raster.read(1, window=window, masked=True).astype("float64").filled(np.nan)
-    grid = window_transform(window, raster.transform)
-    under = ~geometry_mask([moved], cells.shape, grid, all_touched=True)
+    left, top, _, _ = window
+    cells = sheet.read(*window)
+    under = _under(moved, sheet.grid * Affine.translation(left, top), cells.shape)
     if not np.isfinite(cells[under]).any():
         return None
-    middle = moved.representative_point()
-    dx, dy = _cell_size(epsg, (middle.x, middle.y), abs(grid.a), abs(grid.e))
+    dx, dy = _cell_size(epsg, _near(epsg, moved), abs(sheet.grid.a), abs(sheet.grid.e))
     slopes = slope_degrees(cells, dx, dy)
     return _summary(cells[under], slopes[under], max(dx, dy))
 
@@ -87,16 +114,34 @@ def slope_degrees(cells: NDArray[np.float64], dx: float, dy: float) -> NDArray[n
     return slopes
 
 
-def _window(raster: "rasterio.io.DatasetReader", shape: BaseGeometry) -> Window | None:
-    """Whole cells around a shape with a rim of two, inside the raster."""
+def _window(sheet: _Sheet, shape: BaseGeometry) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of the whole cells around a shape with a rim, inside the raster."""
     west, south, east, north = shape.bounds
-    column, row = ~raster.transform @ (west, north)
-    last_column, last_row = ~raster.transform @ (east, south)
-    left, top = max(floor(column) - 2, 0), max(floor(row) - 2, 0)
-    right, bottom = min(ceil(last_column) + 2, raster.width), min(ceil(last_row) + 2, raster.height)
+    column, row = sheet.from_ground * (west, north)
+    last_column, last_row = sheet.from_ground * (east, south)
+    left, top = max(floor(column) - RIM, 0), max(floor(row) - RIM, 0)
+    right, bottom = min(ceil(last_column) + RIM, sheet.width), min(ceil(last_row) + RIM, sheet.height)
     if right - left < 1 or bottom - top < 1 or (right - left) * (bottom - top) > MOST_CELLS:
         return None
-    return Window(left, top, right - left, bottom - top)
+    return left, top, right, bottom
+
+
+def _under(shape: BaseGeometry, grid: Affine, size: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which cells of a window touch a shape."""
+    rows, columns = size
+    if rows * columns > FEW_CELLS or grid.b or grid.d:
+        return ~geometry_mask([shape], (rows, columns), grid, all_touched=True)
+    x = grid.c + grid.a * np.arange(columns + 1)
+    y = (grid.f + grid.e * np.arange(rows + 1))[:, None]
+    shapely.prepare(shape)
+    return np.asarray(shapely.intersects(shape, shapely.box(x[:-1], y[1:], x[1:], y[:-1])))
+
+
+def _near(epsg: int, shape: BaseGeometry) -> tuple[float, float]:
+    """A place of a coarse net near a shape."""
+    middle = shape.representative_point()
+    stride = STRIDE / 111_320.0 if epsg == GEOGRAPHIC else STRIDE
+    return round(middle.x / stride) * stride, round(middle.y / stride) * stride
 
 
 @lru_cache(maxsize=1024)
@@ -113,14 +158,26 @@ def _cell_size(epsg: int, middle: tuple[float, float], width: float, height: flo
     )
 
 
-def _raster(path: Path) -> "rasterio.io.DatasetReader":
-    """The open raster, one handle a thread."""
-    opened: dict[Path, rasterio.io.DatasetReader] = _open.__dict__.setdefault("rasters", {})
-    if path not in opened:
-        try:
-            opened[path] = rasterio.open(path)
-        except rasterio.errors.RasterioIOError as error:
-            raise Unavailable(
-                f"The raster {path.name} is missing from the state folder; import it again."
-            ) from error
-    return opened[path]
+@lru_cache(maxsize=16)
+def _sheet(path: Path) -> _Sheet:
+    """A raster as it is kept."""
+    try:
+        with rasterio.open(path) as raster:
+            kept = raster.width * raster.height <= KEPT_CELLS
+            return _Sheet(
+                path=path,
+                grid=raster.transform,
+                from_ground=~raster.transform,
+                width=raster.width,
+                height=raster.height,
+                values=_filled(raster, None) if kept else None,
+            )
+    except rasterio.errors.RasterioIOError as error:
+        raise Unavailable(
+            f"The raster {path.name} is missing from the state folder; import it again."
+        ) from error
+
+
+def _filled(raster: "rasterio.io.DatasetReader", window: Window | None) -> NDArray[np.float32]:
+    values: NDArray[np.float32] = raster.read(1, window=window, masked=True).astype(np.float32).filled(np.nan)
+    return values

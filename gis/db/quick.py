@@ -6,11 +6,12 @@ connection and read in binary.  Errors are the driver's (`psycopg.Error`).
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
+from queue import Empty, LifoQueue
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.orm import Session
 
@@ -18,33 +19,69 @@ from gis.db.session import make_engine
 from gis.db.sql import statement
 
 Answer = TypeVar("Answer")
+Row = tuple[Any, ...]
 
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 
 
-def reading(engine: Engine) -> Engine:
-    """An engine on the same database for questions of one statement each; it is disposed of together with the other.
+class Reading:
+    """Sessions for questions of one statement each, handed from one question to the next without being closed.
 
-    Nothing is begun or committed around a statement, and a connection is not tried before it is used: see `answered`.
+    Each statement is a transaction of its own: nothing is begun or committed around it, and a connection is not tried
+    before it is used.  They end together with the engine of the same database from which they are made.
     """
-    size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 5
-    quick = make_engine(engine.url, pool_size=size, pool_pre_ping=False, isolation_level="AUTOCOMMIT")
-    event.listen(engine, "engine_disposed", lambda _: quick.dispose())
-    return quick
 
+    def __init__(self, engine: Engine) -> None:
+        size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 5
+        self._engine = make_engine(
+            engine.url, pool_size=size, pool_pre_ping=False, isolation_level="AUTOCOMMIT"
+        )
+        self._idle: LifoQueue[Session | None] = LifoQueue()
+        """The session used last is used first; None where there may be one more."""
+        for _ in range(size):
+            self._idle.put(None)
+        event.listen(engine, "engine_disposed", lambda _: self.close())
 
-def answered(quick: Engine, question: Callable[[Session], Answer]) -> Answer:
-    """The answer to a question that only reads; asked once more where the server has ended the connection meanwhile."""
-    with Session(quick) as session:
+    def answer(self, question: Callable[[Session], Answer]) -> Answer:
+        """The answer to a question; asked once more where the server has ended the connection meanwhile."""
         try:
-            return question(session)
-        except psycopg.OperationalError:
+            return self._answer(question)
+        except ConnectionLost:
+            self.close()
+            return self._answer(question)
+
+    def _answer(self, question: Callable[[Session], Answer]) -> Answer:
+        session = self._idle.get() or Session(self._engine)
+        kept: Session | None = None
+        try:
+            answer = question(session)
+            kept = session
+            return answer
+        except psycopg.OperationalError as error:
             if not connection_of(session).closed:
                 raise
             session.invalidate()
-    quick.dispose()
-    with Session(quick) as session:
-        return question(session)
+            raise ConnectionLost from error
+        finally:
+            if kept is None:
+                session.close()
+            self._idle.put(kept)
+
+    def close(self) -> None:
+        """End what is idle; whatever is asked later begins anew."""
+        idle: list[Session | None] = []
+        with suppress(Empty):
+            while True:
+                idle.append(self._idle.get_nowait())
+        for session in idle:
+            if session is not None:
+                session.close()
+            self._idle.put(None)
+        self._engine.dispose()
+
+
+class ConnectionLost(Exception):
+    """The server has ended a connection, as when it is restarted."""
 
 
 @lru_cache(maxsize=64)
@@ -53,16 +90,16 @@ def _for_driver(package: str, name: str) -> bytes:
     return _NAMED.sub(r"%(\1)s", statement(package, name).text.replace("%", "%%")).encode()
 
 
-def connection_of(session: Session) -> "psycopg.Connection[Any]":
+def connection_of(session: Session) -> "psycopg.Connection[Row]":
     """The driver's connection under a session."""
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
 
 
-def rows(session: Session, package: str, name: str, values: dict[str, Any]) -> list[Any]:
+def rows(session: Session, package: str, name: str, values: dict[str, Any]) -> list[Row]:
     """Rows of `<package>/<name>.sql`; what the session has not written yet is written first."""
     session.flush()
-    with connection_of(session).cursor(binary=True, row_factory=namedtuple_row) as cursor:
+    with connection_of(session).cursor(binary=True) as cursor:
         cursor.execute(_for_driver(package, name), values, prepare=True)
         return cursor.fetchall()

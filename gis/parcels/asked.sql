@@ -2,13 +2,12 @@
 -- `= ANY` and the functions in place of `=` and `@>` keep the planner from the index behind the exclusion constraint, which
 -- it takes for as good as the plain one of numbers: it is eight times as slow.
 SELECT
-    latest.instant AS last,
+    latest.instant,
     state.*
 FROM (SELECT max(instant) AS instant FROM recording WHERE jurisdiction = :jurisdiction) AS latest
 LEFT JOIN LATERAL (
     SELECT
         parcel.id,
-        parcel.jurisdiction,
         parcel.number,
         parcel.district,
         parcel.taluk,
@@ -24,14 +23,16 @@ LEFT JOIN LATERAL (
         parcel.measured_area,
         parcel.accuracy,
         parcel.import_id,
-        parcel.valid,
-        parcel.recorded,
+        lower(parcel.valid) AS begins,
+        upper(parcel.valid) AS ends,
+        lower(parcel.recorded) AS recorded,
+        upper(parcel.recorded) AS replaced,
         parcel_change.kind,
         parcel_change.instrument,
-        ST_AsBinary(parcel.boundary) AS wkb
+        ST_AsBinary(parcel.boundary) AS boundary
     FROM parcel
     JOIN parcel_change ON parcel_change.id = parcel.change_id
-    WHERE parcel.jurisdiction = :jurisdiction AND parcel.number = ANY(:numbers)
+    WHERE parcel.jurisdiction = :jurisdiction AND parcel.number = ANY(ARRAY[CAST(:number AS text)])
         AND range_contains_elem(parcel.valid, CAST(:on AS date))
         AND range_contains_elem(parcel.recorded, coalesce(CAST(:known AS timestamptz), latest.instant))
 ) AS state ON TRUE

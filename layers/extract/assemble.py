@@ -6,7 +6,7 @@ One broken theme never takes the rest down: it answers "no data" with the fault.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -70,8 +70,7 @@ def _extract(
     accuracy = subject.parcel.accuracy if subject.parcel else DRAWN_ACCURACY
     beside, found, faults = _found(session, place, subject, plot, base, accuracy=accuracy, at=at)
     ground, ground_note = _terrain(plot, base.rasters, rasters)
-    street_ids = {each.id for each in base.streets}
-    streets = [part for part in found if part.found.import_id in street_ids]
+    streets = [part for part in found if part.found.import_id in base.streets]
     along = frontages(plot, streets, base.streets, [other.boundary for other in beside])
     note = (MEASURED if along else NO_STREET) if base.streets else NO_STREET_DATA
     return Extract(
@@ -101,11 +100,9 @@ def _found(
     at: AsOf,
 ) -> tuple[tuple[Beside, ...], list[Measured], Faults]:
     """Parcels beside the plot; features near it, measured; faults where a layer's data could not be read."""
-    streets = [each.id for each in base.streets]
     own = subject.parcel.state if subject.parcel else None
 
-    def ask(some: Sequence[StandingImport]) -> tuple[Around, list[Measured]]:
-        imports = [each.id for each in some]
+    def ask(reaches: Mapping[int, float]) -> tuple[Around, list[Measured]]:
         with _undone_on_failure(session):
             lies = around(
                 session,
@@ -113,20 +110,20 @@ def _found(
                 plot.shape,
                 accuracy=accuracy,
                 own=own,
-                imports=imports,
-                streets=streets,
+                reaches=reaches,
+                streets=base.streets,
                 at=at,
             )
-        return lies, measured(plot, lies.features, streets=streets)
+        return lies, measured(plot, lies.features, streets=base.streets)
 
     try:
-        lies, parts = ask(base.asked)
+        lies, parts = ask(base.reaches)
         return lies.parcels, parts, {}
     except BROKEN:
         if connection_of(session).closed:
             raise
-        beside = ask([])[0].parcels
-        parts, faults = _one_by_one(ask, base.asked)
+        beside = ask({})[0].parcels
+        parts, faults = _one_by_one(ask, base)
         return beside, parts, faults
 
 
@@ -136,16 +133,15 @@ def _undone_on_failure(session: Session) -> AbstractContextManager[object]:
 
 
 def _one_by_one(
-    ask: Callable[[Sequence[StandingImport]], tuple[Around, list[Measured]]],
-    imports: Sequence[StandingImport],
+    ask: Callable[[Mapping[int, float]], tuple[Around, list[Measured]]], base: Footing
 ) -> tuple[list[Measured], Faults]:
     parts: list[Measured] = []
     faults: Faults = {}
-    for each in imports:
+    for each, reach in base.reaches.items():
         try:
-            parts += ask([each])[1]
+            parts += ask({each: reach})[1]
         except BROKEN as error:
-            faults[each.target] = _short(error)
+            faults[base.targets[each]] = _short(error)
     return parts, faults
 
 
@@ -170,18 +166,20 @@ def _themes(
     *,
     at: AsOf,
 ) -> tuple[ThemeAnswer, ...]:
-    by_import: dict[int, list[Measured]] = defaultdict(list)
+    by_target: dict[str, list[Measured]] = defaultdict(list)
     for part in found:
-        by_import[part.found.import_id].append(part)
+        by_target[base.targets[part.found.import_id]].append(part)
+    is_settled = base.settles(plot, on=at.on)
     answers = []
     for theme in base.themes:
-        parts = [part for each in theme.imports for part in by_import.get(each.id, ())]
         if theme.layer.measure is Measure.RASTER:
             answers.append(judge_raster(theme.layer, theme.blank, ground, ground_note))
         elif fault := faults.get(theme.target):
             answers.append(replace(theme.blank, reason=reasons.broken(fault)))
+        elif parts := by_target.get(theme.target):
+            answers.append(_judged(plot, theme.with_parts(parts), at=at))
         else:
-            answers.append(_judged(plot, theme.with_parts(parts) if parts else theme, at=at))
+            answers.append(theme.settled if is_settled and theme.settled else _judged(plot, theme, at=at))
     return tuple(answers)
 
 

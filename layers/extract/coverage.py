@@ -8,10 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.geometry import mean_width
 from layers.extract.measure import Plot
-from layers.extract.theme import FULL, Theme
-
-AMPLE = 1_000.0
-"""Metres that the law of most themes looks around a plot at the most: inside the coverage by that much, all are covered."""
+from layers.extract.theme import AMPLE, FULL, Theme
 
 
 def covered(plot: Plot, theme: Theme) -> float | None:
@@ -28,14 +25,17 @@ def covered(plot: Plot, theme: Theme) -> float | None:
     return float(min(round((1 - outside.area / needed.area) * FULL, 1), FULL - 0.1))
 
 
+def is_amply_inside(plot: Plot, coverage: BaseGeometry) -> bool:
+    """Whether even the box around the plot, amply grown, lies inside a coverage."""
+    if id(coverage) not in plot.inside:
+        plot.inside[id(coverage)] = bool(shapely.covers(coverage, _box(plot, AMPLE)))
+    return plot.inside[id(coverage)]
+
+
 def _is_inside(plot: Plot, coverage: BaseGeometry, margin: float) -> bool:
-    """Whether the plot, grown, lies inside a coverage; the box around it is tried first, amply."""
-    for metres in (AMPLE, margin):
-        key = id(coverage), metres
-        if key not in plot.inside:
-            plot.inside[key] = shapely.covers(coverage, _box(plot, metres))
-        if plot.inside[key] and metres >= margin:
-            return True
+    """Whether the plot, grown, lies inside a coverage."""
+    if margin <= AMPLE and is_amply_inside(plot, coverage):
+        return True
     return bool(shapely.covers(coverage, _grown(plot, margin)))
 
 

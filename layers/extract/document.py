@@ -5,7 +5,8 @@ degrees (EPSG:4326, longitude first) to 7 decimals, instants in UTC, and a diges
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import GEOGRAPHIC, to_geographic, transform
+from gis.crs import to_geographic
 from gis.parcels.model import Parcel
 from gis.units import AreaUnit
 from layers.extract.model import SCHEMA, Extract, Subject
+from layers.extract.questions import Shapes
 
 DECIMALS = 7
 """About a centimetre."""
@@ -35,7 +37,39 @@ def digest_of(extract: Extract) -> str:
 
 
 def _body(extract: Extract) -> bytes:
-    return dumps(document(extract), extract.jurisdiction.metric)
+    ground = _in_degrees(extract)
+    return orjson.dumps(_document(extract, ground.centre), default=ground, option=orjson.OPT_UTC_Z)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InDegrees:
+    """All shapes of an extract, moved together, by their identity; called for a shape, it answers how that is written."""
+
+    centre: tuple[float, float]
+    written: dict[int, orjson.Fragment]
+
+    def __call__(self, value: Any) -> orjson.Fragment:
+        return self.written[id(value)]
+
+
+def _in_degrees(extract: Extract) -> _InDegrees:
+    plot = extract.subject.shape
+    hits = [hit.shape for theme in extract.themes for hit in (*theme.hits, *theme.left_out)]
+    shapes = [plot.representative_point(), plot, *(shape for shape in hits if shape is not None)]
+    moved = to_geographic(shapely.GeometryCollection(shapes), extract.jurisdiction.metric)
+    centre = moved.geoms[0]
+    texts = _geojson(np.asarray(moved.geoms, dtype=object))
+    return _InDegrees(
+        centre=(round(centre.x, DECIMALS), round(centre.y, DECIMALS)),
+        written={id(shape): orjson.Fragment(text) for shape, text in zip(shapes, texts, strict=True)},
+    )
+
+
+def _geojson(moved: Shapes) -> Sequence[str]:
+    """GeoJSON of shapes in degrees, right-handed."""
+    rounded = shapely.transform(moved, lambda points: np.round(points, DECIMALS))
+    found: Sequence[str] = shapely.to_geojson(shapely.orient_polygons(rounded))
+    return found
 
 
 def dumps(content: object, metric: int) -> bytes:
@@ -45,8 +79,8 @@ def dumps(content: object, metric: int) -> bytes:
 
 def to_geojson(extract: Extract) -> bytes:
     """Plot and hits as a GeoJSON FeatureCollection (RFC 7946); the full answer of each theme is in the JSON."""
-    metric = extract.jurisdiction.metric
-    subject = _subject(extract.subject, metric)
+    ground = _in_degrees(extract)
+    subject = _subject(extract.subject, ground.centre)
     plot = {"kind": "plot", **{key: value for key, value in subject.items() if key != "boundary"}}
     features = [_feature("plot", subject["boundary"], plot)]
     for theme in extract.themes:
@@ -72,14 +106,14 @@ def to_geojson(extract: Extract) -> bytes:
         "synthetic": extract.jurisdiction.synthetic,
         "features": features,
     }
-    return dumps(content, metric) + b"\n"
+    return orjson.dumps(content, default=ground, option=orjson.OPT_UTC_Z) + b"\n"
 
 
 def _feature(name: str, geometry: object, properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
-def document(extract: Extract) -> dict[str, Any]:
+def _document(extract: Extract, centre: tuple[float, float]) -> dict[str, Any]:
     """The extract as values that JSON knows, but for its shapes; without its digest."""
     place = extract.jurisdiction
     return {
@@ -93,7 +127,7 @@ def document(extract: Extract) -> dict[str, Any]:
         },
         "catalogue": extract.catalogue,
         "at": {"on": extract.at.on, "known": extract.at.known},
-        "subject": _subject(extract.subject, place.metric),
+        "subject": _subject(extract.subject, centre),
         "groups": extract.groups,
         "themes": extract.themes,
         "frontages": extract.frontages,
@@ -105,13 +139,12 @@ def document(extract: Extract) -> dict[str, Any]:
     }
 
 
-def _subject(subject: Subject, metric: int) -> dict[str, Any]:
-    centre = transform(subject.shape.representative_point(), metric, GEOGRAPHIC)
+def _subject(subject: Subject, centre: tuple[float, float]) -> dict[str, Any]:
     return {
         **(_parcel(subject.parcel) if subject.parcel else {"kind": "area"}),
         "measured_area": subject.measured_area,
         "boundary": subject.shape,
-        "centre": [round(centre.x, DECIMALS), round(centre.y, DECIMALS)],
+        "centre": centre,
     }
 
 
@@ -143,9 +176,7 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
 
 
 def _shape(shape: BaseGeometry, metric: int) -> orjson.Fragment:
-    """GeoJSON in degrees, right-handed."""
-    moved = shapely.transform(to_geographic(shape, metric), lambda points: np.round(points, DECIMALS))
-    return orjson.Fragment(shapely.to_geojson(shapely.orient_polygons(moved)))
+    return orjson.Fragment(_geojson(np.asarray([to_geographic(shape, metric)], dtype=object))[0])
 
 
 def _by_shape(metric: int) -> Callable[[Any], orjson.Fragment]:

@@ -5,14 +5,23 @@ In: a jurisdiction's catalogue, the imports that stood at an instant.  Out: a fr
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from math import inf
 from threading import Lock
 
+from shapely.geometry.base import BaseGeometry
+
 from layers.catalogue import Catalogue, load
-from layers.entry import Role
+from layers.entry import Layer, Role
+from layers.extract.coverage import is_amply_inside
+from layers.extract.measure import Plot
 from layers.extract.model import Group, Source, Words
 from layers.extract.theme import Theme, target_of
 from layers.imports import Standing, StandingImport
+
+GRID = 1.002
+"""Distances on the grid may be this much longer than on the ground; nothing that matters may hide there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +43,52 @@ class Footing:
         )
 
     @cached_property
-    def asked(self) -> tuple[StandingImport, ...]:
-        """Imports whose features concern an answer: streets, and those of themes whose law is verified."""
-        targets = {theme.target for theme in self.themes if theme.layer.is_verified}
-        targets |= {layer.id for layer in self.catalogue.with_role(Role.ROAD)}
-        return tuple(each for each in self.imports if each.target in targets and each.raster is None)
+    def targets(self) -> dict[int, str]:
+        """What each import was brought in as."""
+        return {each.id: each.target for each in self.imports}
 
     @cached_property
-    def streets(self) -> tuple[StandingImport, ...]:
+    def reaches(self) -> dict[int, float]:
+        """Imports that are asked for features, and the grid metres around a plot within which these matter, besides half
+        their width: those of themes whose law is verified, and streets, of which all count that are found.
+        """
+        layers: dict[str, list[Layer]] = {}
+        for theme in self.themes:
+            if theme.layer.is_verified:
+                layers.setdefault(theme.target, []).append(theme.layer)
+        reaches = {
+            each.id: GRID * max(layer.search_reach(each.accuracy) for layer in layers[each.target])
+            for each in self.imports
+            if each.target in layers and each.raster is None
+        }
+        return reaches | dict.fromkeys(self.streets, inf)
+
+    @cached_property
+    def streets(self) -> dict[int, StandingImport]:
         """Imports of streets."""
-        return self._with_role(Role.ROAD)
+        return {each.id: each for each in self._with_role(Role.ROAD)}
 
     @cached_property
     def rasters(self) -> tuple[StandingImport, ...]:
         """Imports of elevation."""
         return self._with_role(Role.TERRAIN)
+
+    def settles(self, plot: Plot, *, on: date) -> bool:
+        """Whether a plot lies so deep inside the data, in place and time, that silence has but one meaning everywhere."""
+        return self._begins <= on and all(is_amply_inside(plot, shape) for shape in self._coverages)
+
+    @cached_property
+    def _settled(self) -> list[Theme]:
+        return [theme for theme in self.themes if theme.settled and theme.imports and theme.layer.is_verified]
+
+    @cached_property
+    def _begins(self) -> date:
+        return max((theme.begins for theme in self._settled), default=date.min)
+
+    @cached_property
+    def _coverages(self) -> tuple[BaseGeometry, ...]:
+        shapes = [theme.coverage for theme in self._settled if theme.coverage is not None]
+        return tuple({id(shape): shape for shape in shapes}.values())
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from layers.extract import reasons
 from layers.extract.coverage import covered
 from layers.extract.measure import Measured, Plot, is_sliver
-from layers.extract.model import Attribute, Hit, Status, ThemeAnswer, Words
+from layers.extract.model import Attribute, Hit, Status, ThemeAnswer, Words, varied
 from layers.extract.theme import FULL, Theme, blank
 from layers.extract.tiling import shares_of, union_area
 
@@ -23,7 +23,7 @@ Findings = dict[str, Any]
 def judge(plot: Plot, theme: Theme, *, on: date) -> ThemeAnswer:
     """The answer of one theme."""
     if not theme.layer.is_verified:
-        return _answer(theme, {"reason": reasons.law_not_verified()})
+        return varied(theme.blank, {"reason": reasons.law_not_verified()})
     if not theme.imports:
         return theme.blank
     inside = covered(plot, theme)
@@ -34,11 +34,7 @@ def judge(plot: Plot, theme: Theme, *, on: date) -> ThemeAnswer:
         findings["shares"] = shares_of(plot, theme)
     if "status" not in findings:
         findings["status"], findings["reason"] = theme.silence(inside, on=on)
-    return _answer(theme, {"covered": inside, "sources": theme.sources, **findings})
-
-
-def _answer(theme: Theme, findings: Findings) -> ThemeAnswer:
-    return ThemeAnswer(**{**vars(theme.blank), **findings})
+    return varied(theme.blank, {"covered": inside, "sources": theme.sources, **findings})
 
 
 def _with_overlap(plot: Plot, theme: Theme) -> Findings:

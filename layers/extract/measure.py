@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import GEOID, areal_scale, to_geographic
+from gis.crs import ground_distance
 from gis.geometry import ground_area, ground_length, mean_width
 from layers.extract.questions import Found, Shapes
 
 ONE_SCALE = 1_000.0
-"""Metres up to which the scale at the middle of a plot serves all of it within 0.01 m² per 1 000 m²."""
+"""Metres up to which one scale serves all of a plot within 0.01 m² per 1 000 m²."""
 SEAM = 1e-6
 """Metres: vertices that a cut for the search left on a straight edge lie closer to it than this."""
 HALF = 0.5
@@ -35,9 +35,9 @@ class Plot:
     measured: float
     recorded: float | None
     scale: float | None
-    """Areal scale at the middle; None for a plot too wide for one."""
-    inside: dict[tuple[int, float], bool] = field(default_factory=dict, compare=False, repr=False)
-    """Answers that several themes ask for: whether the plot, grown by metres, lies inside a coverage."""
+    """Grid m² for a ground m²; None for a plot too wide for one scale."""
+    inside: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
+    """What several themes ask: whether the plot lies deep inside a coverage, by the shape's identity."""
 
     def area(self, shape: BaseGeometry) -> float:
         """Ground m² of a part of the plot."""
@@ -60,12 +60,13 @@ def plot_of(
     """The plot of a shape in metres."""
     west, south, east, north = shape.bounds
     narrow = max(east - west, north - south) <= ONE_SCALE
+    ground = ground_area(shape, metric) if measured is None else measured
     return Plot(
         shape=shape,
         metric=metric,
-        measured=ground_area(shape, metric) if measured is None else measured,
+        measured=ground,
         recorded=recorded,
-        scale=areal_scale(metric, (west + east) / 2, (south + north) / 2) if narrow else None,
+        scale=float(shape.area) / ground if narrow else None,
     )
 
 
@@ -101,7 +102,7 @@ def measured(plot: Plot, found: Sequence[Found], *, streets: Collection[int] = (
             shapely.get_dimensions(array).tolist(),
             shapely.area(array).tolist(),
             shapely.length(array).tolist(),
-            _distances(plot, found),
+            [_distance(plot, each) if each.gap else 0.0 for each in found],
             strict=True,
         )
     ]
@@ -128,16 +129,13 @@ def _measured(
     )
 
 
-def _distances(plot: Plot, found: Sequence[Found]) -> list[float]:
-    """Geodesic metres along the shortest ways from the plot."""
-    apart = [index for index, each in enumerate(found) if each.way is not None and each.way.length > 0]
-    distances = np.zeros(len(found))
-    if apart:
-        ways = shapely.multilinestrings([found[index].way for index in apart])
-        ends = shapely.get_coordinates(to_geographic(ways, plot.metric)).reshape(-1, 4)
-        distances[apart] = GEOID.inv(*ends.T)[2]
-    found_at: list[float] = distances.tolist()
-    return found_at
+def _distance(plot: Plot, found: Found) -> float:
+    """Ground metres to a feature: by the scale of the plot where it is near, geodesic beyond."""
+    if plot.scale is not None and found.gap <= ONE_SCALE / 2:
+        return found.gap / float(np.sqrt(plot.scale))
+    ways = shapely.get_coordinates(shapely.shortest_line(plot.shape, found.nearest))
+    start, end = (tuple(point) for point in ways)
+    return ground_distance(plot.metric, start, end)
 
 
 def _joined(plot: Plot, parts: Sequence[BaseGeometry]) -> BaseGeometry | None:

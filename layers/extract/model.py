@@ -6,9 +6,11 @@ to 0.01, lengths and distances ground m to 0.01, shares % to 0.1.  Nothing here 
 same data gives the same value.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from shapely.geometry.base import BaseGeometry
 
@@ -19,6 +21,16 @@ from gis.place import Jurisdiction
 SCHEMA = "bhumika-extract-1"
 
 AttributeValue = str | int | float | bool | None
+
+
+Value = TypeVar("Value")
+
+
+def varied(value: Value, changes: Mapping[str, Any]) -> Value:
+    """A frozen value with other contents of some fields, as `dataclasses.replace` makes it, without going through them all."""
+    other: Value = object.__new__(type(value))
+    vars(other).update(vars(value), **changes)
+    return other
 
 
 class Status(StrEnum):

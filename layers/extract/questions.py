@@ -1,28 +1,32 @@
 """The one question that finds everything on and around a plot.
 
 In: a plot's shape in metres, the imports that stand, a point in both times.  Out: `Beside`, parcels that meet the plot, and
-`Found`, features within whose reach it lies, with their parts on the plot.
+`Found`, features near enough to matter, with their parts on the plot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from numpy.typing import NDArray
-from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.db.quick import rows
+from gis.db.quick import Row, rows
 from gis.errors import Invalid
 from gis.place import Jurisdiction
 
 Shapes = NDArray[np.object_]
+
+IMPORT, POSITION, REF, PIECE, LABEL, LABEL_ML, WIDTH, ATTRIBUTES, SINCE, UNTIL, SRID, SHAPE = range(12)
+"""Columns of the statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +40,7 @@ class Beside:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A feature within reach of a plot."""
+    """A feature on or near a plot."""
 
     import_id: int
     position: int
@@ -49,8 +53,10 @@ class Found:
     until: date | None
     parts: tuple[BaseGeometry, ...]
     """What lies on the plot, piece by piece; of streets, the pieces as they lie."""
-    way: LineString | None
-    """The shortest way from the plot (first point) to the feature; None where it meets the plot, but for streets."""
+    gap: float
+    """Grid metres between the plot and the feature; 0 where they meet."""
+    nearest: BaseGeometry
+    """The piece to which they are measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,91 +78,103 @@ def around(
     *,
     accuracy: float,
     own: int | None,
-    imports: Sequence[int],
-    streets: Sequence[int],
+    reaches: Mapping[int, float],
+    streets: Collection[int],
     at: AsOf,
 ) -> Around:
-    """Parcels within `accuracy` metres of a plot, but for the state `own`, and features of imports in whose reach it lies."""
+    """Parcels within `accuracy` metres of a plot, but for the state `own`, and features of imports that are near enough.
+
+    `reaches` holds, for each import that is asked, the metres within which its features matter, besides half their width.
+    """
     edge = shape.buffer(accuracy, join_style="mitre")
     west, south, east, north = edge.bounds
-    found = rows(
-        session,
-        __package__,
-        "around",
-        {
-            "west": west,
-            "south": south,
-            "east": east,
-            "north": north,
-            "srid": place.metric,
-            "jurisdiction": place.code,
-            "own": own or 0,
-            "on": at.on,
-            "known": at.known,
-            "imports": list(imports),
-        },
-    )
-    found.sort(key=_order)
+    values = {
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "srid": place.metric,
+        "jurisdiction": place.code,
+        "own": own or 0,
+        "on": at.on,
+        "known": at.known,
+        "imports": "{" + ",".join(map(str, reaches)) + "}",
+    }
+    found = sorted(rows(session, __package__, "around", values), key=_order)
     shapes = _shapes(found, place)
-    parcels = sum(row.import_id is None for row in found)
+    parcels = sum(row[IMPORT] is None for row in found)
     return Around(
         parcels=_beside(edge, found[:parcels], shapes[:parcels]),
-        features=_features(shape, found[parcels:], shapes[parcels:], streets),
+        features=_features(shape, found[parcels:], shapes[parcels:], reaches, streets),
     )
 
 
-def _order(row: Any) -> tuple[int, int, str, int]:
+def _order(row: Row) -> tuple[int, int, str, int]:
     """Parcels first, by number; then features by import and position, and their pieces always in one order."""
-    return row.import_id or 0, row.position or 0, row.ref, row.piece
+    return row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[PIECE]
 
 
-def _shapes(found: Sequence[Any], place: Jurisdiction) -> Shapes:
-    strays = {row.srid for row in found} - {place.metric}
+def _shapes(found: Sequence[Row], place: Jurisdiction) -> Shapes:
+    strays = {row[SRID] for row in found} - {place.metric}
     if strays:
         raise MisplacedShape(f"A shape with SRID {min(strays)} stands among those of EPSG:{place.metric}.")
-    return np.asarray(shapely.from_wkb([row.wkb for row in found]), dtype=object)
+    return np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
 
 
-def _beside(edge: BaseGeometry, found: Sequence[Any], shapes: Shapes) -> tuple[Beside, ...]:
+def _beside(edge: BaseGeometry, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:
     shapely.prepare(edge)
     return tuple(
-        Beside(number=row.ref, land_type=row.label, boundary=boundary)
+        Beside(number=row[REF], land_type=row[LABEL], boundary=boundary)
         for row, boundary, meets in zip(found, shapes, shapely.intersects(edge, shapes), strict=True)
         if meets
     )
 
 
 def _features(
-    plot: BaseGeometry, found: Sequence[Any], shapes: Shapes, streets: Sequence[int]
+    plot: BaseGeometry,
+    found: Sequence[Row],
+    shapes: Shapes,
+    reaches: Mapping[int, float],
+    streets: Collection[int],
 ) -> tuple[Found, ...]:
-    """Pieces by feature, cut to the plot."""
+    """Pieces that are near enough by feature, cut to the plot."""
     shapely.prepare(plot)
-    meets = shapely.intersects(plot, shapes)
-    is_street = np.isin([row.import_id for row in found], streets)
-    parts = shapes.copy()
-    parts[~meets & ~is_street] = None
-    parts[meets & ~is_street] = shapely.intersection(shapes[meets & ~is_street], plot)
-    ways = np.full(len(shapes), None)
-    ways[~meets | is_street] = shapely.shortest_line(plot, shapes[~meets | is_street])
+    gaps = np.where(shapely.intersects(plot, shapes), 0.0, np.inf)
+    gaps[gaps > 0] = shapely.distance(plot, shapes[gaps > 0])
+    near = [
+        (row, index)
+        for index, (row, gap) in enumerate(zip(found, gaps.tolist(), strict=True))
+        if gap <= reaches[row[IMPORT]] + (row[WIDTH] or 0.0) / 2
+    ]
+    on_plot = [index for row, index in near if gaps[index] == 0 and row[IMPORT] not in streets]
+    parts = dict(zip(on_plot, shapely.intersection(shapes[on_plot], plot), strict=True))
+    parts |= {index: shapes[index] for row, index in near if row[IMPORT] in streets}
     return tuple(
-        _feature(found, parts, ways, [index for index, _ in pieces])
-        for _, pieces in groupby(enumerate(found), key=lambda each: (each[1].import_id, each[1].position))
+        _feature([index for _, index in pieces], found, shapes, gaps, parts)
+        for _, pieces in groupby(near, key=lambda each: each[0][:PIECE])
     )
 
 
-def _feature(found: Sequence[Any], parts: Shapes, ways: Shapes, pieces: Sequence[int]) -> Found:
+def _feature(
+    pieces: Sequence[int],
+    found: Sequence[Row],
+    shapes: Shapes,
+    gaps: NDArray[np.float64],
+    parts: Mapping[int, BaseGeometry],
+) -> Found:
     row = found[pieces[0]]
-    shortest = [ways[piece] for piece in pieces]
+    gap, nearest = min(((float(gaps[piece]), piece) for piece in pieces), key=itemgetter(0))
     return Found(
-        import_id=row.import_id,
-        position=row.position,
-        ref=row.ref,
-        label=row.label,
-        label_ml=row.label_ml,
-        width=row.width,
-        attributes=row.attributes,
-        since=row.since,
-        until=row.until,
-        parts=tuple(parts[piece] for piece in pieces if parts[piece] is not None),
-        way=None if None in shortest else min(shortest, key=shapely.length),
+        import_id=row[IMPORT],
+        position=row[POSITION],
+        ref=row[REF],
+        label=row[LABEL],
+        label_ml=row[LABEL_ML],
+        width=row[WIDTH],
+        attributes=orjson.loads(row[ATTRIBUTES]),
+        since=row[SINCE],
+        until=row[UNTIL],
+        parts=tuple(parts[piece] for piece in pieces if piece in parts),
+        gap=gap,
+        nearest=shapes[nearest],
     )

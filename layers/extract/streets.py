@@ -7,7 +7,7 @@ the data hold surfaces, at half the width from a centre line whose width is know
 this much is said: the part of the boundary nearest to it, when no other parcel lies between; its width is unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -35,16 +35,15 @@ MEASURED = Words(
 def frontages(
     plot: Plot,
     streets: Sequence[Measured],
-    imports: Sequence[StandingImport],
+    imports: Mapping[int, StandingImport],
     between: Sequence[BaseGeometry],
 ) -> tuple[Frontage, ...]:
     """Every street along the plot, longest frontage first."""
-    by_id = {each.id: each for each in imports}
     named: dict[tuple[str, float | None, int], list[Measured]] = {}
     for street in streets:
         name = street.found.label or street.found.ref
         named.setdefault((name, street.found.width, street.found.import_id), []).append(street)
-    found = [_frontage(plot, members, by_id[key[2]], between) for key, members in named.items()]
+    found = [_frontage(plot, members, imports[key[2]], between) for key, members in named.items()]
     along = [frontage for frontage in found if frontage is not None]
     return tuple(sorted(along, key=lambda frontage: (-frontage.length, frontage.ref)))
 
@@ -53,17 +52,18 @@ def _frontage(
     plot: Plot, members: Sequence[Measured], source: StandingImport, between: Sequence[BaseGeometry]
 ) -> Frontage | None:
     first = members[0].found
-    line = shapely.union_all([part for street in members for part in street.found.parts])
     if source.holds in ("polygon", "boundary"):
         reach, basis = source.accuracy, "surface"
     elif first.width is not None:
         reach, basis = first.width / 2 + source.accuracy, "half_width"
     else:
-        ways = [street.found.way for street in members if street.found.way is not None]
-        way = min(ways, key=lambda each: float(each.length))
-        if _is_blocked(way, between):
+        nearest = min((street.found for street in members), key=lambda each: each.gap)
+        if _is_blocked(shapely.shortest_line(plot.shape, nearest.nearest), between):
             return None
-        reach, basis = way.length + source.accuracy, "nearest"
+        reach, basis = nearest.gap + source.accuracy, "nearest"
+    if all(street.found.gap > reach for street in members):
+        return None
+    line = shapely.union_all([part for street in members for part in street.found.parts])
     along = shapely.intersection(plot.shape.boundary, line.buffer(reach))
     length = plot.length(along)
     if length <= source.accuracy:

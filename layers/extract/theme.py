@@ -13,20 +13,26 @@ from functools import cached_property
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.entry import Layer, MeasuredFrom
+from layers.entry import Layer, Measure, MeasuredFrom
 from layers.entry import Status as LawStatus
 from layers.extract import reasons
 from layers.extract.measure import Measured
-from layers.extract.model import Law, Status, ThemeAnswer, Words
+from layers.extract.model import Law, Status, ThemeAnswer, Words, varied
 from layers.imports import StandingImport
 
 FULL = 100.0
+AMPLE = 1_000.0
+"""Metres: the law of most themes looks less far around a plot."""
 _DIRECT = {
     MeasuredFrom.BOUNDARY: {"polygon", "boundary"},
     MeasuredFrom.EDGE: {"polygon", "boundary"},
     MeasuredFrom.CENTRE_LINE: {"centre_line"},
     MeasuredFrom.POINT: {"point"},
 }
+
+
+_SHARED = ("accuracy", "begins", "blank", "coverage", "margin", "sources", "_by_id", "_indirect")
+"""What of a theme does not depend on the plot, and is asked of each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +44,10 @@ class Theme:
     parts: tuple[Measured, ...] = ()
 
     def with_parts(self, parts: Sequence[Measured]) -> "Theme":
-        """The same theme on a plot; what the imports decide is taken over, not worked out again."""
-        other = object.__new__(Theme)
-        other.__dict__.update(self.__dict__, parts=tuple(parts))
-        return other
+        """The same theme on a plot; what the imports decide is worked out before, and taken over."""
+        for name in _SHARED:
+            getattr(self, name)
+        return varied(self, {"parts": tuple(parts)})
 
     def import_of(self, part: Measured) -> StandingImport:
         """The import that a feature came with."""
@@ -106,6 +112,20 @@ class Theme:
     def blank(self) -> ThemeAnswer:
         """Its answer while nothing is known yet."""
         return blank(self)
+
+    @cached_property
+    def settled(self) -> ThemeAnswer | None:
+        """Its answer where nothing was found deep inside its coverage and after its data begin; None where that depends
+        on the plot.
+        """
+        layer = self.layer
+        if not layer.is_verified:
+            return replace(self.blank, reason=reasons.law_not_verified())
+        if not self.imports:
+            return self.blank
+        varies = layer.measure is Measure.RASTER or layer.full_coverage or self.margin > AMPLE
+        varies = varies or self.coverage is None
+        return None if varies else self.nothing_here
 
     @cached_property
     def nothing_here(self) -> ThemeAnswer:

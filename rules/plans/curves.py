@@ -19,12 +19,17 @@ from ezdxf.entities.polyline import Polyline
 from ezdxf.entities.spline import Spline
 from ezdxf.math import Matrix44, Vec3
 
+from rules.plans.foreign import DAMAGE
 from rules.plans.pieces import Piece
 from rules.plans.problems import Fault, Problems
 
 FLATNESS = 0.00025
 """Metres that a chord may stand off its curve: a quarter of the stated tolerance of 1 mm."""
 MOST_POINTS = 20_000
+STRAIGHT = 1e-9
+"""Bulges below this are straight: an edge of a kilometre would bow by less than a micrometre."""
+BEYOND = 1e15
+"""Drawing units from the origin beyond which no number is reckoned with at all."""
 FARTHEST = 1e8
 """Metres from the origin beyond which a coordinate is a mistake and its last millimetre is lost."""
 Points = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -64,7 +69,7 @@ def path_of(piece: Piece, metres: float, problems: Problems) -> Path | None:
     try:
         step = FLATNESS / metres / _scale(piece.placement)
         return _in_plane(follow(piece.entity, step), piece.placement, metres)
-    except (_Unfit, ArithmeticError, ValueError, TypeError, IndexError) as error:
+    except (_Unfit, *DAMAGE) as error:
         problems.add(
             Fault.NOT_READ,
             f"A {piece.entity.dxftype()} cannot be followed ({error or type(error).__name__}); it was not measured.",
@@ -91,6 +96,8 @@ def _in_plane(drawn: _Drawn, placement: Matrix44 | None, metres: float) -> Path:
     if len(drawn.points) > MOST_POINTS:
         raise _Unfit(f"more than {MOST_POINTS:,} points")
     points = np.array([(*point[:2], *(point[2:3] or (0.0,))) for point in drawn.points], dtype=np.float64)
+    if not (np.abs(points) < BEYOND).all():
+        raise _Unfit("coordinates that are no number or off the earth")
     if placement is not None:
         points = np.array([tuple(each) for each in placement.transform_vertices(Vec3(p) for p in points)])
     points = points.reshape(-1, 3)[:, :2] * metres
@@ -106,7 +113,7 @@ def arc_points(
     if not math.isfinite(bulge) or abs(bulge) > 1e6:
         raise _Unfit(f"a bulge of {bulge}")
     chord = math.dist(start, end)
-    if chord == 0.0:
+    if chord == 0.0 or abs(bulge) < STRAIGHT:
         return []
     angle = 4.0 * math.atan(bulge)
     radius = chord / 2.0 / abs(math.sin(angle / 2.0))
@@ -138,6 +145,8 @@ def _bulged(vertices: list[tuple[float, float, float]], closed: bool, step: floa
     segments: list[int] = []
     corners: list[int] = []
     has_arcs = False
+    if not all(abs(value) < BEYOND for vertex in vertices for value in vertex):
+        raise _Unfit("coordinates that are no number or off the earth")
     for number, (x, y, bulge) in enumerate(vertices):
         following = vertices[(number + 1) % len(vertices)]
         corners.append(len(points))
@@ -155,7 +164,9 @@ def _bulged(vertices: list[tuple[float, float, float]], closed: bool, step: floa
 
 def _lwpolyline(entity: DXFEntity, step: float) -> _Drawn:
     assert isinstance(entity, LWPolyline)
-    drawn = _bulged([(x, y, b) for x, y, b in entity.get_points("xyb")], bool(entity.closed), step)
+    drawn = _bulged(
+        [(float(x), float(y), float(b)) for x, y, b in entity.get_points("xyb")], bool(entity.closed), step
+    )
     return _to_world(entity, drawn)
 
 

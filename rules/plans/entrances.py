@@ -11,6 +11,7 @@ from shapely import LineString, Point
 
 from rules.plans.curves import path_of
 from rules.plans.drawing import Entrance, Source
+from rules.plans.foreign import attribute
 from rules.plans.names import Profile, meaning
 from rules.plans.pieces import Piece
 from rules.plans.problems import Problems
@@ -35,7 +36,7 @@ def entrances_of(
 
 def _place(piece: Piece, metres: float, problems: Problems) -> Point | None:
     if piece.entity.dxftype() == "POINT":
-        where = Vec3(piece.entity.dxf.location)
+        where = Vec3(attribute(piece.entity, "location", (0, 0, 0)))
         where = piece.placement.transform(where) if piece.placement else where
         return Point(where.x * metres, where.y * metres)
     path = path_of(piece, metres, problems)

@@ -5,7 +5,7 @@ layer that holds something other than what belongs there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.plans.drawing import Declared, Length
 from rules.plans.lengths import length_of
@@ -38,17 +38,24 @@ def layers_of(
     on: dict[str, list[Piece]] = {}
     for piece in pieces:
         on.setdefault(piece.layer, []).append(piece)
+    broken = {each.layer for each in problems.listed() if each.fault is Fault.NOT_READ}
+    for layer in sorted(broken):
+        if meaning(layer, profile) is not None:
+            on.setdefault(layer, [])
     layered = []
     for layer, there in on.items():
         name = meaning(layer, profile)
         if name is None:
             _note_unknown(layer, there, problems)
         else:
-            layered.append(_layered(name, there, metres, problems))
+            layered.append(_layered(name, there, metres, problems, is_whole=layer not in broken))
     return tuple(layered)
 
 
-def _layered(name: LayerName, pieces: Sequence[Piece], metres: float, problems: Problems) -> Layered:
+def _layered(
+    name: LayerName, pieces: Sequence[Piece], metres: float, problems: Problems, *, is_whole: bool
+) -> Layered:
+    """What lies on one layer; `is_whole` is false where the reader had to leave something out."""
     texts = [piece for piece in pieces if piece.entity.dxftype() in TEXTS]
     dimensions = [piece for piece in pieces if piece.entity.dxftype() == "DIMENSION"]
     lines = [piece for piece in pieces if piece.entity.dxftype() not in TEXTS | {"DIMENSION"}]
@@ -57,6 +64,7 @@ def _layered(name: LayerName, pieces: Sequence[Piece], metres: float, problems: 
     found = Found(outlines=(), is_complete=True)
     if reads_lines and name.role is not Role.ENTRANCE:
         found = outlines_of(lines, metres, problems, strict=wants_outline)
+    found = replace(found, is_complete=found.is_complete and is_whole)
     lengths = [length_of(piece, name, metres, problems) for piece in dimensions]
     layered = Layered(
         name=name,

@@ -14,6 +14,7 @@ from shapely import LineString
 from rules.plans.colours import COLOUR_MEANINGS
 from rules.plans.curves import FARTHEST
 from rules.plans.drawing import Length, Source
+from rules.plans.foreign import DAMAGE
 from rules.plans.names import LayerName
 from rules.plans.pieces import Piece
 from rules.plans.problems import Fault, Problems
@@ -28,7 +29,10 @@ def length_of(piece: Piece, name: LayerName, metres: float, problems: Problems) 
     """The length that a dimension's definition points span, along its own direction; None and a problem for others."""
     dimension = piece.entity
     assert isinstance(dimension, Dimension)
-    ends = _ends(dimension, piece.placement)
+    try:
+        ends = _ends(dimension, piece.placement)
+    except DAMAGE:
+        ends = None
     if ends is None or not all(math.isfinite(v) and abs(v) * metres < FARTHEST for end in ends for v in end):
         problems.add(
             Fault.NOT_A_LENGTH,

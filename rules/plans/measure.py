@@ -13,6 +13,7 @@ from rules.plans.consistency import note_differences, note_places
 from rules.plans.drawing import Declared, Drawing, Figure, Measured, Plot, Reading, Units
 from rules.plans.edges import edges_of
 from rules.plans.entrances import entrances_of
+from rules.plans.foreign import attribute, blocks_in
 from rules.plans.layered import Layered, layers_of
 from rules.plans.lengths import length_of
 from rules.plans.names import LayerName, Profile, meaning, profile_of
@@ -68,7 +69,7 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing
 def _reading(sheet: Sheet, pieces: int, problems: Problems, *, audit: bool) -> Reading:
     """How the file was read; the counts are taken before the audit deletes what it cannot draw."""
     version, entities = str(sheet.document.dxfversion), len(sheet.document.modelspace())
-    blocks = len(sheet.document.blocks)
+    blocks = len(blocks_in(sheet.document))
     return Reading(
         version=version,
         was_recovered=sheet.was_recovered,
@@ -80,10 +81,9 @@ def _reading(sheet: Sheet, pieces: int, problems: Problems, *, audit: bool) -> R
 
 
 def _layers_used(document: Document) -> frozenset[str]:
-    used = {str(entity.dxf.get("layer", "0")) for entity in document.modelspace()}
-    for block in document.blocks:
-        if not block.is_any_layout:
-            used |= {str(entity.dxf.get("layer", "0")) for entity in block}
+    used = {str(attribute(entity, "layer", "0")) for entity in document.modelspace()}
+    for block in blocks_in(document).values():
+        used |= {str(attribute(entity, "layer", "0")) for entity in block}
     return frozenset(used)
 
 

@@ -149,7 +149,7 @@ def _outline(drawn: _Drawn, problems: Problems) -> Outline | None:
         )
     points, segments = _distinct(path, GAP if not path.closed else SAME)
     shape = Polygon(points) if len(points) > 2 else Polygon()
-    if shape.area < LEAST_AREA:
+    if shape.convex_hull.area < LEAST_AREA:
         problems.add(
             Fault.NO_AREA,
             "The outline encloses nothing; it was not measured.",

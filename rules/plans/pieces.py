@@ -11,8 +11,10 @@ from ezdxf.document import Drawing as Document
 from ezdxf.entities.dxfentity import DXFEntity
 from ezdxf.entities.insert import Insert
 from ezdxf.layouts.base import BaseLayout
+from ezdxf.layouts.blocklayout import BlockLayout
 from ezdxf.math import Matrix44
 
+from rules.plans.foreign import DAMAGE, attribute, blocks_in
 from rules.plans.problems import Fault, Problems
 
 DEEPEST = 12
@@ -50,10 +52,11 @@ class Pieces:
     """Walks a drawing once; counts what it opened, so that no drawing can take it for ever."""
 
     def __init__(self, document: Document, matters: Callable[[str], bool], problems: Problems) -> None:
-        self._document = document
+        # CAD knows no capitals in the names of blocks.
+        self._blocks = {name.lower(): block for name, block in blocks_in(document).items()}
         self._matters = matters
         self._problems = problems
-        self._speaking, self._plain = _reachable(document, matters)
+        self._speaking, self._plain = _reachable(self._blocks, matters)
         self.found: list[Piece] = []
         self._inserts = 0
         self._stopped = False
@@ -73,7 +76,7 @@ class Pieces:
                 self._keep(entity, layer, within)
 
     def _keep(self, entity: DXFEntity, layer: str, within: _Within | None) -> None:
-        colour = entity.dxf.get("color", 256)
+        colour = attribute(entity, "color", 256)
         handle = str(entity.dxf.handle)
         if within is None:
             self.found.append(Piece(entity, layer, colour, handle, None))
@@ -84,15 +87,15 @@ class Pieces:
             self._stop(f"more than {MOST_PIECES:,} entities on its layers", layer, handle)
 
     def _open(self, insert: Insert, within: _Within | None) -> None:
-        name = str(insert.dxf.get("name", ""))
-        block = self._document.blocks.get(name)
+        name = str(attribute(insert, "name", ""))
+        block = self._blocks.get(name.lower())
         layer = _layer(insert, within)
         if block is None:
             return
         if block.block is not None and block.block.is_xref:
             self._external(insert, f"drawing “{name}”", layer)
             return
-        if name not in self._speaking and not (self._matters(layer) and name in self._plain):
+        if name.lower() not in self._speaking and not (self._matters(layer) and name.lower() in self._plain):
             return
         depth = within.depth + 1 if within else 1
         handle = f"{within.handle}/{insert.dxf.handle}" if within else str(insert.dxf.handle)
@@ -105,7 +108,7 @@ class Pieces:
                 handles=[handle.split("/")[0]],
             )
             return
-        colour = insert.dxf.get("color", 256)
+        colour = attribute(insert, "color", 256)
         colour = within.colour if within and colour == BY_BLOCK else colour
         for placement in self._placements(insert, within):
             self._inserts += 1
@@ -126,7 +129,7 @@ class Pieces:
     def _placed(self, insert: Insert, within: _Within | None) -> Iterator[Matrix44]:
         try:
             placement = insert.matrix44()
-        except (ArithmeticError, ValueError, TypeError):
+        except DAMAGE:
             self._problems.add(
                 Fault.NOT_READ,
                 "A block reference has no usable scale or direction; what it shows was not measured.",
@@ -158,26 +161,24 @@ class Pieces:
 
 
 def _layer(entity: DXFEntity, within: _Within | None) -> str:
-    layer = str(entity.dxf.get("layer", BLOCK_LAYER))
+    layer = str(attribute(entity, "layer", BLOCK_LAYER))
     return within.layer if within and layer == BLOCK_LAYER else layer
 
 
-def _reachable(document: Document, matters: Callable[[str], bool]) -> tuple[set[str], set[str]]:
+def _reachable(blocks: dict[str, BlockLayout], matters: Callable[[str], bool]) -> tuple[set[str], set[str]]:
     """Names of blocks that hold, at any depth, a layer that matters; and of those with something on the block's own layer."""
     parents: dict[str, set[str]] = {}
     speaking, plain = set(), set()
-    for block in document.blocks:
-        if block.is_any_layout:
-            continue
+    for name, block in blocks.items():
         for entity in block:
-            layer = str(entity.dxf.get("layer", BLOCK_LAYER))
+            layer = str(attribute(entity, "layer", BLOCK_LAYER))
             if isinstance(entity, Insert):
-                parents.setdefault(str(entity.dxf.get("name", "")), set()).add(block.name)
+                parents.setdefault(str(attribute(entity, "name", "")).lower(), set()).add(name)
                 continue
             if layer == BLOCK_LAYER:
-                plain.add(block.name)
+                plain.add(name)
             elif matters(layer):
-                speaking.add(block.name)
+                speaking.add(name)
     for names in (speaking, plain):
         waiting = list(names)
         while waiting:

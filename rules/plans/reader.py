@@ -174,7 +174,9 @@ class _Refusal(Exception):
 def _attempt(load: Callable[[], tuple[Document, Found]]) -> tuple[Document, Found]:
     """Run a foreign parser over untrusted bytes: whatever it raises is the file's fault, and is said, not swallowed."""
     try:
-        return load()
+        loaded = load()
+        loaded[0].modelspace()
+        return loaded
     except (Exception, RecursionError) as error:
         words = " ".join(str(error).split())[:200]
         raise _Refusal(words or type(error).__name__) from error

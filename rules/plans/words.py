@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from ezdxf.entities.mtext import MText
 
 from rules.plans.drawing import Declared, Source
+from rules.plans.foreign import DAMAGE, attribute
 from rules.plans.pieces import Piece
 from rules.plans.problems import Fault, Problems
 
@@ -35,9 +36,12 @@ UNITS = {
 def text_of(piece: Piece) -> str:
     """The plain words of a text, in capitals as written, without formatting codes."""
     entity = piece.entity
-    if isinstance(entity, MText):
+    if not isinstance(entity, MText):
+        return str(attribute(entity, "text", ""))[:LONGEST]
+    try:
         return str(entity.plain_text())[:LONGEST] if len(entity.text) <= LONGEST else ""
-    return str(entity.dxf.get("text", ""))[:LONGEST]
+    except DAMAGE:
+        return str(entity.text)[:LONGEST]
 
 
 def declared_in(pieces: Iterable[Piece], problems: Problems) -> tuple[Declared, ...]:
