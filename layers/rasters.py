@@ -130,7 +130,8 @@ def _under(shape: BaseGeometry, grid: Affine, size: tuple[int, ...]) -> NDArray[
     """Which cells of a window touch a shape."""
     rows, columns = size
     if rows * columns > FEW_CELLS or grid.b or grid.d:
-        return ~geometry_mask([shape], (rows, columns), grid, all_touched=True)
+        touched: NDArray[np.bool_] = ~geometry_mask([shape], (rows, columns), grid, all_touched=True)
+        return touched
     x = grid.c + grid.a * np.arange(columns + 1)
     y = (grid.f + grid.e * np.arange(rows + 1))[:, None]
     shapely.prepare(shape)

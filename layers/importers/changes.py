@@ -100,11 +100,11 @@ def read_changes(path: Path) -> list[ChangeEntry]:
 def apply_change(session: Session, place: Jurisdiction, entry: ChangeEntry) -> list[Parcel]:
     """Make one change."""
     new = [each.new_parcel() for each in entry.successors]
-    when = {"on": entry.on, "instrument": entry.instrument}
+    on, instrument = entry.on, entry.instrument
     if entry.kind == "divide":
-        return divide(session, place, entry.numbers[0], into=new, **when)
+        return divide(session, place, entry.numbers[0], into=new, on=on, instrument=instrument)
     if entry.kind == "merge":
-        return [merge(session, place, entry.numbers, into=new[0], **when)]
+        return [merge(session, place, entry.numbers, into=new[0], on=on, instrument=instrument)]
     if entry.kind == "correct":
-        return [correct(session, place, entry.numbers[0], to=new[0], **when)]
-    return resurvey(session, place, entry.numbers, into=new, **when)
+        return [correct(session, place, entry.numbers[0], to=new[0], on=on, instrument=instrument)]
+    return resurvey(session, place, entry.numbers, into=new, on=on, instrument=instrument)

@@ -51,7 +51,9 @@ def _faults(path: Path) -> Iterator[str]:
 def _is_form(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A member of a protocol, which its class explains."""
     only = function.body[0]
-    return isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant) and only.value.value is Ellipsis
+    return (
+        isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant) and only.value.value is Ellipsis
+    )
 
 
 def _functions(

@@ -57,4 +57,6 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_command_is_documented() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
-    assert [name for name in typer.main.get_command(commands).commands if f"./bhumika {name}" not in text] == []  # type: ignore[attr-defined]
+    assert [
+        name for name in typer.main.get_command(commands).commands if f"./bhumika {name}" not in text
+    ] == []  # type: ignore[attr-defined]
