@@ -21,7 +21,6 @@ from gis.db.quick import Reading
 from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.geojson import check_position, drawn_area
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
-from gis.parcels.asked import asked
 from gis.parcels.model import Lineage, Parcel
 from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
 from gis.recordings import last_recording
@@ -29,7 +28,7 @@ from layers import search as searching
 from layers.bounds import bounds
 from layers.catalogue import Catalogue, load
 from layers.entry import Role
-from layers.extract.assemble import extract_of_area, extract_of_parcel
+from layers.extract.assemble import extract_of_area, extract_of_number, extract_of_parcel
 from layers.extract.model import Extract, Group, Words
 from layers.extract.questions import around
 from layers.imports import Standing, standing
@@ -82,8 +81,13 @@ class LandAnswers:
         """The extract of a parcel; `NotFound`, or `Gone` with its successors."""
 
         def question(session: Session) -> Extract:
-            place = self._place(session, code)
-            found, at = _parcel(session, place, number, ulpin, on=on or today(), known=known)
+            place, day = self._place(session, code), on or today()
+            if number and known is None:
+                extract = extract_of_number(session, place, number, on=day, rasters=self.rasters)
+                if extract is not None:
+                    return extract
+            at = as_of(session, place, on=day, known=known)
+            found = _parcel(session, place, number, ulpin, at=at)
             return extract_of_parcel(session, place, found, at=at, rasters=self.rasters)
 
         return self._reading.answer(question)
@@ -268,43 +272,27 @@ def _imports_of(catalogue: Catalogue, imports: Standing, role: Role) -> list[int
 
 
 def _parcel(
-    session: Session,
-    place: Jurisdiction,
-    number: str | None,
-    ulpin: str | None,
-    *,
-    on: date,
-    known: datetime | None,
-) -> tuple[Parcel, AsOf]:
-    """A parcel by number or ULPIN, and the point in both times that is meant."""
+    session: Session, place: Jurisdiction, number: str | None, ulpin: str | None, *, at: AsOf
+) -> Parcel:
     if number:
-        known = _in_utc(known)
-        register = asked(session, place, number, on=on, known=known)
-        last = register.last or last_recording(session, place.code)
-        at = _meant(last, on=on, known=known)
-        return register.parcel or parcel(session, place, number, at=at), at
+        return parcel(session, place, number, at=at)
     if ulpin:
-        at = as_of(session, place, on=on, known=known)
-        return parcel_by_ulpin(session, place, ulpin, at=at), at
+        return parcel_by_ulpin(session, place, ulpin, at=at)
     raise Invalid("Say which plot: a number, a ULPIN, or a position.")
 
 
 def as_of(session: Session, place: Jurisdiction, *, on: date | None, known: datetime | None) -> AsOf:
     """The point in both times that is meant; an instant after the last recording is not known yet."""
     last = last_recording(session, place.code)
-    return _meant(last, on=on or today(), known=_in_utc(known))
-
-
-def _in_utc(known: datetime | None) -> datetime | None:
-    return known.replace(tzinfo=UTC) if known is not None and known.tzinfo is None else known
-
-
-def _meant(last: datetime, *, on: date, known: datetime | None) -> AsOf:
-    if known is not None and known > last:
+    if known is None:
+        known = last
+    if known.tzinfo is None:
+        known = known.replace(tzinfo=UTC)
+    if known > last:
         raise Invalid(
             f"Nothing is recorded after {last.isoformat()}; ask for that instant or an earlier one."
         )
-    return AsOf(on=on, known=known or last)
+    return AsOf(on=on or today(), known=known)
 
 
 def today() -> date:

@@ -21,6 +21,8 @@ from gis.db.sql import statement
 Answer = TypeVar("Answer")
 Row = tuple[Any, ...]
 
+OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
+"""What is planned once is not planned again: planning costs as much as the answer."""
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 
 
@@ -34,7 +36,11 @@ class Reading:
     def __init__(self, engine: Engine) -> None:
         size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 5
         self._engine = make_engine(
-            engine.url, pool_size=size, pool_pre_ping=False, isolation_level="AUTOCOMMIT"
+            engine.url,
+            pool_size=size,
+            pool_pre_ping=False,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"options": OPTIONS},
         )
         self._idle: LifoQueue[Session | None] = LifoQueue()
         """The session used last is used first; None where there may be one more."""

@@ -6,12 +6,11 @@ One broken theme never takes the rest down: it answers "no data" with the fault.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-import psycopg
 import rasterio.errors
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -24,34 +23,60 @@ from gis.parcels.model import Parcel
 from gis.place import Jurisdiction
 from layers.entry import Measure
 from layers.extract import reasons
-from layers.extract.footing import Footing, footing
+from layers.extract.finding import BROKEN, Findings, accuracy_of, findings, short, taken, undone_on_failure
+from layers.extract.footing import Footing, footing, heard_of, newest
 from layers.extract.judge import judge
-from layers.extract.measure import Measured, Plot, measured, plot_of
+from layers.extract.measure import Measured, Plot, plot_of
 from layers.extract.model import Extract, Subject, Terrain, ThemeAnswer, Words
 from layers.extract.neighbours import neighbours
-from layers.extract.questions import Around, Beside, MisplacedShape, around
+from layers.extract.questions import Answered, answered
 from layers.extract.streets import MEASURED, NO_STREET, NO_STREET_DATA, frontages
 from layers.extract.terrain import judge_raster, terrain
 from layers.extract.theme import Theme
 from layers.imports import StandingImport, standing
 
-DRAWN_ACCURACY = 0.5
-"""Metres within which a parcel counts as beside an area drawn by hand."""
-BROKEN = (psycopg.Error, shapely.errors.GEOSException, MisplacedShape)
-"""What data that cannot be read make of a question."""
 
-Faults = dict[str, str]
-"""Why a layer's data could not be read, by target."""
+def extract_of_number(
+    session: Session, place: Jurisdiction, number: str, *, on: date, rasters: Path
+) -> Extract | None:
+    """Everything recorded about the parcel of a number, as known now, in one round trip.
+
+    None where no such parcel is found, or something cannot be read: whoever asks then goes step by step, and hears why.
+    """
+    base = newest(session, place)
+    try:
+        with undone_on_failure(session):
+            found = answered(session, place, number, on=on, reaches=base.reaches, streets=base.streets)
+    except BROKEN:
+        if connection_of(session).closed:
+            raise
+        return None
+    if found is None:
+        return None
+    at = AsOf(on=on, known=found.last)
+    if found.last != base.known:
+        heard_of(session, place, found.last)
+        return extract_of_parcel(session, place, found.parcel, at=at, rasters=rasters)
+    return _assembled(place, found, base, at=at, rasters=rasters)
+
+
+def _assembled(place: Jurisdiction, found: Answered, base: Footing, *, at: AsOf, rasters: Path) -> Extract:
+    subject, plot = _parcel(place, found.parcel)
+    return _extract(place, subject, plot, base, taken(found.around, plot, base), at=at, rasters=rasters)
 
 
 def extract_of_parcel(
     session: Session, place: Jurisdiction, parcel: Parcel, *, at: AsOf, rasters: Path
 ) -> Extract:
     """Everything recorded about a parcel."""
+    subject, plot = _parcel(place, parcel)
+    return _asked(session, place, subject, plot, at=at, rasters=rasters)
+
+
+def _parcel(place: Jurisdiction, parcel: Parcel) -> tuple[Subject, Plot]:
     recorded = float(parcel.recorded_area.square_metres) if parcel.recorded_area else None
     plot = plot_of(parcel.boundary, place.metric, measured=parcel.measured_area, recorded=recorded)
-    subject = Subject(parcel=parcel, shape=parcel.boundary, measured_area=round(parcel.measured_area, 2))
-    return _extract(session, place, plot, subject, at=at, rasters=rasters)
+    return Subject(parcel=parcel, shape=parcel.boundary, measured_area=round(parcel.measured_area, 2)), plot
 
 
 def extract_of_area(
@@ -60,18 +85,30 @@ def extract_of_area(
     """Everything recorded about an area in the jurisdiction's metres."""
     plot = plot_of(shape, place.metric)
     subject = Subject(parcel=None, shape=shape, measured_area=round(plot.measured, 2))
-    return _extract(session, place, plot, subject, at=at, rasters=rasters)
+    return _asked(session, place, subject, plot, at=at, rasters=rasters)
+
+
+def _asked(
+    session: Session, place: Jurisdiction, subject: Subject, plot: Plot, *, at: AsOf, rasters: Path
+) -> Extract:
+    base = footing(place.catalogue, standing(session, place, known=at.known), known=at.known)
+    found = findings(session, place, subject, plot, base, at=at)
+    return _extract(place, subject, plot, base, found, at=at, rasters=rasters)
 
 
 def _extract(
-    session: Session, place: Jurisdiction, plot: Plot, subject: Subject, *, at: AsOf, rasters: Path
+    place: Jurisdiction,
+    subject: Subject,
+    plot: Plot,
+    base: Footing,
+    found: Findings,
+    *,
+    at: AsOf,
+    rasters: Path,
 ) -> Extract:
-    base = footing(place.catalogue, standing(session, place, known=at.known))
-    accuracy = subject.parcel.accuracy if subject.parcel else DRAWN_ACCURACY
-    beside, found, faults = _found(session, place, subject, plot, base, accuracy=accuracy, at=at)
     ground, ground_note = _terrain(plot, base.rasters, rasters)
-    streets = [part for part in found if part.found.import_id in base.streets]
-    along = frontages(plot, streets, base.streets, [other.boundary for other in beside])
+    streets = [part for part in found.parts if part.found.import_id in base.streets]
+    along = frontages(plot, streets, base.streets, [other.boundary for other in found.beside])
     note = (MEASURED if along else NO_STREET) if base.streets else NO_STREET_DATA
     return Extract(
         jurisdiction=place,
@@ -79,74 +116,14 @@ def _extract(
         at=at,
         subject=subject,
         groups=base.groups,
-        themes=_themes(plot, base, found, faults, ground, ground_note, at=at),
+        themes=_themes(plot, base, found, ground, ground_note, at=at),
         frontages=along,
         frontage_note=note,
         terrain=ground,
         terrain_note=ground_note,
-        neighbours=neighbours(plot, beside, accuracy=accuracy),
+        neighbours=neighbours(plot, found.beside, accuracy=accuracy_of(subject)),
         sources=base.sources(subject.parcel.import_id if subject.parcel else None),
     )
-
-
-def _found(
-    session: Session,
-    place: Jurisdiction,
-    subject: Subject,
-    plot: Plot,
-    base: Footing,
-    *,
-    accuracy: float,
-    at: AsOf,
-) -> tuple[tuple[Beside, ...], list[Measured], Faults]:
-    """Parcels beside the plot; features near it, measured; faults where a layer's data could not be read."""
-    own = subject.parcel.state if subject.parcel else None
-
-    def ask(reaches: Mapping[int, float]) -> tuple[Around, list[Measured]]:
-        with _undone_on_failure(session):
-            lies = around(
-                session,
-                place,
-                plot.shape,
-                accuracy=accuracy,
-                own=own,
-                reaches=reaches,
-                streets=base.streets,
-                at=at,
-            )
-        return lies, measured(plot, lies.features, streets=base.streets)
-
-    try:
-        lies, parts = ask(base.reaches)
-        return lies.parcels, parts, {}
-    except BROKEN:
-        if connection_of(session).closed:
-            raise
-        beside = ask({})[0].parcels
-        parts, faults = _one_by_one(ask, base)
-        return beside, parts, faults
-
-
-def _undone_on_failure(session: Session) -> AbstractContextManager[object]:
-    """A failed statement spoils its transaction: a savepoint inside one, nothing where each statement stands alone."""
-    return nullcontext() if connection_of(session).autocommit else session.begin_nested()
-
-
-def _one_by_one(
-    ask: Callable[[Mapping[int, float]], tuple[Around, list[Measured]]], base: Footing
-) -> tuple[list[Measured], Faults]:
-    parts: list[Measured] = []
-    faults: Faults = {}
-    for each, reach in base.reaches.items():
-        try:
-            parts += ask({each: reach})[1]
-        except BROKEN as error:
-            faults[base.targets[each]] = _short(error)
-    return parts, faults
-
-
-def _short(error: Exception) -> str:
-    return str(error).splitlines()[0][:120]
 
 
 def _terrain(plot: Plot, rasters: Sequence[StandingImport], folder: Path) -> tuple[Terrain | None, Words]:
@@ -157,24 +134,17 @@ def _terrain(plot: Plot, rasters: Sequence[StandingImport], folder: Path) -> tup
 
 
 def _themes(
-    plot: Plot,
-    base: Footing,
-    found: Sequence[Measured],
-    faults: Faults,
-    ground: Terrain | None,
-    ground_note: Words,
-    *,
-    at: AsOf,
+    plot: Plot, base: Footing, found: Findings, ground: Terrain | None, ground_note: Words, *, at: AsOf
 ) -> tuple[ThemeAnswer, ...]:
     by_target: dict[str, list[Measured]] = defaultdict(list)
-    for part in found:
+    for part in found.parts:
         by_target[base.targets[part.found.import_id]].append(part)
     is_settled = base.settles(plot, on=at.on)
     answers = []
     for theme in base.themes:
         if theme.layer.measure is Measure.RASTER:
             answers.append(judge_raster(theme.layer, theme.blank, ground, ground_note))
-        elif fault := faults.get(theme.target):
+        elif fault := found.faults.get(theme.target):
             answers.append(replace(theme.blank, reason=reasons.broken(fault)))
         elif parts := by_target.get(theme.target):
             answers.append(_judged(plot, theme.with_parts(parts), at=at))
@@ -187,4 +157,4 @@ def _judged(plot: Plot, theme: Theme, *, at: AsOf) -> ThemeAnswer:
     try:
         return judge(plot, theme, on=at.on)
     except shapely.errors.GEOSException as error:
-        return replace(theme.blank, reason=reasons.broken(_short(error)))
+        return replace(theme.blank, reason=reasons.broken(short(error)))

@@ -5,20 +5,25 @@ In: a jurisdiction's catalogue, the imports that stood at an instant.  Out: a fr
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from math import inf
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from gis.place import Jurisdiction
+from gis.recordings import last_recording
 from layers.catalogue import Catalogue, load
 from layers.entry import Layer, Role
 from layers.extract.coverage import is_amply_inside
 from layers.extract.measure import Plot
 from layers.extract.model import Group, Source, Words
 from layers.extract.theme import Theme, target_of
-from layers.imports import Standing, StandingImport
+from layers.imports import Standing, StandingImport, standing
 
 GRID = 1.002
 """Distances on the grid may be this much longer than on the ground; nothing that matters may hide there."""
@@ -30,6 +35,8 @@ class Footing:
 
     catalogue: Catalogue
     imports: Standing
+    known: datetime
+    """When they stood."""
 
     @cached_property
     def themes(self) -> tuple[Theme, ...]:
@@ -134,18 +141,36 @@ def source_of(each: StandingImport) -> Source:
 
 
 _KEPT = 64
-_footings: OrderedDict[tuple[str, int], Footing] = OrderedDict()
+_footings: OrderedDict[tuple[str, datetime, int], Footing] = OrderedDict()
+_newest: WeakKeyDictionary[Engine, dict[str, Footing]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def footing(catalogue: str, imports: Standing) -> Footing:
-    """The footing of a catalogue on imports, kept as long as these very imports are."""
-    key = catalogue, id(imports)
+def footing(catalogue: str, imports: Standing, *, known: datetime) -> Footing:
+    """The footing on imports that stood at an instant, kept as long as these very imports are."""
+    key = catalogue, known, id(imports)
     with _lock:
         kept = _footings.get(key)
         if kept is None or kept.imports is not imports:
-            kept = _footings[key] = Footing(catalogue=load(catalogue), imports=imports)
+            kept = _footings[key] = Footing(catalogue=load(catalogue), imports=imports, known=known)
         _footings.move_to_end(key)
         while len(_footings) > _KEPT:
             _footings.popitem(last=False)
     return kept
+
+
+def newest(session: Session, place: Jurisdiction) -> Footing:
+    """The footing of the newest recording that was heard of; an answer tells whether there is a newer one."""
+    bind = session.get_bind()
+    kept = _newest.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})
+    if place.code not in kept:
+        heard_of(session, place, last_recording(session, place.code))
+    return kept[place.code]
+
+
+def heard_of(session: Session, place: Jurisdiction, known: datetime) -> Footing:
+    """The footing of a recording, which is the newest from now on."""
+    bind = session.get_bind()
+    base = footing(place.catalogue, standing(session, place, known=known), known=known)
+    _newest.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})[place.code] = base
+    return base

@@ -1,12 +1,12 @@
 """The one question that finds everything on and around a plot.
 
-In: a plot's shape in metres, the imports that stand, a point in both times.  Out: `Beside`, parcels that meet the plot, and
-`Found`, features near enough to matter, with their parts on the plot.
+In: the number of a parcel, or a plot's shape in metres; the imports that stand; a point in both times.  Out: `Beside`,
+parcels that meet the plot, and `Found`, features near enough to matter, with their parts on the plot.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,12 +21,17 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.db.quick import Row, rows
 from gis.errors import Invalid
+from gis.parcels.ids import normal_number
+from gis.parcels.model import Parcel, ParcelNumber, Recorded, Span
 from gis.place import Jurisdiction
+from gis.units import Area, AreaUnit
 
 Shapes = NDArray[np.object_]
 
-IMPORT, POSITION, REF, PIECE, LABEL, LABEL_ML, WIDTH, ATTRIBUTES, SINCE, UNTIL, SRID, SHAPE = range(12)
-"""Columns of the statement."""
+IMPORT, POSITION, REF, ID, LABEL, LABEL_ML, WIDTH, ATTRIBUTES, SINCE, UNTIL, SRID, SHAPE, INSTANT = range(13)
+"""Columns of the statement; what follows describes the plot itself, where it is a parcel."""
+CORNER = 5.0
+"""How many times its accuracy a corner of a plot may stick out when the plot is grown by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,15 @@ class Around:
     features: tuple[Found, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The newest recording instant, the parcel of a number as known then, and what is around it."""
+
+    last: datetime
+    parcel: Parcel
+    around: Around
+
+
 class MisplacedShape(Invalid):
     """A shape in another metric system than its jurisdiction's."""
 
@@ -88,37 +102,102 @@ def around(
     """
     edge = shape.buffer(accuracy, join_style="mitre")
     west, south, east, north = edge.bounds
-    values = {
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
-        "srid": place.metric,
+    box = {"west": west, "south": south, "east": east, "north": north, "own": own or 0}
+    found = _rows(session, place, reaches, {**box, "number": None, "on": at.on, "known": at.known})
+    return _around(shape, edge, found, reaches, streets)
+
+
+def answered(
+    session: Session,
+    place: Jurisdiction,
+    number: str,
+    *,
+    on: date,
+    reaches: Mapping[int, float],
+    streets: Collection[int],
+) -> Answered | None:
+    """The same for the parcel of a number as known now, and the parcel, in one round trip; None where there is none."""
+    nowhere = {"west": 0.0, "south": 0.0, "east": 0.0, "north": 0.0, "own": 0}
+    values = {**nowhere, "number": normal_number(number), "on": on, "known": None}
+    found = _rows(session, place, reaches, values)
+    own = next((row for row in found if row[INSTANT] is not None), None)
+    if own is None:
+        return None
+    parcel = _parcel(place, own)
+    edge = parcel.boundary.buffer(parcel.accuracy, join_style="mitre")
+    others = [row for row in found if row is not own]
+    return Answered(
+        last=own[INSTANT].astimezone(UTC),
+        parcel=parcel,
+        around=_around(parcel.boundary, edge, others, reaches, streets),
+    )
+
+
+def _rows(
+    session: Session, place: Jurisdiction, reaches: Mapping[int, float], values: dict[str, Any]
+) -> list[Row]:
+    """Rows of the statement, in one order."""
+    asked = {
         "jurisdiction": place.code,
-        "own": own or 0,
-        "on": at.on,
-        "known": at.known,
+        "srid": place.metric,
+        "corner": CORNER,
         "imports": "{" + ",".join(map(str, reaches)) + "}",
     }
-    found = sorted(rows(session, __package__, "around", values), key=_order)
-    shapes = _shapes(found, place)
+    found = rows(session, __package__, "around", values | asked)
+    strays = {row[SRID] for row in found} - {place.metric}
+    if strays:
+        raise MisplacedShape(f"A shape with SRID {min(strays)} stands among those of EPSG:{place.metric}.")
+    return sorted(found, key=_order)
+
+
+def _parcel(place: Jurisdiction, row: Row) -> Parcel:
+    district, taluk, village, block, survey, subdivision, ulpin, address, *rest = row[INSTANT + 1 :]
+    extent, unit, measured_area, accuracy, import_id, recorded, replaced, kind, instrument = rest
+    return Parcel(
+        state=row[ID],
+        jurisdiction=place.code,
+        number=ParcelNumber(
+            whole=row[REF],
+            district=district,
+            taluk=taluk,
+            village=village,
+            block=block,
+            survey=survey,
+            subdivision=subdivision,
+        ),
+        ulpin=ulpin,
+        address=address,
+        land_type=row[LABEL],
+        recorded_area=None if extent is None else Area(value=extent, unit=AreaUnit(unit)),
+        measured_area=measured_area,
+        accuracy=accuracy,
+        boundary=shapely.from_wkb(row[SHAPE]),
+        valid=Span(begins=row[SINCE], ends=row[UNTIL]),
+        recorded=Recorded(begins=recorded, ends=replaced),
+        begun_by=kind,
+        instrument=instrument,
+        import_id=import_id,
+    )
+
+
+def _around(
+    plot: BaseGeometry,
+    edge: BaseGeometry,
+    found: Sequence[Row],
+    reaches: Mapping[int, float],
+    streets: Collection[int],
+) -> Around:
+    shapes = np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
     parcels = sum(row[IMPORT] is None for row in found)
     return Around(
         parcels=_beside(edge, found[:parcels], shapes[:parcels]),
-        features=_features(shape, found[parcels:], shapes[parcels:], reaches, streets),
+        features=_features(plot, found[parcels:], shapes[parcels:], reaches, streets),
     )
 
 
 def _order(row: Row) -> tuple[int, int, str, int]:
     """Parcels first, by number; then features by import and position, and their pieces always in one order."""
-    return row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[PIECE]
-
-
-def _shapes(found: Sequence[Row], place: Jurisdiction) -> Shapes:
-    strays = {row[SRID] for row in found} - {place.metric}
-    if strays:
-        raise MisplacedShape(f"A shape with SRID {min(strays)} stands among those of EPSG:{place.metric}.")
-    return np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
+    return row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[ID]
 
 
 def _beside(edge: BaseGeometry, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:
@@ -151,7 +230,7 @@ def _features(
     parts |= {index: shapes[index] for row, index in near if row[IMPORT] in streets}
     return tuple(
         _feature([index for _, index in pieces], found, shapes, gaps, parts)
-        for _, pieces in groupby(near, key=lambda each: each[0][:PIECE])
+        for _, pieces in groupby(near, key=lambda each: each[0][:ID])
     )
 
 
