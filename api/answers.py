@@ -23,7 +23,7 @@ from gis.geojson import check_position, drawn_area
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
 from gis.parcels.model import Lineage, Parcel
 from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
-from gis.recordings import last_recording
+from gis.recordings import first_recording, last_recording
 from layers import search as searching
 from layers.bounds import bounds
 from layers.catalogue import Catalogue, load
@@ -81,7 +81,7 @@ class LandAnswers:
         """The extract of a parcel; `NotFound`, or `Gone` with its successors."""
 
         def question(session: Session) -> Extract:
-            place, day = self._place(session, code), on or today()
+            place, day = self._place(session, code), day_asked(on)
             if number and known is None:
                 extract = extract_of_number(session, place, number, on=day, rasters=self.rasters)
                 if extract is not None:
@@ -292,7 +292,20 @@ def as_of(session: Session, place: Jurisdiction, *, on: date | None, known: date
         raise Invalid(
             f"Nothing is recorded after {last.isoformat()}; ask for that instant or an earlier one."
         )
-    return AsOf(on=on or today(), known=known)
+    if known < first_recording(session, place.code):
+        raise NotFound(
+            f"Nothing of {place.name_en} was recorded yet at {known.isoformat()}; ask for a later instant."
+        )
+    return AsOf(on=day_asked(on), known=known)
+
+
+def day_asked(on: date | None) -> date:
+    """The date asked for, today where none was; nobody knows what will hold on a later one."""
+    if on is not None and on > today():
+        raise Invalid(
+            f"{on} lies in the future, and what will hold then is not known; ask for today or an earlier date."
+        )
+    return on or today()
 
 
 def today() -> date:

@@ -38,7 +38,11 @@ class FreshFiles(StaticFiles):
 def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """The application over a migrated database."""
     app = FastAPI(
-        title="Bhumika", version="1", description="Land and building permits, with the parcel at the centre."
+        docs_url=None,
+        redoc_url=None,
+        title="Bhumika",
+        version="1",
+        description="Land and building permits, with the parcel at the centre.",
     )
     app.state.answers = LandAnswers(engine, rasters=settings.rasters)
     app.dependency_overrides[asked.answers] = lambda: app.state.answers

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -38,6 +39,14 @@ err = Console(stderr=True)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Language(StrEnum):
+    """Languages of an answer."""
+
+    EN = "en"
+    ML = "ml"
+
 
 PlaceArgument = Annotated[str, typer.Argument(help="Code of the jurisdiction, for example kl-sample.")]
 OnOption = Annotated[
@@ -127,7 +136,7 @@ def extract(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write: .json, .geojson or .pdf.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or ml.")] = "en",
+    language: Annotated[Language, typer.Option("--lang", help="Language of text and PDF.")] = Language.EN,
 ) -> None:
     """Everything recorded about a plot."""
     with _asking() as land:

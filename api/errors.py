@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import orjson
+import psycopg
+import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -65,6 +67,11 @@ def install(app: FastAPI, page: ErrorPage) -> None:
     @app.exception_handler(LandError)
     def land_error(request: Request, error: LandError) -> Response:
         return answer(request, status_of(error), error.message, getattr(error, "successors", ()))
+
+    @app.exception_handler(sqlalchemy.exc.OperationalError)
+    @app.exception_handler(psycopg.OperationalError)
+    def database_away(request: Request, _error: Exception) -> Response:
+        return answer(request, 503, "The database does not answer; start it with `./bhumika up --no-serve`.")
 
     @app.exception_handler(RequestValidationError)
     def not_understood(request: Request, error: RequestValidationError) -> Response:

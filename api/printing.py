@@ -34,6 +34,8 @@ NAMES = {
     Status.NO_DATA: Words(en="no data", ml="വിവരമില്ല"),
 }
 
+ADVISES = Words(en="(not read in its own text: advises only)", ml="(നിയമപാഠം വായിച്ചിട്ടില്ല: ഉപദേശം മാത്രം)")
+
 
 def said(words: Words, language: str) -> str:
     """A text in one language."""
@@ -56,7 +58,13 @@ def write_extract(land: LandAnswers, extract: Extract, path: Path, language: str
     }
     if path.suffix not in forms:
         raise Invalid(f"{path.name}: the ending says the form; use .json, .geojson or .pdf.")
-    path.write_bytes(forms[path.suffix](extract))
+    content = forms[path.suffix](extract)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that is there."
+        ) from error
 
 
 def print_extract(extract: Extract, out: Console, language: str) -> None:
@@ -117,12 +125,15 @@ def _in_units(area: Area) -> str:
 
 
 def _why(theme: ThemeAnswer, language: str) -> str:
-    law = (
-        f" [{theme.law.text.en}{', ' + theme.law.clause if theme.law.clause else ''}]"
-        if theme.law.text
-        else ""
-    )
-    return f"{said(theme.reason, language)}{law}".replace("[", "\\[")
+    law = theme.law
+    parts = [said(theme.reason, language)]
+    if law.text:
+        parts.append(f"[{said(law.text, language)}{', ' + law.clause if law.clause else ''}]")
+    if law.text and law.confidence != "Q":
+        parts.append(said(ADVISES, language))
+    if theme.status in (Status.AFFECTED, Status.NEAR):
+        parts.append(said(law.authority, language))
+    return " ".join(parts).replace("[", "\\[")
 
 
 def print_search(found: Sequence[SearchResult], out: Console, *, as_json: bool) -> None:

@@ -84,6 +84,7 @@ def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
 
 def serve_app(settings: Settings, engine: Engine) -> None:
     """Serve until interrupted; the private database stops with the last one who uses it."""
+    Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
     try:
         uvicorn.run(
             create_app(settings, engine),

@@ -1,6 +1,7 @@
 -- One statement, written by hand for one question, that returns the rows of an extract with their figures: the parcel,
--- every feature within reach with its part on the plot, every street along it, every neighbour.  It judges nothing, knows no
--- coverage and no sources, and is told which imports stand.
+-- every feature near it with its part on the plot, every theme's ground counted once, the table of shares of layers that
+-- tile the ground, what each coverage says, every street along the plot, every neighbour.  It judges nothing, names no law
+-- and no source, and is told which imports stand and what their layers are.
 WITH plot AS MATERIALIZED (
     SELECT
         parcel.*,
@@ -8,8 +9,11 @@ WITH plot AS MATERIALIZED (
         ST_Area(boundary) / measured_area AS areal,
         sqrt(ST_Area(boundary) / measured_area) AS linear
     FROM parcel
-    WHERE jurisdiction = %(jurisdiction)s AND number = ANY(%(numbers)s)
-        AND range_contains_elem(valid, %(on)s) AND range_contains_elem(recorded, %(known)s)
+    WHERE jurisdiction = %(jurisdiction)s AND number = ANY(ARRAY[%(number)s])
+        AND range_contains_elem(valid, %(on)s)
+        AND range_contains_elem(
+            recorded, (SELECT max(instant) FROM recording WHERE jurisdiction = %(jurisdiction)s)
+        )
 ),
 near AS MATERIALIZED (
     SELECT
@@ -24,17 +28,46 @@ near AS MATERIALIZED (
     JOIN layer_piece AS piece ON piece.reach && plot.boundary
     WHERE piece.import_id = ANY(%(imports)s)
 ),
-found AS (
+found AS MATERIALIZED (
     SELECT
-        near.feature_id,
-        bool_or(near.is_street) AS is_street,
-        CASE count(near.part) WHEN 1 THEN (array_agg(near.part) FILTER (WHERE near.part IS NOT NULL))[1]
-            ELSE ST_Union(near.part) END AS part,
-        min(CASE WHEN near.part IS NULL OR ST_IsEmpty(near.part) THEN ST_Distance(near.shape, plot.boundary) ELSE 0 END)
-            AS distance
-    FROM near
+        feature.*,
+        lies.part,
+        lies.distance,
+        ST_Area(lies.part) AS area
+    FROM (
+        SELECT
+            near.feature_id,
+            CASE count(near.part)
+                WHEN 1 THEN (array_agg(near.part) FILTER (WHERE near.part IS NOT NULL))[1]
+                ELSE ST_Union(near.part)
+            END AS part,
+            min(
+                CASE
+                    WHEN near.part IS NULL OR ST_IsEmpty(near.part) THEN ST_Distance(near.shape, plot.boundary)
+                    ELSE 0
+                END
+            ) AS distance
+        FROM near
+        CROSS JOIN plot
+        GROUP BY near.feature_id
+    ) AS lies
+    JOIN layer_feature AS feature ON feature.id = lies.feature_id
+    WHERE range_contains_elem(feature.valid, %(on)s)
+),
+theme AS MATERIALIZED (
+    SELECT
+        import_id,
+        sum(area) AS total,
+        CASE count(*) WHEN 1 THEN (array_agg(part))[1] ELSE ST_Union(part) END AS part
+    FROM found
+    WHERE area > 0
+    GROUP BY import_id
+),
+tiling AS MATERIALIZED (
+    SELECT theme.import_id, theme.total, theme.part, ST_Difference(plot.boundary, theme.part) AS rest
+    FROM theme
     CROSS JOIN plot
-    GROUP BY near.feature_id
+    WHERE theme.import_id = ANY(%(tilings)s)
 )
 SELECT
     'parcel' AS kind, NULL::bigint AS import_id, NULL::integer AS position, number AS ref, land_type AS label,
@@ -44,13 +77,49 @@ SELECT
 FROM plot
 UNION ALL
 SELECT
-    'feature', feature.import_id, feature.position, feature.ref, feature.label, feature.label_ml, feature.attributes,
-    lower(feature.valid), upper(feature.valid), ST_Area(found.part) / plot.areal, ST_Length(found.part) / plot.linear,
+    'feature', found.import_id, found.position, found.ref, found.label, found.label_ml, found.attributes,
+    lower(found.valid), upper(found.valid), found.area / plot.areal, ST_Length(found.part) / plot.linear,
     found.distance / plot.linear, ST_AsBinary(found.part)
 FROM found
 CROSS JOIN plot
-JOIN layer_feature AS feature ON feature.id = found.feature_id
-WHERE range_contains_elem(feature.valid, %(on)s)
+UNION ALL
+SELECT
+    'theme', theme.import_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ST_Area(theme.part) / plot.areal, NULL, NULL,
+    NULL
+FROM theme
+CROSS JOIN plot
+UNION ALL
+SELECT
+    'class', found.import_id, NULL, NULL, found.label, found.label_ml, NULL, NULL, NULL,
+    CASE count(*) WHEN 1 THEN min(found.area) ELSE ST_Area(ST_Union(found.part)) END / min(plot.areal), NULL, NULL, NULL
+FROM found
+CROSS JOIN plot
+WHERE found.import_id = ANY(%(tilings)s) AND found.area > 0
+GROUP BY found.import_id, found.label, found.label_ml
+UNION ALL
+SELECT
+    remainder.kind, tiling.import_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, remainder.area / plot.areal, NULL, NULL,
+    NULL
+FROM tiling
+CROSS JOIN plot
+JOIN layer_coverage AS coverage ON coverage.import_id = tiling.import_id
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN ST_IsEmpty(tiling.rest) THEN 0 ELSE ST_Area(ST_Difference(tiling.rest, coverage.shape)) END AS area
+) AS outside
+CROSS JOIN LATERAL (
+    VALUES
+    ('unmapped', ST_Area(tiling.rest) - outside.area),
+    ('outside', outside.area),
+    ('overlap', tiling.total - ST_Area(tiling.part))
+) AS remainder (kind, area)
+UNION ALL
+SELECT
+    'coverage', coverage.import_id, NULL, coverage.digest, NULL, NULL, NULL, NULL, NULL,
+    CASE WHEN ST_Covers(coverage.shape, ST_Expand(plot.boundary, %(ample)s)) THEN 100 END, NULL, NULL, NULL
+FROM plot
+CROSS JOIN (
+    SELECT DISTINCT ON (digest) * FROM layer_coverage WHERE import_id = ANY(%(imports)s) ORDER BY digest
+) AS coverage
 UNION ALL
 SELECT
     'street', min(feature.import_id), NULL, min(feature.ref), street.name, NULL, NULL, NULL, NULL, feature.width,
@@ -74,5 +143,8 @@ SELECT
 FROM plot
 JOIN parcel AS other ON other.boundary && ST_Expand(plot.boundary, plot.accuracy)
 WHERE other.jurisdiction = plot.jurisdiction AND other.id <> plot.id
-    AND range_contains_elem(other.valid, %(on)s) AND range_contains_elem(other.recorded, %(known)s)
+    AND range_contains_elem(other.valid, %(on)s)
+    AND range_contains_elem(
+        other.recorded, (SELECT max(instant) FROM recording WHERE jurisdiction = %(jurisdiction)s)
+    )
     AND ST_DWithin(other.boundary, plot.boundary, plot.accuracy)

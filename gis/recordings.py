@@ -51,3 +51,16 @@ def last_recording(session: Session, jurisdiction: str) -> datetime:
         )
     when: datetime = instant
     return when.astimezone(UTC)
+
+
+def first_recording(session: Session, jurisdiction: str) -> datetime:
+    """The instant of the oldest recording; before it nothing of the jurisdiction was known."""
+    instant = session.scalar(
+        text("SELECT min(instant) FROM recording WHERE jurisdiction = :j"), {"j": jurisdiction}
+    )
+    if instant is None:
+        raise NotFound(
+            f"Nothing has been recorded in “{jurisdiction}” yet: import its parcels and layers first."
+        )
+    when: datetime = instant
+    return when.astimezone(UTC)

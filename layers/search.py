@@ -18,7 +18,7 @@ from gis.crs import to_geographic, to_metric
 from gis.errors import Invalid
 from gis.names import address_parts, fold, sound_key
 from gis.parcels.ids import LONGEST, normal_number
-from gis.parcels.queries import holding, parcels_touching
+from gis.parcels.queries import history, holding, parcels_touching
 from gis.parcels.tables import ParcelRow
 from gis.place import Jurisdiction
 from layers.imports import standing
@@ -53,7 +53,7 @@ def search(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> li
         raise Invalid(f"That is longer than {LONGEST} letters; type a part of the name or number.")
     if found := _by_coordinates(session, place, words, at=at):
         return found
-    numbers = _by_number(session, place, words, at=at)
+    numbers = _by_number(session, place, words, at=at) or _gone(session, place, words, at=at)
     named = [each for part in _spellings(words) for each in _by_name(session, place, part, at=at)]
     best = sorted(named, key=lambda each: -each.score)
     return (numbers + _once(best))[:MOST]
@@ -140,6 +140,18 @@ _NAMES = text(
     " WHERE import_id = ANY(:imports) AND (folded = :folded OR sound_key % :key)"
     " ORDER BY score DESC, length(folded), kind, name_en, name_ml, point LIMIT :most"
 )
+
+
+def _gone(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    """A number that ended before: its page names the numbers that hold its land now."""
+    number = normal_number(words)
+    ended = [
+        state for state in history(session, place, number, known=at.known) if state.valid.begins <= at.on
+    ]
+    return [
+        _result(place, "gone", number, None, number, state.boundary.representative_point())
+        for state in ended[-1:]
+    ]
 
 
 def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:

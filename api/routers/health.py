@@ -20,5 +20,5 @@ def health(land: LandDep) -> dict[str, str]:
         with land.engine.connect() as connection:
             version = connection.scalar(text("SELECT postgis_lib_version()"))
     except OperationalError as error:
-        raise Unavailable("The database does not answer; start it with `./bhumika up`.") from error
+        raise Unavailable("The database does not answer; start it with `./bhumika up --no-serve`.") from error
     return {"status": "ok", "postgis": str(version)}

@@ -6,11 +6,12 @@ In: addresses under /api.  Out: JSON; errors as problem+json.
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from api.dependencies import LandDep
+from api.dependencies import LandDep, only_known_words
+from gis.errors import Invalid
 from gis.geojson import position
 from layers.extract.document import dumps, to_geojson, to_json
 from layers.extract.model import Extract
@@ -18,7 +19,7 @@ from layers.extract.schema import extract_schema
 from web.answers import Bounds, CatalogueView, SearchResult
 from web.differences import differences
 
-router = APIRouter(prefix="/api", tags=["land"])
+router = APIRouter(prefix="/api", tags=["land"], dependencies=[Depends(only_known_words)])
 
 On = Annotated[date | None, Query(description="Date of validity; today in Kerala unless given.")]
 Known = Annotated[
@@ -121,7 +122,9 @@ def extract(
     lang: Language = "en",
 ) -> Response:
     """Everything recorded about a plot, by number, ULPIN or position."""
-    if at is not None and number is None and ulpin is None:
+    if sum(given is not None for given in (number, ulpin, at)) > 1:
+        raise Invalid("Ask by number, by ULPIN or by position, not by several at once.")
+    if at is not None:
         number = land.number_at(code, *position(at), on=on, known=known)
     found = land.extract(code, number=number, ulpin=ulpin, on=on, known=known)
     return _in_form(land, found, format, lang)

@@ -6,14 +6,15 @@ In: addresses under /api/rules.  Out: JSON; errors as problem+json.
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from api.dependencies import only_known_words
 from rules.book import Card, Parameter
 from rules.history import Change, Line, changes, history, list_parameters
 from rules.reading import library
 
-router = APIRouter(prefix="/api/rules", tags=["rules"])
+router = APIRouter(prefix="/api/rules", tags=["rules"], dependencies=[Depends(only_known_words)])
 
 
 class ParameterOut(BaseModel):

@@ -9,17 +9,18 @@ WITH latest AS MATERIALIZED (
     FROM (SELECT max(instant) AS instant FROM recording WHERE jurisdiction = :jurisdiction) AS newest
 ),
 plot AS MATERIALIZED (
-    SELECT parcel.*, latest.known, ST_Expand(parcel.boundary, parcel.accuracy * :corner) AS box
+    SELECT parcel.*, latest.known
     FROM latest
     JOIN parcel ON parcel.jurisdiction = :jurisdiction AND parcel.number = ANY(ARRAY[CAST(:number AS text)])
         AND range_contains_elem(parcel.valid, CAST(:on AS date))
         AND range_contains_elem(parcel.recorded, latest.known)
 ),
 place AS MATERIALIZED (
-    SELECT id, known, box FROM plot
+    SELECT id, known, boundary AS ground, ST_Expand(boundary, accuracy * :corner) AS edge FROM plot
     UNION ALL
-    SELECT CAST(:own AS bigint), known, ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+    SELECT CAST(:own AS bigint), latest.known, drawn.box, ST_Expand(drawn.box, :accuracy * :corner)
     FROM latest
+    CROSS JOIN (SELECT ST_MakeEnvelope(:west, :south, :east, :north, :srid) AS box) AS drawn
     WHERE CAST(:number AS text) IS NULL
 )
 SELECT
@@ -62,7 +63,7 @@ SELECT
     ST_SRID(parcel.boundary), ST_AsBinary(parcel.boundary),
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM place
-JOIN parcel ON parcel.boundary && place.box
+JOIN parcel ON parcel.boundary && place.edge
 WHERE parcel.jurisdiction = :jurisdiction AND parcel.id <> place.id
     AND range_contains_elem(parcel.valid, CAST(:on AS date))
     AND range_contains_elem(parcel.recorded, place.known)
@@ -73,6 +74,6 @@ SELECT
     ST_SRID(piece.shape), ST_AsBinary(piece.shape),
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM place
-JOIN layer_piece AS piece ON piece.reach && place.box
+JOIN layer_piece AS piece ON piece.reach && place.ground
 JOIN layer_feature AS feature ON feature.id = piece.feature_id
 WHERE piece.import_id = ANY(CAST(:imports AS bigint[])) AND range_contains_elem(feature.valid, CAST(:on AS date))

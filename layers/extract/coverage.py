@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.geometry import mean_width
 from layers.extract.measure import Plot
+from layers.extract.questions import Shapes
 from layers.extract.theme import AMPLE, FULL, Theme
 
 
@@ -25,16 +26,16 @@ def covered(plot: Plot, theme: Theme) -> float | None:
     return float(min(round((1 - outside.area / needed.area) * FULL, 1), FULL - 0.1))
 
 
-def is_amply_inside(plot: Plot, coverage: BaseGeometry) -> bool:
-    """Whether even the box around the plot, amply grown, lies inside a coverage."""
-    if id(coverage) not in plot.inside:
-        plot.inside[id(coverage)] = bool(shapely.covers(coverage, _box(plot, AMPLE)))
-    return plot.inside[id(coverage)]
+def are_amply_inside(plot: Plot, coverages: Shapes) -> bool:
+    """Whether even the box around the plot, amply grown, lies inside every coverage."""
+    for coverage, inside in zip(coverages, shapely.covers(coverages, _box(plot, AMPLE)), strict=True):
+        plot.inside[id(coverage)] = bool(inside)
+    return all(plot.inside[id(coverage)] for coverage in coverages)
 
 
 def _is_inside(plot: Plot, coverage: BaseGeometry, margin: float) -> bool:
     """Whether the plot, grown, lies inside a coverage."""
-    if margin <= AMPLE and is_amply_inside(plot, coverage):
+    if margin <= AMPLE and plot.inside.get(id(coverage)):
         return True
     return bool(shapely.covers(coverage, _grown(plot, margin)))
 

@@ -55,13 +55,12 @@ class _InDegrees:
 def _in_degrees(extract: Extract) -> _InDegrees:
     plot = extract.subject.shape
     hits = [hit.shape for theme in extract.themes for hit in (*theme.hits, *theme.left_out)]
-    shapes = [plot.representative_point(), plot, *(shape for shape in hits if shape is not None)]
-    moved = to_geographic(shapely.GeometryCollection(shapes), extract.jurisdiction.metric)
-    centre = moved.geoms[0]
-    texts = _geojson(np.asarray(moved.geoms, dtype=object))
+    shapes = {id(shape): shape for shape in (plot, *hits) if shape is not None}
+    together = shapely.GeometryCollection([plot.representative_point(), *shapes.values()])
+    centre, *moved = to_geographic(together, extract.jurisdiction.metric).geoms
     return _InDegrees(
         centre=(round(centre.x, DECIMALS), round(centre.y, DECIMALS)),
-        written={id(shape): orjson.Fragment(text) for shape, text in zip(shapes, texts, strict=True)},
+        written=dict(zip(shapes, map(orjson.Fragment, _geojson(np.asarray(moved))), strict=True)),
     )
 
 

@@ -7,11 +7,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from math import inf
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from shapely.geometry.base import BaseGeometry
+import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -19,9 +18,10 @@ from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from layers.catalogue import Catalogue, load
 from layers.entry import Layer, Role
-from layers.extract.coverage import is_amply_inside
+from layers.extract.coverage import are_amply_inside
 from layers.extract.measure import Plot
 from layers.extract.model import Group, Source, Words
+from layers.extract.questions import Shapes
 from layers.extract.theme import Theme, target_of
 from layers.imports import Standing, StandingImport, standing
 
@@ -57,18 +57,17 @@ class Footing:
     @cached_property
     def reaches(self) -> dict[int, float]:
         """Imports that are asked for features, and the grid metres around a plot within which these matter, besides half
-        their width: those of themes whose law is verified, and streets, of which all count that are found.
+        their width: those of themes whose law is verified, and streets.
         """
+        asked = [theme.layer for theme in self.themes if theme.layer.is_verified]
         layers: dict[str, list[Layer]] = {}
-        for theme in self.themes:
-            if theme.layer.is_verified:
-                layers.setdefault(theme.target, []).append(theme.layer)
-        reaches = {
+        for layer in (*asked, *self.catalogue.with_role(Role.ROAD)):
+            layers.setdefault(target_of(layer), []).append(layer)
+        return {
             each.id: GRID * max(layer.search_reach(each.accuracy) for layer in layers[each.target])
             for each in self.imports
             if each.target in layers and each.raster is None
         }
-        return reaches | dict.fromkeys(self.streets, inf)
 
     @cached_property
     def streets(self) -> dict[int, StandingImport]:
@@ -82,7 +81,7 @@ class Footing:
 
     def settles(self, plot: Plot, *, on: date) -> bool:
         """Whether a plot lies so deep inside the data, in place and time, that silence has but one meaning everywhere."""
-        return self._begins <= on and all(is_amply_inside(plot, shape) for shape in self._coverages)
+        return self._begins <= on and are_amply_inside(plot, self._coverages)
 
     @cached_property
     def _settled(self) -> list[Theme]:
@@ -93,9 +92,9 @@ class Footing:
         return max((theme.begins for theme in self._settled), default=date.min)
 
     @cached_property
-    def _coverages(self) -> tuple[BaseGeometry, ...]:
+    def _coverages(self) -> Shapes:
         shapes = [theme.coverage for theme in self._settled if theme.coverage is not None]
-        return tuple({id(shape): shape for shape in shapes}.values())
+        return np.asarray([*{id(shape): shape for shape in shapes}.values(), None], dtype=object)[:-1]
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -57,7 +57,7 @@ class Found:
     since: date
     until: date | None
     parts: tuple[BaseGeometry, ...]
-    """What lies on the plot, piece by piece; of streets, the pieces as they lie."""
+    """What lies on the plot, piece by piece, the plot itself where a piece holds it; of streets, the pieces as they lie."""
     gap: float
     """Grid metres between the plot and the feature; 0 where they meet."""
     nearest: BaseGeometry
@@ -100,11 +100,10 @@ def around(
 
     `reaches` holds, for each import that is asked, the metres within which its features matter, besides half their width.
     """
-    edge = shape.buffer(accuracy, join_style="mitre")
-    west, south, east, north = edge.bounds
-    box = {"west": west, "south": south, "east": east, "north": north, "own": own or 0}
+    west, south, east, north = shape.bounds
+    box = {"west": west, "south": south, "east": east, "north": north, "own": own or 0, "accuracy": accuracy}
     found = _rows(session, place, reaches, {**box, "number": None, "on": at.on, "known": at.known})
-    return _around(shape, edge, found, reaches, streets)
+    return _around(shape, accuracy, found, reaches, streets)
 
 
 def answered(
@@ -117,19 +116,18 @@ def answered(
     streets: Collection[int],
 ) -> Answered | None:
     """The same for the parcel of a number as known now, and the parcel, in one round trip; None where there is none."""
-    nowhere = {"west": 0.0, "south": 0.0, "east": 0.0, "north": 0.0, "own": 0}
+    nowhere = {"west": 0.0, "south": 0.0, "east": 0.0, "north": 0.0, "own": 0, "accuracy": 0.0}
     values = {**nowhere, "number": normal_number(number), "on": on, "known": None}
     found = _rows(session, place, reaches, values)
     own = next((row for row in found if row[INSTANT] is not None), None)
     if own is None:
         return None
     parcel = _parcel(place, own)
-    edge = parcel.boundary.buffer(parcel.accuracy, join_style="mitre")
     others = [row for row in found if row is not own]
     return Answered(
         last=own[INSTANT].astimezone(UTC),
         parcel=parcel,
-        around=_around(parcel.boundary, edge, others, reaches, streets),
+        around=_around(parcel.boundary, parcel.accuracy, others, reaches, streets),
     )
 
 
@@ -182,7 +180,7 @@ def _parcel(place: Jurisdiction, row: Row) -> Parcel:
 
 def _around(
     plot: BaseGeometry,
-    edge: BaseGeometry,
+    accuracy: float,
     found: Sequence[Row],
     reaches: Mapping[int, float],
     streets: Collection[int],
@@ -190,7 +188,7 @@ def _around(
     shapes = np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
     parcels = sum(row[IMPORT] is None for row in found)
     return Around(
-        parcels=_beside(edge, found[:parcels], shapes[:parcels]),
+        parcels=_beside(plot, accuracy, found[:parcels], shapes[:parcels]),
         features=_features(plot, found[parcels:], shapes[parcels:], reaches, streets),
     )
 
@@ -200,7 +198,8 @@ def _order(row: Row) -> tuple[int, int, str, int]:
     return row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[ID]
 
 
-def _beside(edge: BaseGeometry, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:
+def _beside(plot: BaseGeometry, accuracy: float, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:
+    edge = plot.buffer(accuracy, join_style="mitre")
     shapely.prepare(edge)
     return tuple(
         Beside(number=row[REF], land_type=row[LABEL], boundary=boundary)
@@ -223,15 +222,30 @@ def _features(
     near = [
         (row, index)
         for index, (row, gap) in enumerate(zip(found, gaps.tolist(), strict=True))
-        if gap <= reaches[row[IMPORT]] + (row[WIDTH] or 0.0) / 2
+        if gap <= reaches[row[IMPORT]] + (row[WIDTH] or 0.0) / 2 or _is_of_unknown_width(row, streets)
     ]
-    on_plot = [index for row, index in near if gaps[index] == 0 and row[IMPORT] not in streets]
-    parts = dict(zip(on_plot, shapely.intersection(shapes[on_plot], plot), strict=True))
+    parts = _parts(
+        plot, shapes, [index for row, index in near if gaps[index] == 0 and row[IMPORT] not in streets]
+    )
     parts |= {index: shapes[index] for row, index in near if row[IMPORT] in streets}
     return tuple(
         _feature([index for _, index in pieces], found, shapes, gaps, parts)
         for _, pieces in groupby(near, key=lambda each: each[0][:ID])
     )
+
+
+def _is_of_unknown_width(row: Row, streets: Collection[int]) -> bool:
+    """Of streets, every one that was found may be the nearest."""
+    return row[WIDTH] is None and row[IMPORT] in streets
+
+
+def _parts(plot: BaseGeometry, shapes: Shapes, on_plot: Sequence[int]) -> dict[int, BaseGeometry]:
+    """What of pieces lies on the plot: the plot itself where a piece holds all of it, else the two overlaid."""
+    pieces = shapes[on_plot]
+    parts = np.full(len(pieces), plot, dtype=object)
+    partly = ~shapely.covered_by(plot, pieces)
+    parts[partly] = shapely.intersection(pieces[partly], plot)
+    return dict(zip(on_plot, parts, strict=True))
 
 
 def _feature(

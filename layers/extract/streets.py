@@ -51,19 +51,21 @@ def frontages(
 def _frontage(
     plot: Plot, members: Sequence[Measured], source: StandingImport, between: Sequence[BaseGeometry]
 ) -> Frontage | None:
-    first = members[0].found
+    width = members[0].found.width
     if source.holds in ("polygon", "boundary"):
         reach, basis = source.accuracy, "surface"
-    elif first.width is not None:
-        reach, basis = first.width / 2 + source.accuracy, "half_width"
+    elif width is not None:
+        reach, basis = width / 2 + source.accuracy, "half_width"
     else:
         nearest = min((street.found for street in members), key=lambda each: each.gap)
         if _is_blocked(shapely.shortest_line(plot.shape, nearest.nearest), between):
             return None
         reach, basis = nearest.gap + source.accuracy, "nearest"
-    if all(street.found.gap > reach for street in members):
+    close = [street.found for street in members if street.found.gap <= reach]
+    if not close:
         return None
-    line = shapely.union_all([part for street in members for part in street.found.parts])
+    first = close[0]
+    line = shapely.union_all([part for street in close for part in street.parts])
     along = shapely.intersection(plot.shape.boundary, line.buffer(reach))
     length = plot.length(along)
     if length <= source.accuracy:
@@ -72,7 +74,7 @@ def _frontage(
         ref=first.ref,
         label=first.label,
         label_ml=first.label_ml,
-        width=first.width,
+        width=width,
         length=round(length, 2),
         basis=basis,
         source=source.name,

@@ -66,4 +66,6 @@ def union_area(plot: Plot, parts: list[Measured]) -> float:
     shapes = [part.shape for part in parts if part.area > 0]
     if len(shapes) < 2:
         return sum(part.area for part in parts)
+    if any(shape is plot.shape for shape in shapes):
+        return plot.area(plot.shape)
     return plot.area(shapely.union_all(shapes))

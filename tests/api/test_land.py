@@ -1,13 +1,18 @@
 """The API about land: what it answers, and what it says to questions that make no sense."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 from mapbox_vector_tile import decode
+from sqlalchemy import create_engine
 
+from api.answers import today
+from api.app import create_app
+from api.settings import Settings
 from gis.crs import to_geographic
 from tests.api.town import MIDDLE
 
@@ -118,6 +123,9 @@ def tile_of(position: str, zoom: int) -> tuple[int, int]:
         (f"{TOWN}/extract?at=1,2,3", 422),
         (f"{TOWN}/extract?number=12/104&on=31-12-2024", 422),
         (f"{TOWN}/extract?number=12/104&on=0001-01-01", 404),
+        (f"{TOWN}/extract?number=12/104&on=2999-01-01", 422),
+        (f"{TOWN}/extract?number=12/104&date=2010-01-01", 422),
+        (f"{TOWN}/extract?number=12/104&at=76.4,10.6", 422),
         (f"{TOWN}/extract?number=12/104&known=2999-01-01T00:00:00Z", 422),
         (f"{TOWN}/extract?number=12/104&known=1999-01-01T00:00:00Z", 404),
         (f"{TOWN}/extract?number=12/104&format=docx", 422),
@@ -201,3 +209,30 @@ def test_a_comparison_tells_what_was_there_on_each_date(client: TestClient) -> N
 def test_a_comparison_of_a_day_with_itself_finds_nothing(client: TestClient) -> None:
     content = client.get(f"{TOWN}/compare?number=12/104&on=2024-04-30&on2=2024-04-30").json()
     assert content["differences"]["themes"] == []
+
+
+def test_a_date_in_the_address_of_a_drawn_area_is_not_silently_dropped(client: TestClient) -> None:
+    body = {"area": {"type": "Polygon", "coordinates": [ring()]}}
+    assert client.post(f"{TOWN}/extract?on=2010-01-01", json=body).status_code == 422
+    assert (
+        client.post(f"{TOWN}/extract", json={**body, "on": "2010-01-01"}).json()["at"]["on"] == "2010-01-01"
+    )
+
+
+@pytest.mark.parametrize(("days", "status"), [(0, 200), (1, 422)])
+def test_today_can_be_asked_and_tomorrow_cannot(client: TestClient, days: int, status: int) -> None:
+    day = today() + timedelta(days=days)
+    assert client.get(f"{TOWN}/extract?number=12/104&on={day}").status_code == status
+
+
+def test_the_number_on_an_old_receipt_is_found(client: TestClient) -> None:
+    results = client.get(f"{TOWN}/search", params={"q": "12/106"}).json()["results"]
+    assert [(each["kind"], each["number"]) for each in results] == [("gone", "12/106")]
+
+
+def test_a_database_that_is_away_is_said_to_be_away() -> None:
+    away = create_engine("postgresql+psycopg://nobody@/nothing?host=/nowhere")
+    client = TestClient(create_app(Settings(), away), raise_server_exceptions=False)
+    for address in ("/health", f"{TOWN}/extract?number=12/104", f"{TOWN}/search?q=1"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
