@@ -23,6 +23,7 @@ Row = tuple[Any, ...]
 
 OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
 """What is planned once is not planned again: planning costs as much as the answer."""
+_DRIVER = "the connection that this session keeps"
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 
 
@@ -57,21 +58,28 @@ class Reading:
             return self._answer(question)
 
     def _answer(self, question: Callable[[Session], Answer]) -> Answer:
-        session = self._idle.get() or Session(self._engine)
+        session = self._idle.get()
         kept: Session | None = None
         try:
+            session = session or self._opened()
             answer = question(session)
             kept = session
             return answer
         except psycopg.OperationalError as error:
-            if not connection_of(session).closed:
+            if session is None or not connection_of(session).closed:
                 raise
             session.invalidate()
             raise ConnectionLost from error
         finally:
-            if kept is None:
+            if session is not None and kept is None:
                 session.close()
             self._idle.put(kept)
+
+    def _opened(self) -> Session:
+        """A session that keeps one connection for as long as it lives."""
+        session = Session(self._engine)
+        session.info[_DRIVER] = connection_of(session)
+        return session
 
     def close(self) -> None:
         """End what is idle; whatever is asked later begins anew."""
@@ -98,6 +106,9 @@ def _for_driver(package: str, name: str) -> bytes:
 
 def connection_of(session: Session) -> "psycopg.Connection[Row]":
     """The driver's connection under a session."""
+    kept: psycopg.Connection[Row] | None = session.info.get(_DRIVER)
+    if kept is not None:
+        return kept
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection

@@ -16,9 +16,9 @@ plot AS MATERIALIZED (
         AND range_contains_elem(parcel.recorded, latest.known)
 ),
 place AS MATERIALIZED (
-    SELECT id, known, boundary AS ground, ST_Expand(boundary, accuracy * :corner) AS edge FROM plot
+    SELECT id, known, boundary AS ground, ST_Expand(boundary, accuracy) AS edge FROM plot
     UNION ALL
-    SELECT CAST(:own AS bigint), latest.known, drawn.box, ST_Expand(drawn.box, :accuracy * :corner)
+    SELECT CAST(:own AS bigint), latest.known, drawn.box, ST_Expand(drawn.box, :accuracy)
     FROM latest
     CROSS JOIN (SELECT ST_MakeEnvelope(:west, :south, :east, :north, :srid) AS box) AS drawn
     WHERE CAST(:number AS text) IS NULL

@@ -10,6 +10,7 @@ where that is less).  A sliver is listed under what was left out and makes the t
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 import shapely
@@ -49,9 +50,11 @@ class Plot:
 
     def length(self, shape: BaseGeometry) -> float:
         """Ground metres of a line on the plot."""
-        if self.scale is None:
-            return ground_length(shape, self.metric)
-        return float(shape.length) / float(np.sqrt(self.scale))
+        return self.length_of(shape, shape.length)
+
+    def length_of(self, shape: BaseGeometry, grid: float) -> float:
+        """Ground metres of a line on the plot whose length on the grid is known."""
+        return ground_length(shape, self.metric) if self.scale is None else grid / sqrt(self.scale)
 
 
 def plot_of(
@@ -132,7 +135,7 @@ def _measured(
 def _distance(plot: Plot, found: Found) -> float:
     """Ground metres to a feature: by the scale of the plot where it is near, geodesic beyond."""
     if plot.scale is not None and found.gap <= ONE_SCALE / 2:
-        return found.gap / float(np.sqrt(plot.scale))
+        return found.gap / sqrt(plot.scale)
     ways = shapely.get_coordinates(shapely.shortest_line(plot.shape, found.nearest))
     start, end = (tuple(point) for point in ways)
     return ground_distance(plot.metric, start, end)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from gis.geometry import mean_width
 from layers.extract.measure import Plot
 from layers.extract.model import Neighbour
 from layers.extract.questions import Beside
@@ -20,19 +19,33 @@ QUARTER = 16
 
 def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tuple[Neighbour, ...]:
     """Parcels that meet the plot within the accuracy of its boundary, by number; a shared corner has 0 m of boundary."""
-    others = np.asarray([each.boundary for each in around] + [None], dtype=object)[:-1]
+    others = np.asarray([*(each.boundary for each in around), None], dtype=object)[:-1]
     common = shapely.intersection(plot.shape, others)
     along = shapely.intersection(plot.shape.boundary, shapely.buffer(others, accuracy, quad_segs=QUARTER))
-    found = []
-    for other, both, line in zip(around, common, along, strict=True):
-        overlap = plot.area(both) if mean_width(both) > MILLIMETRE else 0.0
-        boundary = plot.length(line)
-        found.append(
-            Neighbour(
-                number=other.number,
-                land_type=other.land_type,
-                boundary=round(boundary, 2) if boundary > 2 * accuracy else 0.0,
-                overlap=round(overlap, 2),
-            )
+    sizes = zip(
+        around,
+        common,
+        shapely.area(common).tolist(),
+        shapely.length(common).tolist(),
+        along,
+        shapely.length(along).tolist(),
+        strict=True,
+    )
+    return tuple(
+        _neighbour(
+            other,
+            overlap=plot.area_of(shape, area) if 2 * area > MILLIMETRE * perimeter else 0.0,
+            boundary=plot.length_of(line, length),
+            accuracy=accuracy,
         )
-    return tuple(found)
+        for other, shape, area, perimeter, line, length in sizes
+    )
+
+
+def _neighbour(other: Beside, *, overlap: float, boundary: float, accuracy: float) -> Neighbour:
+    return Neighbour(
+        number=other.number,
+        land_type=other.land_type,
+        boundary=round(boundary, 2) if boundary > 2 * accuracy else 0.0,
+        overlap=round(overlap, 2),
+    )

@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,6 @@ Shapes = NDArray[np.object_]
 
 IMPORT, POSITION, REF, ID, LABEL, LABEL_ML, WIDTH, ATTRIBUTES, SINCE, UNTIL, SRID, SHAPE, INSTANT = range(13)
 """Columns of the statement; what follows describes the plot itself, where it is a parcel."""
-CORNER = 5.0
-"""How many times its accuracy a corner of a plot may stick out when the plot is grown by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +102,7 @@ def around(
     west, south, east, north = shape.bounds
     box = {"west": west, "south": south, "east": east, "north": north, "own": own or 0, "accuracy": accuracy}
     found = _rows(session, place, reaches, {**box, "number": None, "on": at.on, "known": at.known})
-    return _around(shape, accuracy, found, reaches, streets)
+    return _around(shape, accuracy, found, _shapes(found), reaches, streets)
 
 
 def answered(
@@ -119,15 +118,15 @@ def answered(
     nowhere = {"west": 0.0, "south": 0.0, "east": 0.0, "north": 0.0, "own": 0, "accuracy": 0.0}
     values = {**nowhere, "number": normal_number(number), "on": on, "known": None}
     found = _rows(session, place, reaches, values)
-    own = next((row for row in found if row[INSTANT] is not None), None)
-    if own is None:
+    if not found or found[0][INSTANT] is None:
         return None
-    parcel = _parcel(place, own)
-    others = [row for row in found if row is not own]
+    shapes = _shapes(found)
+    plot = shapes[0]
+    parcel = _parcel(place, found[0], plot)
     return Answered(
-        last=own[INSTANT].astimezone(UTC),
+        last=found[0][INSTANT].astimezone(UTC),
         parcel=parcel,
-        around=_around(parcel.boundary, parcel.accuracy, others, reaches, streets),
+        around=_around(plot, parcel.accuracy, found[1:], shapes[1:], reaches, streets),
     )
 
 
@@ -138,7 +137,6 @@ def _rows(
     asked = {
         "jurisdiction": place.code,
         "srid": place.metric,
-        "corner": CORNER,
         "imports": "{" + ",".join(map(str, reaches)) + "}",
     }
     found = rows(session, __package__, "around", values | asked)
@@ -148,7 +146,11 @@ def _rows(
     return sorted(found, key=_order)
 
 
-def _parcel(place: Jurisdiction, row: Row) -> Parcel:
+def _shapes(found: Sequence[Row]) -> Shapes:
+    return np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
+
+
+def _parcel(place: Jurisdiction, row: Row, boundary: Polygon | MultiPolygon) -> Parcel:
     district, taluk, village, block, survey, subdivision, ulpin, address, *rest = row[INSTANT + 1 :]
     extent, unit, measured_area, accuracy, import_id, recorded, replaced, kind, instrument = rest
     return Parcel(
@@ -169,7 +171,7 @@ def _parcel(place: Jurisdiction, row: Row) -> Parcel:
         recorded_area=None if extent is None else Area(value=extent, unit=AreaUnit(unit)),
         measured_area=measured_area,
         accuracy=accuracy,
-        boundary=shapely.from_wkb(row[SHAPE]),
+        boundary=boundary,
         valid=Span(begins=row[SINCE], ends=row[UNTIL]),
         recorded=Recorded(begins=recorded, ends=replaced),
         begun_by=kind,
@@ -182,10 +184,11 @@ def _around(
     plot: BaseGeometry,
     accuracy: float,
     found: Sequence[Row],
+    shapes: Shapes,
     reaches: Mapping[int, float],
     streets: Collection[int],
 ) -> Around:
-    shapes = np.asarray(shapely.from_wkb([row[SHAPE] for row in found]), dtype=object)
+    shapely.prepare(plot)
     parcels = sum(row[IMPORT] is None for row in found)
     return Around(
         parcels=_beside(plot, accuracy, found[:parcels], shapes[:parcels]),
@@ -193,17 +196,15 @@ def _around(
     )
 
 
-def _order(row: Row) -> tuple[int, int, str, int]:
-    """Parcels first, by number; then features by import and position, and their pieces always in one order."""
-    return row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[ID]
+def _order(row: Row) -> tuple[bool, int, int, str, int]:
+    """The plot, parcels by number, features by import and position, and their pieces always in one order."""
+    return row[INSTANT] is None, row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[ID]
 
 
 def _beside(plot: BaseGeometry, accuracy: float, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:
-    edge = plot.buffer(accuracy, join_style="mitre")
-    shapely.prepare(edge)
     return tuple(
         Beside(number=row[REF], land_type=row[LABEL], boundary=boundary)
-        for row, boundary, meets in zip(found, shapes, shapely.intersects(edge, shapes), strict=True)
+        for row, boundary, meets in zip(found, shapes, shapely.dwithin(plot, shapes, accuracy), strict=True)
         if meets
     )
 
@@ -216,7 +217,6 @@ def _features(
     streets: Collection[int],
 ) -> tuple[Found, ...]:
     """Pieces that are near enough by feature, cut to the plot."""
-    shapely.prepare(plot)
     gaps = np.where(shapely.intersects(plot, shapes), 0.0, np.inf)
     gaps[gaps > 0] = shapely.distance(plot, shapes[gaps > 0])
     near = [

@@ -28,7 +28,7 @@ def rounded_shares(rows: Sequence[ShareRow], *, of: float) -> tuple[ShareRow, ..
             label=row.label,
             label_ml=row.label_ml,
             area=round(row.area, 2),
-            percent=sign * tenths / 10,
+            percent=sign * tenths / 10 + 0.0,  # never -0.0
         )
         for row, sign, tenths in zip(rows, signs, whole, strict=True)
     )

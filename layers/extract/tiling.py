@@ -10,15 +10,25 @@ from shapely.geometry.base import BaseGeometry
 from layers.extract.measure import Measured, Plot
 from layers.extract.model import ShareRow
 from layers.extract.shares import rounded_shares
-from layers.extract.theme import Theme
+from layers.extract.theme import FULL, Theme
 
 NOTHING = 1e-6
-"""Square metres: less than this is left of a plot that lies wholly in one feature."""
+"""Square metres: less than this is left where features cover all of a plot."""
+
+
+REMAINDERS = ("unmapped", "outside", "overlap")
+NOTHING_LEFT = tuple(
+    ShareRow(kind=kind, label=None, label_ml=None, area=0.0, percent=0.0) for kind in REMAINDERS
+)
 
 
 def shares_of(plot: Plot, theme: Theme) -> tuple[ShareRow, ...]:
     """The rows by label, then the remainders."""
     parts = [part for part in theme.parts if part.area > 0]
+    if len(parts) == 1 and parts[0].shape is plot.shape:
+        found, area = parts[0].found, round(parts[0].area, 2)
+        whole = ShareRow(kind="class", label=found.label, label_ml=found.label_ml, area=area, percent=FULL)
+        return whole, *NOTHING_LEFT
     classes: dict[tuple[str | None, str | None], list[Measured]] = {}
     for part in parts:
         classes.setdefault((part.found.label, part.found.label_ml), []).append(part)
@@ -30,11 +40,8 @@ def shares_of(plot: Plot, theme: Theme) -> tuple[ShareRow, ...]:
     ]
     unmapped, outside, mapped = _remainders(plot, theme, parts)
     total = sum(row.area for row in rows)
-    rows += [
-        _row("unmapped", unmapped),
-        _row("outside", outside),
-        _row("overlap", max(total - mapped, 0.0)),
-    ]
+    remainders = unmapped, outside, max(total - mapped, 0.0)
+    rows += [_row(kind, area) for kind, area in zip(REMAINDERS, remainders, strict=True)]
     return rounded_shares(rows, of=plot.measured)
 
 
@@ -45,10 +52,10 @@ def _row(kind: str, area: float, *, label: str | None = None, label_ml: str | No
 def _remainders(plot: Plot, theme: Theme, parts: list[Measured]) -> tuple[float, float, float]:
     """Ground m² unmapped inside the coverage, unmapped outside it, and mapped."""
     shapes = [part.shape for part in parts if part.shape is not None]
-    if len(shapes) == 1 and plot.shape.area - shapes[0].area < NOTHING:
-        return 0.0, 0.0, parts[0].area
     mapped = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
     rest = shapely.difference(plot.shape, mapped)
+    if rest.area < NOTHING:
+        return 0.0, 0.0, parts[0].area if len(parts) == 1 else plot.area(mapped)
     outside = _outside(plot, rest, theme.coverage)
     return (
         max(plot.area(rest) - outside, 0.0),

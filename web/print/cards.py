@@ -108,8 +108,11 @@ def _line(theme: ThemeAnswer, words: Wording, keys: SourceKeys) -> ThemeLine:
         aside = words.of(theme.law.authority)
     else:
         aside = ", ".join(keys.key(source) for source in theme.sources)
+    law = theme.law
     return ThemeLine(
         title=words.of(theme.title),
+        law=", ".join(part for part in (words.of(law.text) if law.text else "", law.clause or "") if part),
+        advisory=_advisory(law, words),
         aside=aside,
         left_out=tuple(_hit(hit, "", words, keys) for hit in theme.left_out),
     )

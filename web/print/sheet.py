@@ -82,6 +82,9 @@ class ThemeLine:
     """A theme without a hit, in one line."""
 
     title: str
+    law: str
+    """Its law and clause, empty where none is cited."""
+    advisory: str | None
     aside: str
     """Source of the answer, or whom to ask."""
     left_out: tuple[HitLine, ...]

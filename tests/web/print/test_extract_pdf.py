@@ -204,7 +204,15 @@ def test_a_theme_without_hits_lists_what_it_left_out() -> None:
 def test_no_data_names_whom_to_ask_and_why() -> None:
     text = printed()
     assert "No data set has been brought in for this theme, so nothing can be said." in text
-    assert "Gas or oil pipeline GAIL or the operator of the pipeline" in text
+    assert "Gas or oil pipeline (advisory" in text
+    assert "GAIL or the operator of the pipeline" in text
+
+
+def test_a_theme_that_does_not_apply_names_its_law_and_whether_it_only_advises() -> None:
+    spared = next(theme for theme in plots.an_extract().themes if theme.layer == "pipeline")
+    text = printed(themes=(replace(spared, status=Status.NOT_AFFECTED, sources=(plots.SOURCES[0].id,)),))
+    assert "Gas or oil pipeline (advisory" in text
+    assert "Petroleum and Minerals Pipelines Act 1962" in text
 
 
 def test_a_draft_law_is_told_to_be_no_law_yet() -> None:
