@@ -7,10 +7,12 @@ Out: `engine` (one database per run) and `session` (one transaction per test, ne
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gis.db.migrations import upgrade
@@ -39,11 +41,20 @@ def fresh_database(server: str) -> tuple[str, str]:
 
 
 def drop_database(server: str, name: str) -> None:
-    """Remove a database and everyone connected to it."""
+    """Remove a database and everyone connected to it; a vacuum at work there is not ours to end, so it is waited for."""
     admin = make_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()
+    try:
+        for tries_left in range(60, -1, -1):
+            try:
+                with admin.connect() as connection:
+                    connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+                return
+            except DBAPIError:
+                if not tries_left:
+                    raise
+                sleep(0.5)
+    finally:
+        admin.dispose()
 
 
 @pytest.fixture(scope="session")

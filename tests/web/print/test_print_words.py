@@ -57,7 +57,9 @@ def test_every_word_that_a_template_sets_is_there() -> None:
 
 
 def test_every_word_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.parent.rglob("*.[pt]y*"))
+    folder = TEMPLATES.parent
+    files = [*folder.rglob("*.py"), *folder.rglob("*.typ")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     by_value = (
         "status.",
         "tally.",
