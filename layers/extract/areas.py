@@ -8,7 +8,7 @@ from datetime import UTC, date
 
 from sqlalchemy.orm import Session
 
-from gis.db.quick import rows
+from gis.db.quick import Row, as_array, rows
 from gis.parcels.ids import normal_number
 from gis.place import Jurisdiction
 from layers.extract.footing import Footing, heard_of, newest
@@ -39,13 +39,11 @@ def areas_on(session: Session, place: Jurisdiction, number: str, *, on: date) ->
     )
 
 
-def _ask(
-    session: Session, place: Jurisdiction, number: str, base: Footing, *, on: date
-) -> list[tuple[object, ...]]:
+def _ask(session: Session, place: Jurisdiction, number: str, base: Footing, *, on: date) -> list[Row]:
     values = {
         "jurisdiction": place.code,
         "number": normal_number(number),
         "on": on,
-        "imports": base.asked,
+        "imports": as_array(each for each in base.reaches if each not in base.streets),
     }
     return rows(session, __package__, "areas", values)

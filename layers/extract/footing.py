@@ -70,6 +70,11 @@ class Footing:
         }
 
     @cached_property
+    def names(self) -> dict[int, str]:
+        """How each import is named in answers."""
+        return {each.id: each.name for each in self.imports}
+
+    @cached_property
     def streets(self) -> dict[int, StandingImport]:
         """Imports of streets."""
         return {each.id: each for each in self._with_role(Role.ROAD)}

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.db.quick import Row, rows
+from gis.db.quick import Row, as_array, rows
 from gis.errors import Invalid
 from gis.parcels.ids import normal_number
 from gis.parcels.model import Parcel, ParcelNumber, Recorded, Span
@@ -137,7 +137,7 @@ def _rows(
     asked = {
         "jurisdiction": place.code,
         "srid": place.metric,
-        "imports": "{" + ",".join(map(str, reaches)) + "}",
+        "imports": as_array(reaches),
     }
     found = rows(session, __package__, "around", values | asked)
     strays = {row[SRID] for row in found} - {place.metric}
