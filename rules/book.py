@@ -227,10 +227,10 @@ class Library:
         return Book(on=on, body=body, library=self)
 
     def card(self, parameter: Parameter) -> Card:
-        """What the parameter is; `NotFound` if no file knows it."""
+        """What the parameter is; `Invalid` if no file knows it."""
         card = self.cards.get(parameter.key)
         if card is None:
-            raise NotFound(f"The book has no parameter “{parameter.key}”; see the list of parameters.")
+            raise Invalid(f"The book has no parameter “{parameter.key}”; see the list of parameters.")
         return card
 
     def timeline(self, parameter: Parameter, body: LocalBody) -> Timeline:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from gis.errors import NotFound
 from rules.book import Card, Entry, Force, Library, Parameter, Timeline
 from rules.instruments import Instrument, LocalBody
 from rules.measure import Unit, written
@@ -73,6 +74,13 @@ class Change:
 def list_parameters(library: Library) -> tuple[Card, ...]:
     """Every parameter of the book, by chapter and name."""
     return tuple(card for _, card in sorted(library.cards.items()))
+
+
+def named(library: Library, key: str) -> Parameter:
+    """The parameter of this key, or `NotFound` for a reader who typed another."""
+    if key not in library.cards:
+        raise NotFound(f"The book has no parameter “{key[:80]}”; see the list of parameters.")
+    return Parameter(key)
 
 
 def history(library: Library, parameter: Parameter) -> tuple[Line, ...]:

@@ -7,8 +7,7 @@ from itertools import groupby
 
 from fastapi import APIRouter, Request, Response
 
-from rules.book import Parameter
-from rules.history import changes, history, list_parameters
+from rules.history import changes, history, list_parameters, named
 from rules.reading import library
 from web.templating import page_for, render
 
@@ -37,7 +36,7 @@ def changes_of_law(request: Request) -> Response:
 def parameter(request: Request, key: str) -> Response:
     """One parameter with everything it ever said."""
     law = library()
-    wanted = Parameter(key)
+    wanted = named(law, key)
     return render(
         request,
         "law_parameter.html",

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from api.dependencies import only_known_words
-from rules.book import Card, Parameter
-from rules.history import Change, Line, changes, history, list_parameters
+from rules.book import Card
+from rules.history import Change, Line, changes, history, list_parameters, named
 from rules.reading import library
 
 router = APIRouter(prefix="/api/rules", tags=["rules"], dependencies=[Depends(only_known_words)])
@@ -67,7 +67,7 @@ def parameters() -> BookOut:
 def parameter(key: str) -> HistoryOut:
     """What a parameter said on which days, by which instrument and clause, and how surely it was read."""
     book = library()
-    wanted = Parameter(key)
+    wanted = named(book, key)
     return HistoryOut(parameter=ParameterOut.of(book.card(wanted)), lines=list(history(book, wanted)))
 
 

@@ -4,11 +4,11 @@ In: a session, a jurisdiction, a parcel's number, a day.  Out: `FeatureArea` val
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from gis.db.quick import Row, as_array, rows
+from gis.db.quick import Row, rows
 from gis.parcels.ids import normal_number
 from gis.place import Jurisdiction
 from layers.extract.footing import Footing, heard_of, newest
@@ -18,9 +18,10 @@ from layers.extract.footing import Footing, heard_of, newest
 class FeatureArea:
     """The part of a parcel under one feature."""
 
-    layer: str
-    feature: str
-    """The name under which the extract lists it: source and position in its file."""
+    source: str
+    """The import that the feature came with, as the extract names it."""
+    position: int
+    """Place in its file, from 1."""
     area: float
     """Ground m²; slivers count, overlapping features count each for itself."""
 
@@ -29,13 +30,13 @@ def areas_on(session: Session, place: Jurisdiction, number: str, *, on: date) ->
     """The areas of every feature with an area on a parcel, as known now; none where there is no such parcel."""
     base = newest(session, place)
     found = _ask(session, place, number, base, on=on)
-    if found and found[0][0].astimezone(UTC) != base.known:
-        base = heard_of(session, place, found[0][0].astimezone(UTC))
+    if found and found[0][0] != base.known:
+        base = heard_of(session, place, found[0][0])
         found = _ask(session, place, number, base, on=on)
+    names = base.names
     return tuple(
-        FeatureArea(layer=base.targets[source], feature=f"{base.names[source]}:{position}", area=area)
-        for _, source, position, area in found
-        if position is not None
+        FeatureArea(source=names[source], position=position, area=area)
+        for _, source, position, area in sorted(found)
     )
 
 
@@ -44,6 +45,6 @@ def _ask(session: Session, place: Jurisdiction, number: str, base: Footing, *, o
         "jurisdiction": place.code,
         "number": normal_number(number),
         "on": on,
-        "imports": as_array(each for each in base.reaches if each not in base.streets),
+        "imports": base.areal,
     }
     return rows(session, __package__, "areas", values)

@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gis.db.quick import as_array
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from layers.catalogue import Catalogue, load
@@ -68,6 +69,11 @@ class Footing:
             for each in self.imports
             if each.target in layers and each.raster is None
         }
+
+    @cached_property
+    def areal(self) -> str:
+        """The same imports but streets, written as an array."""
+        return as_array(each for each in self.reaches if each not in self.streets)
 
     @cached_property
     def names(self) -> dict[int, str]:
