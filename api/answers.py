@@ -24,6 +24,7 @@ from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
 from gis.parcels.model import Lineage, Parcel
 from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
 from gis.recordings import first_recording, last_recording
+from gis.site import Site
 from layers import search as searching
 from layers.bounds import bounds
 from layers.catalogue import Catalogue, load
@@ -32,6 +33,8 @@ from layers.extract.assemble import extract_of_area, extract_of_number, extract_
 from layers.extract.model import Extract, Group, Words
 from layers.extract.questions import around
 from layers.imports import Standing, standing
+from layers.site import site_of_parcel
+from layers.wards import parcels_of_ward
 from tiles.vector import TileAddress, tile
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
 from web.print import extract_pdf, reach
@@ -91,6 +94,21 @@ class LandAnswers:
             return extract_of_parcel(session, place, found, at=at, rasters=self.rasters)
 
         return self._reading.answer(question)
+
+    def site(self, extract: Extract) -> Site:
+        """What rules may see of the parcel of an extract; `Invalid` for an area drawn by hand."""
+        if extract.subject.parcel is None:
+            raise Invalid(
+                "Only a parcel of the register can be checked against the rules; ask by its number."
+            )
+        with self._asking(extract.jurisdiction.code) as (session, place):
+            return site_of_parcel(session, place, extract.subject.parcel, at=extract.at, rasters=self.rasters)
+
+    def numbers_of_ward(self, code: str, ward: str, *, on: date | None) -> list[str]:
+        """The numbers of the parcels of a ward; `NotFound` names the wards there are."""
+        with self._asking(code) as (session, place):
+            at = as_of(session, place, on=day_asked(on), known=None)
+            return [each.number.whole for each in parcels_of_ward(session, place, ward, at=at)]
 
     def _place(self, session: Session, code: str) -> Jurisdiction:
         """A jurisdiction; once founded it stays as it is, so it is looked up once."""

@@ -12,12 +12,18 @@ from sqlalchemy import Engine
 
 from api import errors
 from api.answers import LandAnswers
-from api.routers import health, land, rules, tiles
+from api.plan_desk import LARGEST, PlanDesk
+from api.routers import drawn, health, land, plans, rasters, rules, tiles
 from api.security import Guard
 from api.settings import Settings
+from gis.errors import Unavailable
+from tiles.shelf import Shelf
 from web import answers as asked
+from web.building import router as building
 from web.law import router as law
 from web.pages import router as pages
+from web.plans import router as plan_pages
+from web.plans_asked import plans as asked_of_plans
 from web.templating import error_page
 
 WEB = Path(__file__).parents[1] / "web"
@@ -35,6 +41,19 @@ class FreshFiles(StaticFiles):
         return answer
 
 
+class InstalledFiles(StaticFiles):
+    """Files of a package that set-up installs; where they are missing the answer says what to run."""
+
+    async def check_config(self) -> None:
+        """Refuse with `Unavailable` before set-up."""
+        if not Path(str(self.directory)).is_dir():
+            raise Unavailable(
+                "The map's own programs are not installed. Run `./bhumika up`, or `npm ci` in the folder web; the rest"
+                " works without them."
+            )
+        await super().check_config()
+
+
 def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """The application over a migrated database."""
     app = FastAPI(
@@ -46,12 +65,29 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     )
     app.state.answers = LandAnswers(engine, rasters=settings.rasters)
     app.dependency_overrides[asked.answers] = lambda: app.state.answers
+    app.state.shelf = Shelf(engine, settings.state / "tiles")
+    app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
+    app.dependency_overrides[asked_of_plans] = lambda: app.state.plans
     errors.install(app, error_page)
-    app.add_middleware(Guard, longest_body=settings.longest_body)
+    app.add_middleware(
+        Guard, longest_body=settings.longest_body, longest_drawing=LARGEST + settings.longest_body
+    )
     app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     for package in VENDOR:
         folder = WEB / "node_modules" / package
-        app.mount(f"/vendor/{package}", StaticFiles(directory=folder, check_dir=False), name=package)
-    for router in (health.router, rules.router, land.router, tiles.router, law, pages):
+        app.mount(f"/vendor/{package}", InstalledFiles(directory=folder, check_dir=False), name=package)
+    for router in (
+        health.router,
+        rules.router,
+        land.router,
+        tiles.router,
+        drawn.router,
+        rasters.router,
+        plans.router,
+        law,
+        plan_pages,
+        building,
+        pages,
+    ):
         app.include_router(router)
     return app

@@ -1,4 +1,5 @@
-"""The command line: `bhumika up | serve | import | extract | search | parcels history | check-topology`.
+"""The command line: `bhumika up | serve | import | extract | search | check | draw | envelope | parcels history | check-topology |
+tiles export`.
 
 In: words on the command line.  Out: text for people, JSON for programs with `--json`, and an exit status: 0 done, 1 an error
 that is told, 2 words that are not understood.  What only one command needs is loaded by that command: a question about a plot
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from functools import wraps
+from math import radians
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -19,10 +21,10 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from api.answers import LandAnswers
-from api.connecting import connect, migrate
-from api.printing import print_extract, print_history, print_search, write_extract
+from api.connecting import check_set_up, connect
+from api.printing import print_extract, print_history, print_search, write_extract, write_site
 from api.settings import Settings, read_settings
-from gis.errors import LandError
+from gis.errors import Invalid, LandError
 from gis.geojson import position
 from layers.extract.document import to_json
 
@@ -33,6 +35,8 @@ app = typer.Typer(
 )
 parcels_app = typer.Typer(no_args_is_help=True, help="Questions about parcels.")
 app.add_typer(parcels_app, name="parcels")
+tiles_app = typer.Typer(no_args_is_help=True, help="The map in one file.")
+app.add_typer(tiles_app, name="tiles")
 
 out = Console()
 err = Console(stderr=True)
@@ -100,11 +104,12 @@ def up(
     serve: Annotated[bool, typer.Option(help="Serve after setting up.")] = True,
 ) -> None:
     """Start the private PostGIS, bring it up to date, load the sample, serve."""
+    from api.importing import migrate_with_progress
     from api.running import load_sample, serve_app, things_to_try
 
     settings = read_settings()
     with _engine(settings) as engine:
-        migrate(engine)
+        migrate_with_progress(engine, out)
         if sample:
             load_sample(engine, settings, out)
         things_to_try(engine, settings, out)
@@ -120,6 +125,7 @@ def serve_only() -> None:
 
     settings = read_settings()
     with _engine(settings) as engine:
+        check_set_up(engine)
         serve_app(settings, engine)
 
 
@@ -136,6 +142,9 @@ def extract(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write: .json, .geojson or .pdf.")
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="File to write for `check`: the plot as the building rules see it.")
+    ] = None,
     language: Annotated[Language, typer.Option("--lang", help="Language of text and PDF.")] = Language.EN,
 ) -> None:
     """Everything recorded about a plot."""
@@ -145,6 +154,9 @@ def extract(
         found = land.extract(place, number=number, ulpin=ulpin, on=_day(on), known=known)
         if output:
             write_extract(land, found, output, language)
+        if site:
+            write_site(land, found, site)
+        if output or site:
             return
     if as_json:
         sys.stdout.buffer.write(to_json(found))
@@ -169,11 +181,11 @@ def import_files(
     as_json: JsonOption = False,
 ) -> None:
     """Bring a town's parcels and layers in: checked, mended or refused feature by feature, then swapped in."""
-    from api.importing import import_with_progress
+    from api.importing import import_with_progress, migrate_with_progress
 
     settings = read_settings()
     with _engine(settings) as engine:
-        migrate(engine)
+        migrate_with_progress(engine, err)
         import_with_progress(
             engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
         )
@@ -190,6 +202,25 @@ def parcels_history(
     print_history(states, steps, out, as_json=as_json)
 
 
+@tiles_app.command("export")
+@told
+def tiles_export(
+    place: PlaceArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .pmtiles.")],
+    layers: Annotated[str, typer.Option(help="Names of layers, separated by commas.")] = "parcels",
+    zooms: Annotated[str, typer.Option(help="First and last zoom.")] = "10-16",
+    on: OnOption = None,
+    known: KnownOption = None,
+) -> None:
+    """Write the tiles of a place to one file, for any static host or a phone without a network."""
+    from api.archiving import export_tiles
+
+    with _engine(read_settings()) as engine:
+        export_tiles(
+            engine, place, output, layers=layers, zooms=zooms, on=_day(on), known=known, out=out, err=err
+        )
+
+
 @app.command("check-topology")
 @told
 def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOption = False) -> None:
@@ -198,6 +229,102 @@ def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOptio
 
     with _engine(read_settings()) as engine:
         print_topology(engine, place, on=_day(on), out=out, err=err, as_json=as_json)
+
+
+@app.command("check")
+@told
+def check_plan(
+    plan: Annotated[Path, typer.Argument(help="Drawing to check, a DXF or IFC file; see docs/drawings.md.")],
+    parcel: Annotated[
+        tuple[str, str] | None, typer.Option(help="Place and number of the plot, for example kl-sample 12/3.")
+    ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="File with the plot, from `extract --site`, in place of the database.")
+    ] = None,
+    on: OnOption = None,
+    turn: Annotated[
+        float | None,
+        typer.Option(help="Degrees that turn the drawing to grid north, where its outline cannot tell."),
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="JSON file of what persons said; see docs/plan-checks.md.")
+    ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output", "-o", help="File to write: .json, .pdf, or .dxf for the drawing with marks."
+        ),
+    ] = None,
+    language: Annotated[Language, typer.Option("--lang", help="Language of the PDF.")] = Language.EN,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a plan against the rules of its plot. Exit status: 0 pass, 3 fail, 4 unknown."""
+    from api import plans
+
+    if (parcel is None) == (site is None):
+        raise Invalid("Say which plot: either --parcel PLACE NUMBER or --site FILE.")
+    if parcel is not None:
+        with _asking() as land:
+            there = plans.site_of(land, *parcel, on=_day(on))
+    else:
+        there = plans.site_in(site or Path())
+    asked = plans.check_file(
+        plan, there, on=_day(on), turn=None if turn is None else radians(turn), answers=answers
+    )
+    for file in output or ():
+        plans.write_check(asked, plan, file, language)
+    raise typer.Exit(plans.print_check(asked, out, as_json=as_json))
+
+
+@app.command()
+@told
+def draw(
+    place: PlaceArgument,
+    number: Annotated[str, typer.Argument(help="Number of the parcel.")],
+    file: Annotated[Path, typer.Argument(help="DXF file to write.")],
+    example: Annotated[
+        float | None, typer.Option(help="Also draw an example house, this many metres inside the boundary.")
+    ] = None,
+    on: OnOption = None,
+) -> None:
+    """Write a drawing to begin with: the plot with every layer that `check` reads."""
+    from api import plans
+
+    with _asking() as land:
+        there = plans.site_of(land, place, number, on=_day(on))
+    plans.write_starter(there, file, set_back=example)
+    out.print(
+        f"{file}: plot {number} is drawn on layer PLOT. Draw on, then: bhumika check {file} --parcel {place} {number}"
+    )
+
+
+@app.command("envelope")
+@told
+def what_may_be_built(
+    place: PlaceArgument,
+    number: Annotated[str | None, typer.Argument(help="Number of the parcel.")] = None,
+    ward: Annotated[str | None, typer.Option(help="All plots of this ward, in place of one number.")] = None,
+    occupancy: Annotated[str, typer.Option(help="Group of rule 25, or part of one.")] = "A1",
+    storey: Annotated[float, typer.Option(help="Metres of a storey: an assumption.")] = 3.0,
+    front: Annotated[str | None, typer.Option(help="Reference of the street in front.")] = None,
+    on: OnOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write: .json (one plot), .geojson or .csv (a ward)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a plot, or every plot of a ward, can carry."""
+    from api import carrying
+
+    if (number is None) == (ward is None):
+        raise Invalid("Say which plot: either a number or --ward NAME.")
+    asked = carrying.Question(occupancy=occupancy, storey=storey, front=front, on=_day(on))
+    with _asking() as land:
+        if ward is not None:
+            carrying.print_ward(land, place, ward, asked, out, err, output=output)
+        else:
+            carrying.print_plot(land, place, number or "", asked, out, output=output, as_json=as_json)
 
 
 def main() -> None:

@@ -11,10 +11,13 @@ import orjson
 import psycopg
 import sqlalchemy.exc
 from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.faults import code_of, example_for, told
 from gis.errors import Conflict, Gone, Invalid, LandError, NotFound, TooLarge, Unavailable
 
 STATUS: dict[type[LandError], int] = {
@@ -25,8 +28,11 @@ STATUS: dict[type[LandError], int] = {
     Invalid: 422,
     Unavailable: 503,
 }
+NO_ADDRESS = "no-address"
 TITLES = {
+    400: "Not understood",
     404: "Not found",
+    405: "Not possible here",
     410: "Gone",
     409: "Conflict",
     413: "Too large",
@@ -35,10 +41,15 @@ TITLES = {
 }
 
 
+AWAY = "The database does not answer. Try again in a minute; if it stays so, start it with `./bhumika up --no-serve`."
+
+
 class ErrorPage(Protocol):
     """How an error is shown to a person."""
 
-    def __call__(self, request: Request, *, status: int, message: str, successors: Sequence[str]) -> Response:
+    def __call__(
+        self, request: Request, *, status: int, code: str, message: str, successors: Sequence[str]
+    ) -> Response:
         """The page of an error."""
         ...
 
@@ -51,13 +62,16 @@ def status_of(error: LandError) -> int:
 def install(app: FastAPI, page: ErrorPage) -> None:
     """Answer the family everywhere: as a page under page addresses, else as problem+json."""
 
-    def answer(request: Request, status: int, detail: str, successors: tuple[str, ...] = ()) -> Response:
+    def answer(
+        request: Request, status: int, code: str, detail: str, successors: tuple[str, ...] = ()
+    ) -> Response:
         if not _is_for_programs(request):
-            return page(request, status=status, message=detail, successors=successors)
+            return page(request, status=status, code=code, message=detail, successors=successors)
         problem = {
             "type": "about:blank",
             "title": TITLES.get(status, "Error"),
             "status": status,
+            "code": code,
             "detail": detail,
         }
         if successors:
@@ -66,23 +80,59 @@ def install(app: FastAPI, page: ErrorPage) -> None:
 
     @app.exception_handler(LandError)
     def land_error(request: Request, error: LandError) -> Response:
-        return answer(request, status_of(error), error.message, getattr(error, "successors", ()))
+        return answer(request, status_of(error), error.code, error.message, getattr(error, "successors", ()))
 
     @app.exception_handler(sqlalchemy.exc.OperationalError)
     @app.exception_handler(psycopg.OperationalError)
     def database_away(request: Request, _error: Exception) -> Response:
-        return answer(request, 503, "The database does not answer; start it with `./bhumika up --no-serve`.")
+        return answer(request, 503, Unavailable.code, AWAY)
 
     @app.exception_handler(RequestValidationError)
     def not_understood(request: Request, error: RequestValidationError) -> Response:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()
-        )
-        return answer(request, 422, f"The request was not understood: {faults}.")
+        faults = error.errors()
+        return answer(request, 422, code_of(faults), told(faults, _route(request)))
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail))
+        code, detail = _plain(request, error)
+        response = answer(request, error.status_code, code, detail)
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_methods(request))
+        return response
+
+
+def _plain(request: Request, error: HTTPException) -> tuple[str, str]:
+    """Code and sentence for what the framework itself refuses."""
+    path = request.url.path[:80]
+    if error.status_code == 404:
+        return NO_ADDRESS, (
+            f"There is nothing at the address {path}. Begin at the first page, /; programs find every address in /openapi.json."
+        )
+    if error.status_code == 405:
+        allowed = " or ".join(_methods(request))
+        return NO_ADDRESS, f"{path} cannot be asked by {request.method}; use {allowed}."
+    if error.status_code == 400:
+        return (
+            Invalid.code,
+            f"The body is not JSON in UTF-8, or lists stand in each other too deep{example_for(_route(request))}.",
+        )
+    return "error", str(error.detail)
+
+
+def _route(request: Request) -> Dependant | None:
+    """What the route of a request takes, once it is known which that is."""
+    return getattr(request.scope.get("route"), "dependant", None)
+
+
+def _methods(request: Request) -> list[str]:
+    """By what an address can be asked: several routes may stand at one."""
+    return [
+        method
+        for method in ("GET", "POST")
+        if any(
+            each.matches({**request.scope, "method": method})[0] is Match.FULL for each in request.app.routes
+        )
+    ]
 
 
 def _is_for_programs(request: Request) -> bool:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
+from api.connecting import migrate
 from api.printing import print_json
 from layers.importers.report import ImportRefused, ImportReport
 from layers.importers.report import Progress as Step
@@ -46,6 +47,12 @@ def progress_bars(out: Console) -> Iterator[Bars]:
     )
     with Progress(*columns, console=out, disable=not out.is_terminal) as bars:
         yield Bars(bars)
+
+
+def migrate_with_progress(engine: Engine, out: Console) -> None:
+    """The database brought up to date, which takes a while only where names get new search keys."""
+    with progress_bars(out) as bars:
+        migrate(engine, lambda done, total: bars.moved("names: new search keys", done, total))
 
 
 def import_with_progress(

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from api.postgres_cluster import PORT, Server, cluster_in, create, halt, not_yours, running, start
+from api.postgres_cluster import PORT, Server, cluster_in, create, halt, is_alive, not_yours, running, start
 from gis.errors import Unavailable
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
@@ -39,6 +39,11 @@ def ensure(state: Path, *, name: str = "main", durable: bool = True) -> str:
         _furnish(server)
     query = {"host": str(server.sockets), "port": str(PORT)}
     return URL.create("postgresql+psycopg", username=NAME, database=NAME, query=query).render_as_string()
+
+
+def is_up(state: Path, *, name: str = "main") -> bool:
+    """Whether the server of a cluster runs, or is on its way up or down; nothing is started and nobody waited for."""
+    return is_alive(_folder(state, name) / "data")
 
 
 def stop(state: Path, *, name: str = "main", if_unused: bool = False) -> bool:

@@ -208,18 +208,32 @@ def _require_way_in(cluster: Cluster) -> None:
         )
 
 
+def is_alive(data: Path) -> bool:
+    """Whether the server of a data folder lives."""
+    return _named(data) is not None
+
+
 def _server(cluster: Cluster) -> Server | None:
     """The server that the lock file names, if that process is indeed the server of this folder."""
+    named = _named(cluster.data)
+    if named is None:
+        return None
+    pid, lines = named
+    ready = len(lines) > 7 and lines[7].strip() == "ready"
+    return Server(pid=pid, sockets=Path(lines[4]) if ready else cluster.folder, ready=ready)
+
+
+def _named(data: Path) -> tuple[int, list[str]] | None:
+    """The living server that a lock file names, and the file's lines."""
     try:
-        lines = (cluster.data / "postmaster.pid").read_text().splitlines()
+        lines = (data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError, IndexError):
         return None
-    if Path(os.fsdecode(command[0])).name != "postgres" or not _works_in(pid, Path(lines[1]), cluster.data):
+    if Path(os.fsdecode(command[0])).name != "postgres" or not _works_in(pid, Path(lines[1]), data):
         return None
-    ready = len(lines) > 7 and lines[7].strip() == "ready"
-    return Server(pid=pid, sockets=Path(lines[4]) if ready else cluster.folder, ready=ready)
+    return pid, lines
 
 
 def _works_in(pid: int, said: Path, data: Path) -> bool:

@@ -4,20 +4,22 @@ In: values of the platform.  Out: lines on a console, files.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
 from rich.console import Console
 from rich.table import Table
 
+from api import terminal_words
 from api.answers import LandAnswers
 from gis.errors import Invalid
 from gis.parcels.model import Lineage, Parcel
+from gis.site_document import site_to_json
 from gis.units import Area, AreaUnit
 from layers.entry import Role
 from layers.extract.document import to_geojson, to_json
-from layers.extract.model import Extract, Status, ThemeAnswer, Words
+from layers.extract.model import Extract, Frontage, Hit, Status, ThemeAnswer, Words
 from web.answers import SearchResult
 
 SIGNS = {Status.AFFECTED: "●", Status.NEAR: "◐", Status.NOT_AFFECTED: "○", Status.NO_DATA: "?"}
@@ -58,7 +60,15 @@ def write_extract(land: LandAnswers, extract: Extract, path: Path, language: str
     }
     if path.suffix not in forms:
         raise Invalid(f"{path.name}: the ending says the form; use .json, .geojson or .pdf.")
-    content = forms[path.suffix](extract)
+    _write(path, forms[path.suffix](extract))
+
+
+def write_site(land: LandAnswers, extract: Extract, path: Path) -> None:
+    """What rules may see of the plot of an extract, into a file that a plan can be checked by without a database."""
+    _write(path, site_to_json(land.site(extract)))
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -71,22 +81,23 @@ def print_extract(extract: Extract, out: Console, language: str) -> None:
     """An extract as text."""
     place = extract.jurisdiction
     parcel = extract.subject.parcel
-    title = parcel.number.whole if parcel else said(Words(en="Drawn area", ml="വരച്ച പ്രദേശം"), language)
+    title = parcel.number.whole if parcel else said(terminal_words.AREA, language)
     out.print(
         f"[bold]{title}[/], {place.name_ml if language == 'ml' else place.name_en}",
         highlight=False,
         soft_wrap=True,
     )
     if place.synthetic:
-        out.print("[reverse] SYNTHETIC: this land is made up [/]")
+        out.print(f"[reverse] {said(terminal_words.SYNTHETIC, language)} [/]")
+    as_of = said(terminal_words.AS_OF, language)
     out.print(
-        f"on {extract.at.on}, as known at {extract.at.known.isoformat()}", highlight=False, soft_wrap=True
+        as_of.format(on=extract.at.on, known=extract.at.known.isoformat()), highlight=False, soft_wrap=True
     )
-    out.print(_areas(extract, parcel), highlight=False, soft_wrap=True)
+    out.print(_areas(extract, parcel, language), highlight=False, soft_wrap=True)
     table = Table("", "", "", box=None, show_header=False, pad_edge=False)
     for theme in extract.themes:
         if theme.role == Role.ADMIN:
-            where = ", ".join(hit.label or hit.ref for hit in theme.hits) or said(
+            where = ", ".join(_label(hit, language) or hit.ref for hit in theme.hits) or said(
                 NAMES[theme.status], language
             )
             out.print(f"{said(theme.title, language)}: {where}", highlight=False, soft_wrap=True)
@@ -94,34 +105,52 @@ def print_extract(extract: Extract, out: Console, language: str) -> None:
         name = f"[{STYLES[theme.status]}]{SIGNS[theme.status]} {said(NAMES[theme.status], language)}[/]"
         table.add_row(name, said(theme.title, language), _why(theme, language))
     out.print(table)
+    for line in _surroundings(extract, language):
+        out.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _surroundings(extract: Extract, language: str) -> Iterator[str]:
+    """Streets, height and neighbours, a line each."""
     for street in extract.frontages:
-        width = "width unknown" if street.width is None else f"{street.width:g} m wide"
-        out.print(
-            f"Street: {street.label or street.ref}, {width}, {street.length:.2f} m along the plot",
-            highlight=False,
-            soft_wrap=True,
+        width = said(terminal_words.WIDTH_UNKNOWN, language)
+        if street.width is not None:
+            width = said(terminal_words.WIDE, language).format(metres=f"{street.width:g}")
+        name = _label(street, language) or said(terminal_words.UNNAMED, language)
+        line = said(terminal_words.STREET, language)
+        yield line.format(name=name, width=width, length=f"{street.length:.2f}")
+    if ground := extract.terrain:
+        yield said(terminal_words.HEIGHT, language).format(
+            lowest=f"{ground.lowest:g}",
+            highest=f"{ground.highest:g}",
+            datum=ground.datum,
+            slope=f"{ground.slope_max:g}",
         )
-    if extract.terrain:
-        ground = extract.terrain
-        out.print(
-            f"Height {ground.lowest:g} to {ground.highest:g} m ({ground.datum}), slope up to {ground.slope_max:g}°",
-            highlight=False,
-            soft_wrap=True,
-        )
-    beside = ", ".join(each.number for each in extract.neighbours) or "none recorded"
-    out.print(f"Neighbours: {beside}", highlight=False, soft_wrap=True)
+    beside = ", ".join(each.number for each in extract.neighbours)
+    numbers = beside or said(terminal_words.NO_NEIGHBOURS, language)
+    yield said(terminal_words.NEIGHBOURS, language).format(numbers=numbers)
 
 
-def _areas(extract: Extract, parcel: Parcel | None) -> str:
-    measured = f"measured {extract.subject.measured_area:.2f} m²"
+def _label(thing: Hit | Frontage, language: str) -> str | None:
+    """The name in a language where the source has one, else in the other."""
+    if language == "ml":
+        return thing.label_ml or thing.label
+    return thing.label or thing.label_ml
+
+
+def _areas(extract: Extract, parcel: Parcel | None, language: str) -> str:
+    measured = said(terminal_words.MEASURED, language).format(area=f"{extract.subject.measured_area:.2f}")
     if parcel is None or parcel.recorded_area is None:
-        return f"{measured}; recorded: unknown"
-    return f"{measured}; recorded {_in_units(parcel.recorded_area)}"
+        return f"{measured}; {said(terminal_words.UNRECORDED, language)}"
+    return f"{measured}; {_in_units(parcel.recorded_area, language)}"
 
 
-def _in_units(area: Area) -> str:
-    cents = area.to(AreaUnit.CENT).rounded(2)
-    return f"{area.value} {area.unit} = {area.to(AreaUnit.SQUARE_METRE).rounded(2)} m² = {cents} cent"
+def _in_units(area: Area, language: str) -> str:
+    return said(terminal_words.RECORDED, language).format(
+        value=area.value,
+        unit=said(terminal_words.UNITS[area.unit], language),
+        m2=area.to(AreaUnit.SQUARE_METRE).rounded(2),
+        cents=area.to(AreaUnit.CENT).rounded(2),
+    )
 
 
 def _why(theme: ThemeAnswer, language: str) -> str:

@@ -5,6 +5,7 @@ In: settings and an engine.  Out: a running service; every step is announced, lo
 
 import shlex
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.importing import progress_bars
+from api.keeping import kept_running
 from api.local_postgis import stop
 from api.settings import Settings
 from gis.db.session import transaction
@@ -83,17 +85,19 @@ def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
 
 
 def serve_app(settings: Settings, engine: Engine) -> None:
-    """Serve until interrupted; the private database stops with the last one who uses it."""
+    """Serve until interrupted; the private database is kept running, and stops with the last one who uses it."""
+    is_private = settings.database_url is None
     Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
     try:
-        uvicorn.run(
-            create_app(settings, engine),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            access_log=False,
-        )
+        with kept_running(settings.state) if is_private else nullcontext():
+            uvicorn.run(
+                create_app(settings, engine),
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                access_log=False,
+            )
     finally:
         engine.dispose()  # before the database is asked whether anybody still uses it
-        if settings.database_url is None:
+        if is_private:
             stop(settings.state, if_unused=True)

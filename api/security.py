@@ -3,6 +3,8 @@
 In: an ASGI application.  Out: the same, wrapped.
 """
 
+import re
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = [
@@ -15,23 +17,27 @@ HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
 ]
-TOO_LARGE = b'{"type":"about:blank","title":"Too large","status":413,"detail":"The request is larger than this service takes; send a simpler shape."}'
+DRAWINGS = re.compile(r"(/api)?/[^/]+/check")
+"""Addresses to which drawings are sent."""
+TOO_LARGE = b'{"type":"about:blank","title":"Too large","status":413,"detail":"The request is larger than this service takes; send a simpler shape or drawing."}'
 NUL = b'{"type":"about:blank","title":"Not understood","status":422,"detail":"A NUL character means nothing here; leave it out."}'
 
 
 class Guard:
     """Refuses bodies over a limit while they arrive, and adds the headers to every answer."""
 
-    def __init__(self, app: ASGIApp, *, longest_body: int) -> None:
+    def __init__(self, app: ASGIApp, *, longest_body: int, longest_drawing: int) -> None:
         self.app = app
         self.longest_body = longest_body
+        self.longest_drawing = longest_drawing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _declared(scope) > self.longest_body:
+        longest = self.longest_drawing if DRAWINGS.fullmatch(scope["path"]) else self.longest_body
+        if _declared(scope) > longest:
             await _refuse(send, 413, TOO_LARGE)
             return
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -44,7 +50,7 @@ class Guard:
             nonlocal taken, refused
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.longest_body:
+            if taken > longest:
                 refused = True
                 await _refuse(send, 413, TOO_LARGE)
                 return {"type": "http.disconnect"}

@@ -14,3 +14,8 @@ JOIN dataset_import AS import ON import.id = feature.import_id
 WHERE import.target NOT IN ('building', 'road') AND upper_inf(import.recorded)
 ORDER BY feature.id;
 CREATE INDEX ON bench.piece USING gist (shape);
+
+CREATE TABLE bench.coverage AS
+SELECT coverage.digest, ST_Subdivide(coverage.shape, 64) AS shape
+FROM (SELECT DISTINCT ON (digest) * FROM layer_coverage ORDER BY digest) AS coverage;
+CREATE INDEX ON bench.coverage USING gist (shape);

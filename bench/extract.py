@@ -1,152 +1,246 @@
-"""The full extract against one hand-written statement that returns the same rows, on the same plots, in one run.
+"""How fast a plot is answered: areas alone, the full extract, the whole HTTP answer, and as the town grows.
 
-In: how many parcels the generated town has.  Out: a table of CPU and wall, median and p95, of ours and of the baseline; the
-ratio with its bound.
-CPU is that of the application and of its PostgreSQL backends, from `/proc`, in steps of a clock tick over all plots.
-Run: `python -m bench.extract --parcels 10000 [--plots 300]`.
+In: how many parcels the generated town has.  Out: one table of CPU (application and PostgreSQL together) and wall, median and
+95th percentile, each question beside its baseline, asked in turn about the same plots in one run; then ratios with their
+bounds.  Towns differ in size, not in what lies on a plot: one restriction polygon for fifty parcels, in thirty layers.
+Run: `python -m bench.extract --parcels 1000000 [--plots 300] [--rounds 3] [--json FILE]`.
 """
 
 import argparse
+import gc
+import json
 import os
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
+from urllib.parse import quote
 
-import psycopg
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import make_url
+from sqlalchemy import Engine, text
 
-from api.answers import LandAnswers
+from bench.contenders import (
+    EXTRACT,
+    LEAN,
+    ON,
+    Town,
+    areas_by_hand,
+    differences,
+    extract_by_hand,
+    our_areas,
+    our_extract,
+    town,
+)
+from bench.cost import Contender, Cost, costs, repeated
 from bench.ground import CODE, Ground, ground
-from gis.db.session import make_engine, transaction
-from gis.jurisdictions import jurisdiction
-from gis.recordings import last_recording
-from layers.catalogue import load
-from layers.entry import Role
-from layers.extract.theme import AMPLE
-from layers.imports import standing
+from bench.served import FIXED, Line
+from gis.db.quick import Reading
+from gis.db.session import make_engine
+from layers.extract.document import to_json
 
-ON = date(2026, 1, 1)
-TICK = os.sysconf("SC_CLK_TCK")
-STATEMENT = (Path(__file__).parent / "extract_baseline.sql").read_text(encoding="utf-8")
-BOUND = 1.3
+SMALL = 10_000
+BESIDE = " | "
+"""Between the numbers of two plots that are asked about side by side."""
+SERVER = "bench-served"
+AREAS, BY_HAND = "areas alone", "areas alone, by hand"
+FULL, FULL_BY_HAND, LEAN_BY_HAND = (
+    "extract",
+    "extract, by hand",
+    "extract, by hand, figures of features alone",
+)
+HTTP, HTTP_FIXED = "HTTP extract", "HTTP fixed answer"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What one question costs: milliseconds of CPU on average, of wall at the median and the 95th percentile."""
+class Ratio:
+    """What was promised, and what was measured: of medians, and of 95th percentiles."""
 
-    cpu: float
+    what: str
     middle: float
     high: float
+    bound: float | None
 
 
-def backends(url: str) -> float:
-    """CPU seconds of the PostgreSQL processes that serve a database."""
-    address = make_url(url)
-    with psycopg.connect(
-        address.set(drivername="postgresql").render_as_string(hide_password=False)
-    ) as connection:
-        rows = connection.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        ).fetchall()
-    return sum(_ticks(pid) for (pid,) in rows) / TICK
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def measured(url: str, ask: Callable[[str], object], numbers: list[str]) -> Cost:
-    """The cost of a question, asked of every plot once to warm and once to measure."""
-    for number in numbers:
-        ask(number)
-    walls = []
-    before = time.process_time() + backends(url)
-    for number in numbers:
-        start = time.perf_counter()
-        ask(number)
-        walls.append((time.perf_counter() - start) * 1_000)
-    cpu = (time.process_time() + backends(url) - before) / len(numbers) * 1_000
-    return Cost(cpu=cpu, middle=median(walls), high=quantiles(walls, n=20)[-1])
-
-
-def by_hand(place: Ground) -> Callable[[str], object]:
-    """The baseline: one prepared statement on a connection of its own, its rows fetched in binary."""
-    engine = make_engine(place.url)
-    with transaction(engine) as session:
-        where = jurisdiction(session, CODE)
-        imports = standing(session, where, known=last_recording(session, CODE))
+def measured(ground: Ground, plots: int, rounds: int) -> tuple[dict[str, Cost], list[Ratio], list[str]]:
+    """Everything about one town; costs, ratios, and where baseline and extract disagree."""
+    engine = make_engine(ground.url)
+    place = town(ground, Reading(engine))
+    numbers = place.plots(plots)
+    faults = [fault for number in numbers for fault in differences(place, number)]
+    length = int(median(len(to_json(place.asked(our_extract(place))(number))) for number in numbers))
+    with _server(ground, length) as (port, pid):
+        contenders = [*_in_process(place), *_over_http(engine, port, pid, numbers[0])]
+        found = costs(contenders, numbers, rounds=rounds)
+    found |= _growth(place, plots, rounds) if ground.parcels > SMALL else {}
     engine.dispose()
-    catalogue = load(where.catalogue)
-    roads = {layer.id for layer in catalogue.with_role(Role.ROAD)}
-    tiling = {layer.id for layer in catalogue.layers if layer.full_coverage}
-    shaped = [each for each in imports if each.raster is None and each.target not in ("parcels", "places")]
-    values = {
-        "jurisdiction": CODE,
-        "on": ON,
-        "imports": [each.id for each in shaped],
-        "streets": [each.id for each in shaped if each.target in roads],
-        "tilings": [each.id for each in shaped if each.target in tiling],
-        "street_accuracy": max(each.accuracy for each in shaped if each.target in roads),
-        "ample": AMPLE,
+    return found, _ratios(found, ground.parcels), faults
+
+
+def _in_process(place: Town) -> list[Contender]:
+    pids = (os.getpid(), place.backend())
+    questions = {
+        BY_HAND: areas_by_hand,
+        AREAS: our_areas(place),
+        FULL_BY_HAND: extract_by_hand(place, EXTRACT),
+        FULL: our_extract(place),
+        LEAN_BY_HAND: extract_by_hand(place, LEAN),
     }
-    address = make_url(place.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = psycopg.connect(
-        address, autocommit=True, options="-c jit=off -c plan_cache_mode=force_generic_plan"
+    return [
+        Contender(name=name, ask=repeated(place.asked(question)), pids=pids)
+        for name, question in questions.items()
+    ]
+
+
+def _growth(place: Town, plots: int, rounds: int) -> dict[str, Cost]:
+    """The extract in a small town and in this one, in turn."""
+    engine = make_engine(ground(SMALL).url)
+    small = town(ground(SMALL), Reading(engine))
+    pairs = list(zip(small.plots(plots), place.plots(plots), strict=True))
+    contenders = [_of_two(each, side) for side, each in enumerate((small, place))]
+    found = costs(contenders, [BESIDE.join(pair) for pair in pairs], rounds=rounds)
+    engine.dispose()
+    return found
+
+
+def _of_two(place: Town, side: int) -> Contender:
+    ask = place.asked(our_extract(place))
+    return Contender(
+        name=_of(place.ground.parcels),
+        ask=repeated(lambda pair: ask(pair.split(BESIDE)[side])),
+        pids=(os.getpid(), place.backend()),
     )
-    cursor = connection.cursor(binary=True)
 
-    def ask(number: str) -> object:
-        return cursor.execute(STATEMENT, {**values, "number": number}, prepare=True).fetchall()
 
-    return ask
+def _of(parcels: int) -> str:
+    return "extract, town of " + f"{parcels:,} parcels".replace(",", " ")
+
+
+@contextmanager
+def _server(ground: Ground, length: int) -> Iterator[tuple[int, int]]:
+    """The service in a process of its own, as it is run: its port, and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "bench.served", ground.url, str(ground.state), str(port), str(length)]
+    server = subprocess.Popen(command, env=os.environ | {"PGAPPNAME": SERVER})
+    try:
+        _wait_for(port, server)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise SystemExit("The server did not start.")
+
+
+def _over_http(engine: Engine, port: int, pid: int, number: str) -> list[Contender]:
+    """Requests over one connection, the next in line while one is answered, as for a server that has work to do."""
+    line = Line(port)
+
+    def asked(address: str, number: str) -> str:
+        return f"{address}?number={quote(number)}&on={ON}"
+
+    extract = f"/api/{CODE}/extract"
+    line.ask([asked(extract, number)])
+    pids = (pid, *_backends(engine))
+    return [
+        Contender(name=HTTP, ask=lambda plot, times: line.ask([asked(extract, plot)] * times), pids=pids),
+        Contender(name=HTTP_FIXED, ask=lambda plot, times: line.ask([asked(FIXED, plot)] * times), pids=pids),
+    ]
+
+
+def _backends(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        question = text("SELECT pid FROM pg_stat_activity WHERE application_name = :name")
+        return list(connection.scalars(question, {"name": SERVER}))
+
+
+def _ratios(found: dict[str, Cost], parcels: int) -> list[Ratio]:
+    pairs = [
+        ("(a) areas alone : the fastest statement known", AREAS, BY_HAND, 1.3),
+        ("(b) extract : one statement with the same rows", FULL, FULL_BY_HAND, 1.3),
+        ("    extract : figures of features, streets, neighbours alone", FULL, LEAN_BY_HAND, None),
+    ]
+    ratios = [
+        Ratio(
+            what=what,
+            middle=found[ours].middle / found[theirs].middle,
+            high=found[ours].high / found[theirs].high,
+            bound=bound,
+        )
+        for what, ours, theirs, bound in pairs
+    ]
+    allowed = found[FULL].middle + 2 * found[HTTP_FIXED].middle
+    high = found[FULL].high + 2 * found[HTTP_FIXED].high
+    what = "(c) whole HTTP answer : (b) + twice a fixed answer of that size"
+    ratios.append(
+        Ratio(what=what, middle=found[HTTP].middle / allowed, high=found[HTTP].high / high, bound=1.0)
+    )
+    if parcels > SMALL:
+        large, small = found[_of(parcels)], found[_of(SMALL)]
+        what = f"(d) extract : the same in a town of {SMALL:,} parcels".replace(",", " ")
+        ratios.append(
+            Ratio(what=what, middle=large.middle / small.middle, high=large.high / small.high, bound=1.5)
+        )
+    return ratios
+
+
+def _print(found: dict[str, Cost], ratios: Sequence[Ratio], faults: Sequence[str], title: str) -> None:
+    out = Console(width=120)
+    table = Table(title=title)
+    table.add_column("milliseconds")
+    for name in ("CPU p50", "CPU p95", "wall p50", "wall p95"):
+        table.add_column(name, justify="right")
+    for name, cost in found.items():
+        values = cost.middle, cost.high, cost.wall_middle, cost.wall_high
+        table.add_row(name, *(f"{value:.2f}" for value in values))
+    out.print(table)
+    bounds = Table(title="CPU, ratio of medians and of 95th percentiles")
+    for name in ("", "p50", "p95", "bound", ""):
+        bounds.add_column(name)
+    for each in ratios:
+        verdict = "" if each.bound is None else "held" if each.middle <= each.bound else "missed"
+        bound = "" if each.bound is None else f"{each.bound:.1f}"
+        bounds.add_row(each.what, f"{each.middle:.2f}", f"{each.high:.2f}", bound, verdict)
+    out.print(bounds)
+    out.print(
+        f"{len(faults)} figures differ between extract and statement" + "".join(f"\n{f}" for f in faults[:5])
+    )
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and fail where a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parcels", type=int, default=10_000)
+    parser.add_argument("--parcels", type=int, default=SMALL)
     parser.add_argument("--plots", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
-    place = ground(chosen.parcels)
-    engine = make_engine(place.url)
-    with engine.connect() as connection:
-        numbers = [
-            row[0]
-            for row in connection.exec_driver_sql(
-                "SELECT number FROM parcel WHERE upper_inf(valid) AND upper_inf(recorded)"
-                " ORDER BY hashtext(number) LIMIT %(most)s",
-                {"most": chosen.plots},
-            )
-        ]
-    land = LandAnswers(engine, rasters=place.state / "rasters")
-    costs = {
-        "one statement by hand": measured(place.url, by_hand(place), numbers),
-        "our extract": measured(
-            place.url, lambda n: land.extract(CODE, number=n, on=ON, known=None), numbers
-        ),
-    }
-    _print(costs, chosen.parcels, len(numbers))
-
-
-def _print(costs: dict[str, Cost], parcels: int, plots: int) -> None:
-    out = Console()
-    table = Table(
-        "question", "CPU ms", "wall p50 ms", "wall p95 ms", title=f"{plots} plots of {parcels} parcels"
+    gc.collect()
+    gc.freeze()
+    found, ratios, faults = measured(ground(chosen.parcels), chosen.plots, chosen.rounds)
+    _print(
+        found, ratios, faults, f"{chosen.plots} plots, best of {chosen.rounds} rounds, {os.cpu_count()} cores"
     )
-    for name, cost in costs.items():
-        table.add_row(name, f"{cost.cpu:.2f}", f"{cost.middle:.2f}", f"{cost.high:.2f}")
-    out.print(table)
-    hand, ours = costs.values()
-    out.print(
-        f"extract : statement, CPU {ours.cpu / hand.cpu:.2f}, wall p50 {ours.middle / hand.middle:.2f} (bound {BOUND})"
-    )
+    if chosen.json:
+        content = {each.what.strip(): [each.middle, each.high, each.bound] for each in ratios}
+        chosen.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    sys.exit(any(each.bound is not None and each.middle > each.bound for each in ratios))
 
 
 if __name__ == "__main__":

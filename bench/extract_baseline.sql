@@ -1,7 +1,8 @@
 -- One statement, written by hand for one question, that returns the rows of an extract with their figures: the parcel,
 -- every feature near it with its part on the plot, every theme's ground counted once, the table of shares of layers that
 -- tile the ground, what each coverage says, every street along the plot, every neighbour.  It judges nothing, names no law
--- and no source, and is told which imports stand and what their layers are.
+-- and no source, and is told which imports stand and what their layers are.  What the coverages say comes from a table of
+-- their pieces, since unpacking a whole coverage takes longer than all the rest.
 WITH plot AS MATERIALIZED (
     SELECT
         parcel.*,
@@ -64,9 +65,10 @@ theme AS MATERIALIZED (
     GROUP BY import_id
 ),
 tiling AS MATERIALIZED (
-    SELECT theme.import_id, theme.total, theme.part, ST_Difference(plot.boundary, theme.part) AS rest
+    SELECT theme.import_id, theme.total, theme.part, coverage.digest, ST_Difference(plot.boundary, theme.part) AS rest
     FROM theme
     CROSS JOIN plot
+    JOIN layer_coverage AS coverage ON coverage.import_id = theme.import_id
     WHERE theme.import_id = ANY(%(tilings)s)
 )
 SELECT
@@ -102,9 +104,19 @@ SELECT
     NULL
 FROM tiling
 CROSS JOIN plot
-JOIN layer_coverage AS coverage ON coverage.import_id = tiling.import_id
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN ST_IsEmpty(tiling.rest) THEN 0 ELSE ST_Area(ST_Difference(tiling.rest, coverage.shape)) END AS area
+    SELECT
+        CASE
+            WHEN ST_Area(tiling.rest) < 1e-6 THEN 0
+            ELSE ST_Area(tiling.rest) - coalesce(
+                (
+                    SELECT sum(ST_Area(ST_Intersection(coverage.shape, tiling.rest)))
+                    FROM bench.coverage AS coverage
+                    WHERE coverage.digest = tiling.digest AND coverage.shape && tiling.rest
+                ),
+                0
+            )
+        END AS area
 ) AS outside
 CROSS JOIN LATERAL (
     VALUES
@@ -114,12 +126,11 @@ CROSS JOIN LATERAL (
 ) AS remainder (kind, area)
 UNION ALL
 SELECT
-    'coverage', coverage.import_id, NULL, coverage.digest, NULL, NULL, NULL, NULL, NULL,
-    CASE WHEN ST_Covers(coverage.shape, ST_Expand(plot.boundary, %(ample)s)) THEN 100 END, NULL, NULL, NULL
+    'coverage', NULL, NULL, coverage.digest, NULL, NULL, NULL, NULL, NULL,
+    sum(ST_Area(ST_Intersection(coverage.shape, plot.boundary))) / plot.areal, NULL, NULL, NULL
 FROM plot
-CROSS JOIN (
-    SELECT DISTINCT ON (digest) * FROM layer_coverage WHERE import_id = ANY(%(imports)s) ORDER BY digest
-) AS coverage
+JOIN bench.coverage AS coverage ON coverage.shape && plot.boundary
+GROUP BY coverage.digest, plot.areal
 UNION ALL
 SELECT
     'street', min(feature.import_id), NULL, min(feature.ref), street.name, NULL, NULL, NULL, NULL, feature.width,

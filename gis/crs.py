@@ -95,8 +95,10 @@ def _check_place(shape: BaseGeometry, metric: int) -> None:
         and south - BEYOND <= bottom <= top <= north + BEYOND
     ):
         raise Invalid(
-            f"The coordinates ({left:.4f} {bottom:.4f} to {right:.4f} {top:.4f}) lie off the earth or outside the place"
-            f" that EPSG:{metric} is made for; check their order (longitude first) and their system."
+            f"The coordinates ({left:.4f} {bottom:.4f} to {right:.4f} {top:.4f}) lie off the earth or outside the place asked"
+            f" about, whose map serves longitude {west:g} to {east:g} and latitude {south:g} to {north:g}; check their order"
+            " (longitude first) and their system.",
+            code="outside",
         )
 
 

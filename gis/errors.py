@@ -8,7 +8,8 @@
     │   └── TooLarge  it can be understood, but it is beyond a stated limit
     └── Unavailable   a needed part of the machine is missing, with the remedy
 
-In: words and identifiers.  Out: exceptions that `api/errors.py` turns into answers, once.
+In: words and identifiers.  Out: exceptions that `api/errors.py` turns into answers, once.  Each has a stable code, by which
+pages find its sentence in the reader's language and programs tell one refusal from another.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,12 @@ from collections.abc import Sequence
 
 class LandError(Exception):
     """Anything a person can be told about; all else is a bug."""
+
+    code = "error"
+
+    def __init__(self, message: str = "", *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
 
     @property
     def message(self) -> str:
@@ -26,9 +33,13 @@ class LandError(Exception):
 class NotFound(LandError):
     """Nothing has this number, name or place."""
 
+    code = "not-found"
+
 
 class Gone(LandError):
     """It existed, and its successors are named."""
+
+    code = "gone"
 
     def __init__(self, message: str, *, successors: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -38,14 +49,22 @@ class Gone(LandError):
 class Conflict(LandError):
     """The change contradicts what is recorded."""
 
+    code = "conflict"
+
 
 class Invalid(LandError):
     """The question or the data cannot be understood."""
+
+    code = "not-understood"
 
 
 class TooLarge(Invalid):
     """Understood, but beyond a stated limit."""
 
+    code = "too-large"
+
 
 class Unavailable(LandError):
     """A needed part of the machine is missing; the message names the remedy."""
+
+    code = "not-ready"

@@ -6,11 +6,12 @@ by the point scale at the shape (PROJ factors), or geodesic where the shape is w
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 from gis.crs import GEOID, areal_scale, areal_scales, ground_distance, to_geographic
+from gis.errors import Invalid
 
 Metres = np.ndarray[tuple[int], np.dtype[np.float64]]
 Shapes = np.ndarray[tuple[int], np.dtype[np.object_]]
@@ -56,6 +57,18 @@ def _scale_at(shape: BaseGeometry, metric: int) -> float:
     """The areal scale at the centroid: there, what a scale that changes evenly adds on one side it takes on the other."""
     centre = shape.centroid
     return areal_scale(metric, centre.x, centre.y)
+
+
+def fault(shape: BaseGeometry, metric: int) -> str:
+    """What is wrong with an invalid shape in metres, and where, in degrees; only what, where it lies off the system's ground."""
+    what, _, where = shapely.is_valid_reason(shape).rstrip("]").partition("[")
+    if not where:
+        return str(what)
+    try:
+        spot = to_geographic(Point([float(part) for part in where.split()[:2]]), metric)
+    except Invalid:
+        return str(what)
+    return f"{what} at {spot.x:.7f}, {spot.y:.7f} (longitude, latitude)"
 
 
 def polygons_of(shape: BaseGeometry) -> list[Polygon]:

@@ -45,8 +45,34 @@ def jurisdiction(session: Session, code: str) -> Jurisdiction:
     row = session.get(JurisdictionRow, code)
     if row is None:
         known = ", ".join(place.code for place in jurisdictions(session)) or "none yet"
-        raise NotFound(f"There is no jurisdiction “{code[:40]}”. Known: {known}.")
+        raise NotFound(f"There is no jurisdiction “{code[:40]}”. Known: {known}.", code="no-place")
     return _to_jurisdiction(row)
+
+
+_WORDS = {
+    "name_en": "English name",
+    "name_ml": "Malayalam name",
+    "metric": "metric system (EPSG)",
+    "catalogue": "catalogue",
+    "rule_book": "rule book",
+    "synthetic": "mark as synthetic",
+}
+
+
+def _clash(existing: Jurisdiction, other: Jurisdiction) -> str:
+    """What differs, each with what stands and what was given."""
+    stands, given = asdict(existing), asdict(other)
+    return "; ".join(
+        f"its {words} is {_told(stands[field])}, not {_told(given[field])}"
+        for field, words in _WORDS.items()
+        if stands[field] != given[field]
+    )
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else f"“{value}”"
 
 
 def found(session: Session, place: Jurisdiction) -> Jurisdiction:
@@ -58,6 +84,7 @@ def found(session: Session, place: Jurisdiction) -> Jurisdiction:
     existing = jurisdiction(session, place.code)
     if existing != place:
         raise Conflict(
-            f"The jurisdiction “{place.code}” exists with other properties ({existing}); use another code."
+            f"The jurisdiction “{place.code}” exists with other properties: {_clash(existing, place)}."
+            " Correct them in the mapping, or use another code."
         )
     return existing

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from gis.db.quick import engine_of
 from gis.db.tables import ImportRow, RecordingRow
 from gis.place import Jurisdiction
 from layers.tables import CoverageRow, RasterRow
@@ -64,24 +66,23 @@ class StandingImport:
 
 Standing = tuple[StandingImport, ...]
 _KEPT = 64
-_standing: OrderedDict[tuple[str, str, datetime], Standing] = OrderedDict()
+_standing: WeakKeyDictionary[Engine, OrderedDict[tuple[str, datetime], Standing]] = WeakKeyDictionary()
 _lock = Lock()
 
 
 def standing(session: Session, place: Jurisdiction, *, known: datetime) -> Standing:
     """Imports of a jurisdiction that stood at an instant, by target and series."""
-    bind = session.get_bind()
-    engine = bind if isinstance(bind, Engine) else bind.engine
-    key = (str(engine.url), place.code, known)
+    key = place.code, known
     with _lock:
-        if key in _standing:
-            _standing.move_to_end(key)
-            return _standing[key]
+        kept = _standing.setdefault(engine_of(session), OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
     answer = _read(session, place, known=known)
     with _lock:
-        _standing[key] = answer
-        while len(_standing) > _KEPT:
-            _standing.popitem(last=False)
+        kept[key] = answer
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
     return answer
 
 

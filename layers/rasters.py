@@ -32,6 +32,8 @@ FEW_CELLS = 4_096
 STRIDE = 1_000.0
 """Metres between the places at which the ground size of a cell is worked out: it changes by less than a millionth."""
 RIM = 2
+Cut = tuple[int, int, int, int]
+"""Left, top, right, bottom of a window, in cells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,11 @@ class _Sheet:
     height: int
     values: NDArray[np.float32] | None
 
+    def cell(self, x: float, y: float) -> tuple[float, float]:
+        """Column and row of a place."""
+        a, b, c, d, e, f, *_ = self.from_ground
+        return x * a + y * b + c, x * d + y * e + f
+
     def read(self, left: int, top: int, right: int, bottom: int) -> Cells:
         """Heights in a window, NaN where missing."""
         if self.values is not None:
@@ -71,23 +78,22 @@ def heights(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Heigh
     """Heights under a shape; None where the raster has no value there."""
     moved = transform(shape, metric, epsg)
     sheet = _sheet(path)
-    window = _window(sheet, moved)
+    window = _window(sheet, moved, RIM)
     if window is None:
         return None
-    left, top, _, _ = window
     cells = sheet.read(*window)
-    under = _under(moved, sheet.grid * Affine.translation(left, top), cells.shape)
-    if not np.isfinite(cells[under]).any():
+    under = _under(sheet, moved, window)
+    below = cells[under]
+    known = below[np.isfinite(below)]
+    if not len(known):
         return None
     dx, dy = _cell_size(epsg, _near(epsg, moved), abs(sheet.grid.a), abs(sheet.grid.e))
-    slopes = slope_degrees(cells, dx, dy)
-    return _summary(cells[under], slopes[under], max(dx, dy))
+    return _summary(known, slope_degrees(cells, dx, dy)[under], max(dx, dy))
 
 
-def _summary(cells: NDArray[np.float64], slopes: NDArray[np.float64], resolution: float) -> Heights | None:
-    known = cells[np.isfinite(cells)]
+def _summary(known: NDArray[np.float64], slopes: NDArray[np.float64], resolution: float) -> Heights | None:
     steep = slopes[np.isfinite(slopes)]
-    if len(steep) == 0:
+    if not len(steep):
         return None
     return Heights(
         lowest=round(float(known.min()), 1),
@@ -114,26 +120,39 @@ def slope_degrees(cells: NDArray[np.float64], dx: float, dy: float) -> NDArray[n
     return slopes
 
 
-def _window(sheet: _Sheet, shape: BaseGeometry) -> tuple[int, int, int, int] | None:
+def _window(sheet: _Sheet, shape: BaseGeometry, rim: int) -> Cut | None:
     """Left, top, right, bottom of the whole cells around a shape with a rim, inside the raster."""
     west, south, east, north = shape.bounds
-    column, row = sheet.from_ground * (west, north)
-    last_column, last_row = sheet.from_ground * (east, south)
-    left, top = max(floor(column) - RIM, 0), max(floor(row) - RIM, 0)
-    right, bottom = min(ceil(last_column) + RIM, sheet.width), min(ceil(last_row) + RIM, sheet.height)
+    column, row = sheet.cell(west, north)
+    last_column, last_row = sheet.cell(east, south)
+    left, top = max(floor(column) - rim, 0), max(floor(row) - rim, 0)
+    right, bottom = min(ceil(last_column) + rim, sheet.width), min(ceil(last_row) + rim, sheet.height)
     if right - left < 1 or bottom - top < 1 or (right - left) * (bottom - top) > MOST_CELLS:
         return None
     return left, top, right, bottom
 
 
-def _under(shape: BaseGeometry, grid: Affine, size: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which cells of a window touch a shape."""
-    rows, columns = size
-    if rows * columns > FEW_CELLS or grid.b or grid.d:
-        touched: NDArray[np.bool_] = ~geometry_mask([shape], (rows, columns), grid, all_touched=True)
-        return touched
-    x = grid.c + grid.a * np.arange(columns + 1)
-    y = (grid.f + grid.e * np.arange(rows + 1))[:, None]
+def _under(sheet: _Sheet, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]:
+    """Which cells of a window touch a shape; of a small one those are looked at that lie nearest."""
+    left, top, right, bottom = window
+    grid, size = sheet.grid, (bottom - top, right - left)
+    if size[0] * size[1] > FEW_CELLS or grid.b or grid.d:
+        corner = grid @ Affine.translation(left, top)
+        burnt: NDArray[np.bool_] = ~geometry_mask([shape], size, corner, all_touched=True)
+        return burnt
+    touched = np.zeros(size, dtype=np.bool_)
+    nearest = _window(sheet, shape, RIM - 1)
+    if nearest is not None:
+        west, north, east, south = nearest
+        touched[north - top : south - top, west - left : east - left] = _touched(grid, shape, nearest)
+    return touched
+
+
+def _touched(grid: Affine, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]:
+    """The same for every cell of a window of a grid that is not turned, one by one."""
+    left, top, right, bottom = window
+    x = grid.c + grid.a * np.arange(left, right + 1)
+    y = (grid.f + grid.e * np.arange(top, bottom + 1))[:, None]
     shapely.prepare(shape)
     return np.asarray(shapely.intersects(shape, shapely.box(x[:-1], y[1:], x[1:], y[:-1])))
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.crs import to_geographic, to_metric
+from gis.crs import GEOID, to_geographic, to_metric
 from gis.errors import Invalid
 from gis.names import address_parts, fold, sound_key
 from gis.parcels.ids import LONGEST, normal_number
@@ -26,6 +26,8 @@ from layers.imports import standing
 MOST = 10
 LEAST_SIMILAR = 0.25
 """Trigram similarity below which a name is not offered: measured by bench/names.py, 0.25 finds 99.7 % within ten, 0.3 only 98 %."""
+NEAR = 1_000.0
+"""Ground metres within which results of one kind and name are one place: a road comes in pieces, a name in two spellings."""
 _COORDINATES = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 
 
@@ -176,11 +178,24 @@ def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> 
 
 
 def _once(found: Sequence[SearchResult]) -> list[SearchResult]:
-    """Each place once, by its best spelling: a place is listed under its name in either script."""
-    best: dict[tuple[str, str, str, float, float], SearchResult] = {}
+    """Each place once, by its best spelling and the first of its pieces; places far apart that share a name stay apart."""
+    kept: list[SearchResult] = []
     for each in found:
-        best.setdefault((each.kind, each.title_en, each.title_ml, each.longitude, each.latitude), each)
-    return list(best.values())
+        if not any(_is_same(each, other) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _is_same(one: SearchResult, other: SearchResult) -> bool:
+    if (one.kind, one.number, fold(one.title_en), fold(one.title_ml)) != (
+        other.kind,
+        other.number,
+        fold(other.title_en),
+        fold(other.title_ml),
+    ):
+        return False
+    apart = GEOID.inv(one.longitude, one.latitude, other.longitude, other.latitude)[2]
+    return bool(apart <= NEAR)
 
 
 def _result(

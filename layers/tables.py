@@ -8,7 +8,16 @@ from datetime import date
 from typing import Any
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,15 +56,18 @@ class PieceRow(Base):
 
     __tablename__ = "layer_piece"
     __table_args__ = (
+        ForeignKeyConstraint(["import_id", "srid"], ["dataset_import.id", "dataset_import.srid"]),
+        CheckConstraint("ST_SRID(shape) = srid AND ST_SRID(reach) = srid", name="shape"),
         Index("layer_piece_reach_idx", "reach", postgresql_using="gist"),
         Index(None, "feature_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("dataset_import.id"))
+    import_id: Mapped[int] = mapped_column(BigInteger)
     feature_id: Mapped[int] = mapped_column(ForeignKey("layer_feature.id"))
     shape: Mapped[WKBElement] = mapped_column(SHAPE)
     reach: Mapped[WKBElement] = mapped_column(SHAPE)
+    srid: Mapped[int] = mapped_column(Computed("st_srid(shape)", persisted=True))
 
 
 class CoverageRow(Base):
@@ -115,3 +127,11 @@ class RasterRow(Base):
     epsg: Mapped[int]
     unit: Mapped[str] = mapped_column(Text)
     datum: Mapped[str] = mapped_column(Text)
+
+
+class KeyVersionRow(Base):
+    """The version of `gis.names` by which the keys of all names were made: one row, or none before the first."""
+
+    __tablename__ = "search_key_version"
+
+    version: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -13,9 +13,13 @@ from enum import StrEnum
 from fractions import Fraction
 
 from gis.errors import Invalid, NotFound
-from rules.instruments import Instrument, LocalBody, Mark
+from gis.site import LocalBody
+from rules.instruments import Instrument, Mark
 from rules.measure import MONEY, Content, Unit, written
 from rules.table import Axis, Cell, Key, Node, Silent, Unknown, found
+
+MOST_BOOKS = 32
+"""Editions that a library keeps ready."""
 
 
 class Force(StrEnum):
@@ -156,6 +160,10 @@ class Book:
     on: date
     body: LocalBody
     library: "Library"
+    _kept: dict[tuple[str, tuple[Key, ...]], Value] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+    """Numbers that were looked up: a check asks for the same ones many times."""
 
     @property
     def digest(self) -> str:
@@ -170,6 +178,12 @@ class Book:
 
     def value(self, parameter: Parameter, *keys: Key) -> Value:
         """The number for the keys of the table, in order; `NotInForce`, `NotEncoded`, or `Invalid` for a wrong question."""
+        asked = (parameter.key, keys)
+        if asked not in self._kept:
+            self._kept[asked] = self._value(parameter, *keys)
+        return self._kept[asked]
+
+    def _value(self, parameter: Parameter, *keys: Key) -> Value:
         card = self.library.card(parameter)
         entry = self.entry(parameter)
         cell = found(entry.node, card.axes, keys)
@@ -221,10 +235,17 @@ class Library:
     instruments: Mapping[str, Instrument]
     cards: Mapping[str, Card]
     timelines: Mapping[tuple[str, LocalBody], Timeline] = field(repr=False)
+    _books: dict[tuple[date, LocalBody], Book] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def on(self, on: date, body: LocalBody) -> Book:
-        """The edition of one day."""
-        return Book(on=on, body=body, library=self)
+        """The edition of one day; the last few are kept, with the numbers that were looked up in them."""
+        if (on, body) not in self._books:
+            while len(self._books) >= MOST_BOOKS:
+                self._books.pop(next(iter(self._books)), None)
+            self._books[on, body] = Book(on=on, body=body, library=self)
+        return self._books[on, body]
 
     def card(self, parameter: Parameter) -> Card:
         """What the parameter is; `Invalid` if no file knows it."""

@@ -40,10 +40,12 @@ class RuleSheet(Sheet):
     id: Key
     chapter: Key
     title: Text
+    title_ml: Text | None = None
     clause: Text
     by: tuple[By, ...] = Field(min_length=1)
     status: Status
     why: Text | None = None
+    function: Text | None = None
     parameters: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
@@ -52,6 +54,8 @@ class RuleSheet(Sheet):
             raise ValueError("a rule that needs a human, and no other, says why")
         if self.status is Status.NEEDS_A_HUMAN and By.HUMAN not in self.by:
             raise ValueError("a rule that needs a human is checked by a human")
+        if self.function is not None and self.status is not Status.CHECKED:
+            raise ValueError("only a rule that is checked names the function that answers")
         return self
 
 
@@ -63,15 +67,20 @@ class CatalogueSheet(Sheet):
 
 @dataclass(frozen=True, kw_only=True)
 class CataloguedRule:
-    """One rule: clause, what can tell, how far it is checked, and the parameters it needs."""
+    """One rule: clause, what can tell, how far it is checked, and the parameters it needs.
+
+    `function` (module:name) answers where the rule is no matter of pass or fail; a check of the register has the rule's own id.
+    """
 
     id: str
     chapter: str
     title: str
+    title_ml: str | None
     clause: str
     by: tuple[By, ...]
     status: Status
     why: str | None
+    function: str | None
     parameters: tuple[str, ...]
 
 
@@ -92,10 +101,12 @@ def read_catalogue(text: str, library: Library) -> tuple[CataloguedRule, ...]:
             id=rule.id,
             chapter=rule.chapter,
             title=rule.title,
+            title_ml=rule.title_ml,
             clause=rule.clause,
             by=rule.by,
             status=rule.status,
             why=rule.why,
+            function=rule.function,
             parameters=rule.parameters,
         )
         for rule in sheet.rules

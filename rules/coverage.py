@@ -3,6 +3,7 @@
 In: the catalogue and the library.  Out: Markdown.
 """
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rules.catalogue import CataloguedRule, Status, read_catalogue
 from rules.reading import library
 
 
+@lru_cache(maxsize=1)
 def catalogue() -> tuple[CataloguedRule, ...]:
     """The rules of the book's own catalogue."""
     text = files("rules").joinpath("parameters", "catalogue.yaml").read_text(encoding="utf-8")
@@ -51,7 +53,8 @@ def _binding(book: Library) -> int:
 
 
 def _row(rule: CataloguedRule) -> str:
-    status = f"{rule.status}: {rule.why}" if rule.why else str(rule.status)
+    told = rule.why or rule.function
+    status = f"{rule.status}: {told}" if told else str(rule.status)
     parameters = ", ".join(f"`{key}`" for key in rule.parameters) or "none"
     return f"| {rule.title} | {rule.clause} | {', '.join(rule.by)} | {status} | {parameters} |"
 

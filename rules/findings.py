@@ -6,7 +6,7 @@ Out: a frozen `Finding`.  Lengths are compared at 1 mm, areas at 0.01 m², as pr
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import Invalid
 from rules.book import Citation, Force, Value
+from rules.instruments import Mark
 from rules.measure import Unit
 
 TOLERANCE = {Unit.METRE: Decimal("0.001"), Unit.SQUARE_METRE: Decimal("0.01")}
@@ -123,9 +124,13 @@ def measured(
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one rule says of one plan; `holds` is the bare comparison, shown even where it cannot bind."""
+    """What one rule says of one thing in a plan; `holds` is the bare comparison, shown even where it cannot bind.
+
+    `subject` tells several findings of a rule apart (“building 1, front yard, average”), and is empty where there is one.
+    """
 
     rule: str
+    subject: str
     outcome: Outcome
     force: Force | None
     comparison: Comparison | None
@@ -135,16 +140,20 @@ class Finding:
     tolerance: Decimal | None
     reason: str | None
     remedy: str | None
+    places: tuple[Place, ...] = ()
+    """What decided, so that a page can zoom to it."""
+    stated: tuple[Citation, ...] = ()
+    """The clauses of a condition without a number."""
 
     @property
     def clause(self) -> str | None:
         """Where the rule stands: the first clause that was cited."""
-        return str(self.required.citations[0]) if self.required and self.required.citations else None
+        return str(self.citations[0]) if self.citations else None
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every clause that entered the required amount."""
-        return self.required.citations if self.required else ()
+        """Every clause that entered the answer."""
+        return self.required.citations if self.required else self.stated
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -153,29 +162,84 @@ class Finding:
         return (*(self.required.steps if self.required else ()), *found)
 
 
-def at_least(rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str) -> Finding:
+def at_least(
+    rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str, subject: str = ""
+) -> Finding:
     """The measure must reach the amount; without a measure the answer is unknown, for the reason in `missing`."""
-    return _compared(rule, Comparison.AT_LEAST, required, found, missing, remedy)
+    return _compared(rule, subject, Comparison.AT_LEAST, required, found, missing, remedy)
 
 
-def at_most(rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str) -> Finding:
+def at_most(
+    rule: str, required: Required, found: Measured | None, *, missing: str, remedy: str, subject: str = ""
+) -> Finding:
     """The measure must not exceed the amount; without a measure the answer is unknown, for the reason in `missing`."""
-    return _compared(rule, Comparison.AT_MOST, required, found, missing, remedy)
+    return _compared(rule, subject, Comparison.AT_MOST, required, found, missing, remedy)
 
 
-def unknown(rule: str, reason: str, *, remedy: str | None = None) -> Finding:
+def unknown(
+    rule: str, reason: str, *, remedy: str | None = None, subject: str = "", places: tuple[Place, ...] = ()
+) -> Finding:
     """We cannot tell, and say why."""
-    return _without_numbers(rule, Outcome.UNKNOWN, reason, remedy)
+    return _without_numbers(rule, subject, Outcome.UNKNOWN, reason, remedy, places)
 
 
-def not_applicable(rule: str, reason: str) -> Finding:
+def not_applicable(rule: str, reason: str, *, subject: str = "") -> Finding:
     """The law asks nothing here, and says so or leaves it out."""
-    return _without_numbers(rule, Outcome.NOT_APPLICABLE, reason, None)
+    return _without_numbers(rule, subject, Outcome.NOT_APPLICABLE, reason, None, ())
 
 
-def _without_numbers(rule: str, outcome: Outcome, reason: str, remedy: str | None) -> Finding:
+def holds(
+    rule: str, reason: str, *citations: Citation, subject: str = "", places: tuple[Place, ...] = ()
+) -> Finding:
+    """A condition without a number is met, as read in the text that is cited."""
+    return _stated(rule, subject, Outcome.PASS, reason, None, citations, places)
+
+
+def breaks(
+    rule: str,
+    reason: str,
+    *citations: Citation,
+    remedy: str,
+    subject: str = "",
+    places: tuple[Place, ...] = (),
+) -> Finding:
+    """A condition without a number is not met, as read in the text that is cited."""
+    return _stated(rule, subject, Outcome.FAIL, reason, remedy, citations, places)
+
+
+def _stated(
+    rule: str,
+    subject: str,
+    outcome: Outcome,
+    reason: str,
+    remedy: str | None,
+    citations: tuple[Citation, ...],
+    places: tuple[Place, ...],
+) -> Finding:
+    if not citations:
+        raise Invalid(f"{rule}: what binds must cite its text.")
+    if any(each.mark is not Mark.READ for each in citations):
+        advice = "The text was not read itself, so it only advises."
+        return replace(
+            _without_numbers(rule, subject, Outcome.UNKNOWN, f"{reason} {advice}", remedy, places),
+            force=Force.ADVISORY,
+            stated=citations,
+        )
+    finding = _without_numbers(rule, subject, outcome, reason, remedy, places)
+    return replace(finding, force=Force.BINDING, stated=citations)
+
+
+def _without_numbers(
+    rule: str,
+    subject: str,
+    outcome: Outcome,
+    reason: str,
+    remedy: str | None,
+    places: tuple[Place, ...],
+) -> Finding:
     return Finding(
         rule=rule,
+        subject=subject,
         outcome=outcome,
         force=None,
         comparison=None,
@@ -185,11 +249,13 @@ def _without_numbers(rule: str, outcome: Outcome, reason: str, remedy: str | Non
         tolerance=None,
         reason=reason,
         remedy=remedy,
+        places=places,
     )
 
 
 def _compared(
     rule: str,
+    subject: str,
     comparison: Comparison,
     required: Required,
     found: Measured | None,
@@ -202,6 +268,7 @@ def _compared(
     outcome, reason = _judged(required, found, holds, missing)
     return Finding(
         rule=rule,
+        subject=subject,
         outcome=outcome,
         force=required.force,
         comparison=comparison,
@@ -211,6 +278,7 @@ def _compared(
         tolerance=TOLERANCE.get(required.unit),
         reason=reason,
         remedy=None if outcome is Outcome.PASS else remedy,
+        places=found.places if found else (),
     )
 
 

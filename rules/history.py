@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gis.errors import NotFound
+from gis.site import LocalBody
 from rules.book import Card, Entry, Force, Library, Parameter, Timeline
-from rules.instruments import Instrument, LocalBody
+from rules.instruments import Instrument
 from rules.measure import Unit, written
 from rules.table import Cell, Silent, Unknown, cells
 

@@ -10,15 +10,8 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from gis.site import LocalBody
 from rules.words import Day, Link, Name, Sheet, Text, Title
-
-
-class LocalBody(StrEnum):
-    """Kinds of local bodies whose building rules differ."""
-
-    MUNICIPALITY = "municipality"
-    CORPORATION = "corporation"
-    PANCHAYAT = "panchayat"
 
 
 class Mark(StrEnum):

@@ -30,6 +30,7 @@ class Unit(StrEnum):
     COUNT = "count"
     DEGREE = "degree"
     VOLT = "volt"
+    KILOWATT = "kW"
     KILOWATT_PER_SQUARE_METRE = "kW/m2"
     LITRE = "litre"
     LITRE_PER_SQUARE_METRE = "litre/m2"

@@ -16,8 +16,9 @@ import yaml
 from pydantic import ValidationError
 
 from gis.errors import Invalid
+from gis.site import LocalBody
 from rules.book import Card, Citation, Entry, Library, Timeline
-from rules.instruments import Instrument, LocalBody, Mark
+from rules.instruments import Instrument, Mark
 from rules.sheets import AxesSheet, ChapterSheet, EntrySheet, InstrumentsSheet, ParameterSheet
 from rules.table import Axis, Fault, node_of, words
 from rules.words import Sheet, strings

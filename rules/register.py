@@ -1,75 +1,81 @@
-"""The register of checks: each rule is one function under one name, and all are asked in the same order.
+"""The register of checks: each rule is one function under the name that the catalogue gives it, and all are asked in one order.
 
-In: a plan, a site and the book of one day.  Out: findings.  A gap of the book makes a rule unknown, only the law's own
-silence makes it not applicable; anything else that goes wrong is a bug and is not caught.
+In: a plan, a site and the book of one day.  Out: findings, one or several for a rule.  A gap of the book makes a rule unknown, only
+the law's own silence makes it not applicable; anything else that goes wrong is a bug and is not caught.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
+from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce
 from rules.findings import Finding, not_applicable, unknown
+from rules.proposal import Proposal
 
-PlanT = TypeVar("PlanT")
-SiteT = TypeVar("SiteT")
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+Check = Callable[[Proposal, Site, Book], Finding | Sequence[Finding]]
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Generic[PlanT, SiteT]):
-    """One rule: its name, its title and the function that judges it."""
+class Rule:
+    """One rule: its name in the catalogue and the function that judges it."""
 
     id: str
-    title: str
-    check: Callable[[PlanT, SiteT, Book], Finding]
+    check: Check
 
 
-class Register(Generic[PlanT, SiteT]):
-    """The rules in the order in which they were entered; a name stands once."""
+class Register:
+    """The rules in the order of their names; a name stands once."""
 
     def __init__(self) -> None:
-        self._rules: dict[str, Rule[PlanT, SiteT]] = {}
+        self._rules: dict[str, Rule] = {}
 
-    def rule(
-        self, rule_id: str, title: str
-    ) -> Callable[[Callable[[PlanT, SiteT, Book], Finding]], Callable[[PlanT, SiteT, Book], Finding]]:
-        """Enter a check under a name; `ValueError` for a name that is taken or badly written."""
+    def rule(self, rule_id: str) -> Callable[[Check], Check]:
+        """Enter a check under a name of the catalogue; `ValueError` for a name that is taken or badly written."""
         if not _NAME.fullmatch(rule_id):
-            raise ValueError(f"“{rule_id}” is not a name such as front-yard")
+            raise ValueError(f"“{rule_id}” is not a name such as front_yard")
         if rule_id in self._rules:
             raise ValueError(f"there is a rule “{rule_id}” already")
 
-        def enter(
-            check: Callable[[PlanT, SiteT, Book], Finding],
-        ) -> Callable[[PlanT, SiteT, Book], Finding]:
-            self._rules[rule_id] = Rule(id=rule_id, title=title, check=check)
+        def enter(check: Check) -> Check:
+            self._rules[rule_id] = Rule(id=rule_id, check=check)
             return check
 
         return enter
 
     @property
-    def rules(self) -> tuple[Rule[PlanT, SiteT], ...]:
+    def rules(self) -> tuple[Rule, ...]:
         """All rules, by name."""
         return tuple(rule for _, rule in sorted(self._rules.items()))
 
-    def check_all(self, plan: PlanT, site: SiteT, book: Book) -> tuple[Finding, ...]:
-        """What every rule says of the plan, by name of the rule."""
-        return tuple(self._asked(rule, plan, site, book) for rule in self.rules)
+    def check_all(self, plan: Proposal, site: Site, book: Book) -> tuple[Finding, ...]:
+        """What every rule says of the plan, by name of the rule, in the order in which it says it."""
+        return tuple(finding for rule in self.rules for finding in self.check_one(rule.id, plan, site, book))
 
-    def _asked(self, rule: Rule[PlanT, SiteT], plan: PlanT, site: SiteT, book: Book) -> Finding:
-        try:
-            finding = rule.check(plan, site, book)
-        except NotInForce as silence:
-            return not_applicable(rule.id, silence.message)
-        except NotEncoded as gap:
-            return unknown(rule.id, gap.message)
-        if finding.rule != rule.id:
-            raise ValueError(f"the rule “{rule.id}” answered in the name of “{finding.rule}”")
-        return finding
+    def check_one(self, rule_id: str, plan: Proposal, site: Site, book: Book) -> tuple[Finding, ...]:
+        """What one rule says; at least one finding."""
+        answer = asked(rule_id, lambda: self._rules[rule_id].check(plan, site, book))
+        for finding in answer:
+            if finding.rule != rule_id:
+                raise ValueError(f"the rule “{rule_id}” answered in the name of “{finding.rule}”")
+        if not answer:
+            raise ValueError(f"the rule “{rule_id}” gave no answer")
+        return answer
 
 
-def titles(rules: Iterable[Rule[PlanT, SiteT]]) -> dict[str, str]:
-    """The title of each rule, by name."""
-    return {rule.id: rule.title for rule in rules}
+def asked(
+    rule_id: str, judge: Callable[[], Finding | Sequence[Finding]], *, subject: str = ""
+) -> tuple[Finding, ...]:
+    """The findings of a judgement; a gap or silence of the book is the finding of its subject."""
+    try:
+        answer = judge()
+    except NotInForce as silence:
+        return (not_applicable(rule_id, silence.message, subject=subject),)
+    except NotEncoded as gap:
+        return (unknown(rule_id, gap.message, subject=subject),)
+    return (answer,) if isinstance(answer, Finding) else tuple(answer)
+
+
+RULES = Register()
+rule = RULES.rule

@@ -35,7 +35,7 @@ _ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 def report(findings: Sequence[Finding]) -> Report:
     """The report of these findings; one failure fails, one unknown never passes, and nothing judged is unknown."""
-    ordered = sorted(findings, key=lambda finding: (_ORDER.index(finding.outcome), finding.rule))
+    ordered = sorted(findings, key=lambda each: (_ORDER.index(each.outcome), each.rule, each.subject))
     return Report(verdict=verdict(findings), findings=tuple(ordered))
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from rules.instruments import InstrumentSheet, LocalBody, Mark
+from gis.site import LocalBody
+from rules.instruments import InstrumentSheet, Mark
 from rules.measure import Unit, unit_of
 from rules.table import Axis
 from rules.words import Day, Name, Sheet, Text, Title

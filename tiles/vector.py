@@ -37,7 +37,9 @@ class TileAddress:
         if not 0 <= self.z <= DEEPEST:
             raise Invalid(f"There is no zoom {self.z}; choose 0 to {DEEPEST}.")
         if not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
-            raise Invalid(f"There is no tile {self.x}/{self.y} at zoom {self.z}.")
+            raise Invalid(
+                f"There is no tile {self.x}/{self.y} at zoom {self.z}: columns and rows run from 0 to {2**self.z - 1}."
+            )
 
     def meets(self, west: float, south: float, east: float, north: float) -> bool:
         """Whether the tile, with its rim, meets a box in degrees."""

@@ -36,6 +36,13 @@ class Place:
     bounds: Bounds | None
 
 
+def kerala_first(places: Sequence[Place]) -> list[Place]:
+    """The places in the order in which they are offered: those under Kerala's catalogue, then the others, by code."""
+    return sorted(
+        places, key=lambda place: (place.jurisdiction.catalogue != "kerala", place.jurisdiction.code)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
     """Something a search found: a parcel, place, address, ULPIN or position."""

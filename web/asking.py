@@ -4,15 +4,19 @@ In: query values as text.  Out: positions and rings in degrees (EPSG:4326, longi
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from gis.errors import Invalid, TooLarge
-from web.answers import Position
+from gis.errors import Invalid, NotFound, TooLarge
+from gis.geojson import check_position
+from web.answers import Place, Position
 
 CORNERS = 200
 """Most corners of an area in an address; a larger one goes to the programming interface as GeoJSON."""
+
+AROUND = 0.05
+"""Degrees (about 5 km) around a place's records in which a drawn area is still answered for: its layers reach that far."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,8 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Invalid(
-            f"“{text[:40]}” is not a date. Write it as year-month-day, for example 2026-05-03."
+            f"“{text[:40]}” is not a date. Write it as year-month-day, for example 2026-05-03.",
+            code="bad-date",
         ) from error
 
 
@@ -63,7 +68,8 @@ def instant(text: str | None) -> datetime | None:
         known = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise Invalid(
-            f"“{text[:40]}” is not an instant. Write it as 2026-05-03T10:15:00Z, or as a date."
+            f"“{text[:40]}” is not an instant. Write it as 2026-05-03T10:15:00Z, or as a date.",
+            code="bad-date",
         ) from error
     return known if known.tzinfo else known.replace(tzinfo=UTC)
 
@@ -79,11 +85,13 @@ def position(text: str) -> Position:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError as error:
         raise Invalid(
-            f"“{text[:40]}” is not a position. Write longitude,latitude in degrees, for example 76.30,9.98."
+            f"“{text[:40]}” is not a position. Write longitude,latitude in degrees, for example 76.30,9.98.",
+            code="bad-position",
         ) from error
     if not (math.isfinite(lon) and math.isfinite(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
         raise Invalid(
-            f"The position {text[:40]} is not on the earth: longitude runs from -180 to 180, latitude from -90 to 90."
+            f"The position {text[:40]} is not on the earth: longitude runs from -180 to 180, latitude from -90 to 90.",
+            code="bad-position",
         )
     return lon, lat
 
@@ -100,5 +108,29 @@ def ring(text: str) -> tuple[Position, ...]:
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners.pop()
     if len(set(corners)) < 3:
-        raise Invalid("An area needs at least three different corners. Draw it again on the map.")
+        raise Invalid(
+            "An area needs at least three different corners. Draw it again on the map.", code="bad-area"
+        )
     return tuple(corners)
+
+
+def check_inside(place: Place | None, ring: Sequence[Sequence[float]]) -> None:
+    """Refuse an area that lies wholly away from a place's records: every theme would only say that nothing is known."""
+    for corner in ring:
+        check_position(corner[0], corner[1])
+    if place is None or place.bounds is None or len(ring) < 3:
+        return
+    box = place.bounds
+    longitudes, latitudes = ([corner[axis] for corner in ring] for axis in (0, 1))
+    if (
+        max(longitudes) < box.west - AROUND
+        or min(longitudes) > box.east + AROUND
+        or max(latitudes) < box.south - AROUND
+        or min(latitudes) > box.north + AROUND
+    ):
+        raise NotFound(
+            f"The area lies outside {place.jurisdiction.name_en}, whose records reach from longitude {box.west:.4f} to"
+            f" {box.east:.4f} and latitude {box.south:.4f} to {box.north:.4f}. Draw it there, longitude first, or ask"
+            " another place.",
+            code="outside",
+        )

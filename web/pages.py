@@ -14,7 +14,7 @@ from gis.crs import to_geographic
 from gis.errors import Invalid, NotFound
 from layers.extract.model import Extract
 from web import asking
-from web.answers import Answers, Place, Position, answers
+from web.answers import Answers, Place, Position, answers, kerala_first
 from web.differences import differences
 from web.languages import Wording
 from web.mapping import map_settings
@@ -32,23 +32,24 @@ Text = Annotated[str | None, Query()]
 def _here(request: Request, land: Answers, on: str | None = None, known: str | None = None) -> Page:
     """The page in the place that its address names."""
     page = page_for(request)
-    request.state.place = _place(land.jurisdictions(), page.code or "")
+    request.state.place = place_named(land.jurisdictions(), page.code or "")
     request.state.moment = asking.moment(on, known)
     return replace(page, place=request.state.place, moment=request.state.moment)
 
 
-def _place(places: Sequence[Place], code: str) -> Place:
+def place_named(places: Sequence[Place], code: str) -> Place:
+    """The place of a code; `NotFound` names those there are."""
     for place in places:
         if place.jurisdiction.code == code:
             return place
     known = ", ".join(place.jurisdiction.code for place in places) or "none yet"
-    raise NotFound(f"There is no place “{code[:40]}” here. Known: {known}.")
+    raise NotFound(f"There is no place “{code[:40]}” here. Known: {known}.", code="no-place")
 
 
 @router.get("/")
 def home(request: Request, land: AnswersDep) -> Response:
     """What this is, and where to begin."""
-    return render(request, "home.html", page_for(request), places=land.jurisdictions())
+    return render(request, "home.html", page_for(request), places=kerala_first(land.jurisdictions()))
 
 
 @router.get("/search")
@@ -191,6 +192,7 @@ def _extract(land: Answers, page: Page, *, number: str | None = None, ulpin: str
 
 def _area_extract(land: Answers, page: Page, corners: str | None) -> Extract:
     ring = asking.ring(corners or "")
+    asking.check_inside(page.place, ring)
     return land.area_extract(page.code or "", ring, on=page.moment.on, known=page.moment.known)
 
 

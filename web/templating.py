@@ -121,9 +121,12 @@ def render(
 
 
 def error_page(
-    request: Request, *, status: int, message: str, successors: Sequence[str] = ()
+    request: Request, *, status: int, code: str, message: str, successors: Sequence[str] = ()
 ) -> HTMLResponse:
-    """An error as a page: what happened, why, and where to go on; successors of a parcel are linked."""
+    """An error as a page: what happened, why, and where to go on; successors of a parcel are linked.
+
+    The message stands in English; the sentence of its code stands before it where the page speaks another language.
+    """
     place = getattr(request.state, "place", None)
     moment = getattr(request.state, "moment", NOW)
     page = replace(page_for(request), place=place, moment=moment)
@@ -131,4 +134,15 @@ def error_page(
     onward = [Link(href=page.to("plot", number=number), text=number) for number in successors]
     key = f"error.{status}.title"
     title = t(key) if t.knows(key) else t("error.other.title")
-    return render(request, "error.html", page, status=status, title=title, message=message, onward=onward)
+    known = f"error.code.{code}"
+    sentence = t(known) if t.knows(known) and page.language is not Language.ENGLISH else None
+    return render(
+        request,
+        "error.html",
+        page,
+        status=status,
+        title=title,
+        sentence=sentence,
+        message=message,
+        onward=onward,
+    )

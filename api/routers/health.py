@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from api.dependencies import LandDep
+from api.errors import AWAY
 from gis.errors import Unavailable
 
 router = APIRouter(tags=["health"])
@@ -20,5 +21,5 @@ def health(land: LandDep) -> dict[str, str]:
         with land.engine.connect() as connection:
             version = connection.scalar(text("SELECT postgis_lib_version()"))
     except OperationalError as error:
-        raise Unavailable("The database does not answer; start it with `./bhumika up --no-serve`.") from error
+        raise Unavailable(AWAY) from error
     return {"status": "ok", "postgis": str(version)}

@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from api.dependencies import LandDep, only_known_words
 from gis.errors import Invalid
 from gis.geojson import position
+from gis.site_schema import site_schema
 from layers.extract.document import dumps, to_geojson, to_json
 from layers.extract.model import Extract
 from layers.extract.schema import extract_schema
-from web.answers import Bounds, CatalogueView, SearchResult
+from web.answers import Bounds, CatalogueView, Place, SearchResult
+from web.asking import check_inside
 from web.differences import differences
 
 router = APIRouter(prefix="/api", tags=["land"], dependencies=[Depends(only_known_words)])
@@ -90,6 +92,12 @@ def schema() -> dict[str, Any]:
     return extract_schema()
 
 
+@router.get("/schema/site.json")
+def schema_of_site() -> dict[str, Any]:
+    """The JSON Schema of a plot as the building rules see it, written by `bhumika extract --site`."""
+    return site_schema()
+
+
 @router.get("/{code}/catalogue")
 def catalogue(code: str, land: LandDep) -> CatalogueView:
     """The layers of a place, their groups and colours, and which have data."""
@@ -135,6 +143,9 @@ def extract_of_area(
     code: str, question: AreaQuestion, land: LandDep, format: Format = "json", lang: Language = "en"
 ) -> Response:
     """Everything recorded about a drawn area. Nothing is stored."""
+    rings = question.area.coordinates
+    if rings and all(len(corner) > 1 for corner in rings[0]):
+        check_inside(_named(land, code), rings[0])
     found = land.polygon_extract(code, question.area.coordinates, on=question.on, known=question.known)
     return _in_form(land, found, format, lang)
 
@@ -154,6 +165,11 @@ def compare(code: str, number: str, on: date, on2: date, land: LandDep, known: K
     ]
     content = {"number": pair.number, "sides": sides, "differences": differences(pair)}
     return Response(dumps(content, land.metric(code)), media_type=MEDIA["json"])
+
+
+def _named(land: LandDep, code: str) -> Place | None:
+    """The place of a code, with where its records lie; an unknown code is refused by the question itself."""
+    return next((each for each in land.jurisdictions() if each.jurisdiction.code == code), None)
 
 
 def _box(bounds: Bounds | None) -> tuple[float, float, float, float] | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-import shapely
 from geoalchemy2.shape import from_shape
 from shapely import MultiPolygon, Polygon
 from sqlalchemy import func, insert, select, text, update
@@ -21,6 +20,7 @@ from gis.buildings.queries import building
 from gis.buildings.tables import BuildingRow, BuildingStateRow
 from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid
+from gis.geometry import fault
 from gis.parcels.ids import normal_number
 from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
@@ -155,6 +155,6 @@ def _checked(footprint: Polygon | MultiPolygon | None, place: Jurisdiction) -> o
     if footprint.has_z:
         raise Invalid("A footprint is flat; leave the heights out.")
     if not footprint.is_valid:
-        raise Invalid(f"The footprint: {shapely.is_valid_reason(footprint)}. Mend it and try again.")
+        raise Invalid(f"The footprint: {fault(footprint, place.metric)}. Mend it and try again.")
     to_geographic(footprint, place.metric)  # refuses degrees called metres, and another place's metres
     return from_shape(footprint, srid=place.metric)

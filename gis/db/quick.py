@@ -24,6 +24,7 @@ Row = tuple[Any, ...]
 OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
 """What is planned once is not planned again: planning costs as much as the answer."""
 _DRIVER = "the connection that this session keeps"
+_ENGINE = "the engine of its database"
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 
 
@@ -35,6 +36,7 @@ class Reading:
     """
 
     def __init__(self, engine: Engine) -> None:
+        self._for = engine
         size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 5
         self._engine = make_engine(
             engine.url,
@@ -79,6 +81,7 @@ class Reading:
         """A session that keeps one connection for as long as it lives."""
         session = Session(self._engine)
         session.info[_DRIVER] = connection_of(session)
+        session.info[_ENGINE] = self._for
         return session
 
     def close(self) -> None:
@@ -112,6 +115,15 @@ def connection_of(session: Session) -> "psycopg.Connection[Row]":
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
+
+
+def engine_of(session: Session) -> Engine:
+    """The engine of a session's database, by which memories are kept: one for all ways to the same database."""
+    kept: Engine | None = session.info.get(_ENGINE)
+    if kept is not None:
+        return kept
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
 
 
 def rows(session: Session, package: str, name: str, values: dict[str, Any]) -> list[Row]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid
-from gis.geometry import ground_area
+from gis.geometry import fault, ground_area
 from gis.parcels.ids import normal_number, normal_ulpin
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.parcels.queries import parcel
@@ -256,9 +256,7 @@ def _checked(new: NewParcel, place: Jurisdiction) -> Polygon | MultiPolygon:
     if boundary.has_z:
         raise Invalid(f"Parcel {number}: a boundary is flat; leave the heights out.")
     if not boundary.is_valid:
-        raise Invalid(
-            f"Parcel {number}: {shapely.is_valid_reason(boundary)}. Mend the boundary and try again."
-        )
+        raise Invalid(f"Parcel {number}: {fault(boundary, place.metric)}. Mend the boundary and try again.")
     if not 0 < new.accuracy < inf:
         raise Invalid(f"Parcel {number}: the accuracy of a boundary is a number of metres above 0.")
     to_geographic(boundary, place.metric)  # refuses degrees called metres, and another place's metres

@@ -17,7 +17,8 @@ def normal_number(text: str) -> str:
     plain = re.sub(r"\s*([/-])\s*", r"\1", plain)
     if not plain or len(plain) > LONGEST or any(unicodedata.category(letter) == "Cc" for letter in plain):
         raise Invalid(
-            f"“{text[:40]}” is not a parcel number: write it as on the tax receipt, for example 12/104-3."
+            f"“{text[:40]}” is not a parcel number: write it as on the tax receipt, for example 12/104-3.",
+            code="bad-number",
         )
     return plain
 
@@ -26,5 +27,8 @@ def normal_ulpin(text: str) -> str:
     """Fourteen capital letters and digits."""
     plain = text.strip().upper()
     if not re.fullmatch(r"[A-Z0-9]{14}", plain):
-        raise Invalid(f"“{text[:40]}” is not a ULPIN: it has 14 letters and digits.")
+        raise Invalid(
+            f"“{text[:40]}” is not a ULPIN: that has 14 letters and digits. Check it on the document, or ask by number.",
+            code="bad-number",
+        )
     return plain

@@ -16,6 +16,8 @@ from gis.units import Area
 class ParcelNotFound(NotFound):
     """No parcel has this number."""
 
+    code = "no-parcel"
+
 
 class ParcelGone(Gone):
     """The parcel was divided, merged or renumbered; its successors are named."""

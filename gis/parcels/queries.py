@@ -115,7 +115,9 @@ def _absence(session: Session, place: Jurisdiction, number: str, *, at: AsOf) ->
     successors = living_successors(session, place, number, at=at)
     if states and not ended:
         begins = min(state.valid.begins for state in states)
-        return ParcelNotFound(f"Parcel {number} does not exist yet on {at.on}: it begins on {begins}.")
+        return ParcelNotFound(
+            f"Parcel {number} does not exist yet on {at.on}: it begins on {begins}. Ask for that day or a later one."
+        )
     if not states and not successors:
         return ParcelNotFound(
             f"No parcel in {place.name_en} has the number {number}. Check it against the tax receipt, or search by place."
@@ -123,6 +125,16 @@ def _absence(session: Session, place: Jurisdiction, number: str, *, at: AsOf) ->
     why = f"ended on {max(ended)}" if ended else "was recorded and then replaced from its first day"
     into = f"Its land is now in {', '.join(successors)}." if successors else "No successor is recorded."
     return ParcelGone(f"Parcel {number} {why}. {into}", successors=successors)
+
+
+def first_day(session: Session, place: Jurisdiction, *, known: datetime) -> date | None:
+    """The day on which the earliest parcel begins, as known at an instant; None where there is no parcel."""
+    query = select(func.min(func.lower(ParcelRow.valid))).where(
+        ParcelRow.jurisdiction == place.code,
+        func.range_contains_elem(ParcelRow.recorded, cast(known, DateTime(timezone=True))),
+    )
+    begins: date | None = session.scalar(query)
+    return begins
 
 
 def living_successors(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> list[str]:
@@ -169,7 +181,10 @@ def parcel_by_ulpin(session: Session, place: Jurisdiction, ulpin: str, *, at: As
         return standing[0]
     ended = [state for state in states if state.valid.ends and state.valid.ends <= at.on]
     if not ended:
-        raise ParcelNotFound(f"No parcel in {place.name_en} has the ULPIN {ulpin} on {at.on}.")
+        raise ParcelNotFound(
+            f"No parcel in {place.name_en} has the ULPIN {ulpin} on {at.on}."
+            " Check it on the document, or ask by number."
+        )
     last = max(ended, key=lambda state: state.valid.begins)
     successors = _land_of(session, place, last.number.whole, at=at)
     raise ParcelGone(

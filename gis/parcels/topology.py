@@ -100,7 +100,12 @@ class TopologyReport:
         return [fault for fault in self.faults if fault.kind == kind]
 
     def __str__(self) -> str:
-        """The report for a person."""
+        """The report for a person; where there was no parcel it does not read as if all were well."""
+        if not self.parcels:
+            return (
+                f"Nothing was checked: no parcel of {self.jurisdiction} holds on {self.at.on}, as known at"
+                f" {self.at.known:%Y-%m-%d %H:%M:%S} UTC."
+            )
         counts = ", ".join(
             f"{len(self.of(kind))} {kind}{'s' * (len(self.of(kind)) != 1)}" for kind in FaultKind
         )

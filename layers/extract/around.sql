@@ -24,8 +24,8 @@ place AS MATERIALIZED (
     WHERE CAST(:number AS text) IS NULL
 )
 SELECT
-    CAST(NULL AS bigint) AS import_id,
-    CAST(NULL AS integer) AS position,
+    CAST(-1 AS bigint) AS import_id,
+    0 AS position,
     plot.number AS ref,
     plot.id AS piece,
     plot.land_type AS label,
@@ -59,7 +59,7 @@ CROSS JOIN plot
 JOIN parcel_change AS change ON change.id = plot.change_id
 UNION ALL
 SELECT
-    NULL, NULL, parcel.number, parcel.id, parcel.land_type, NULL, NULL, NULL, NULL, NULL,
+    0, 0, parcel.number, parcel.id, parcel.land_type, NULL, NULL, NULL, NULL, NULL,
     ST_SRID(parcel.boundary), ST_AsBinary(parcel.boundary),
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM place

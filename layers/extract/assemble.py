@@ -7,7 +7,7 @@ One broken theme never takes the rest down: it answers "no data" with the fault.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from gis.db.quick import connection_of
 from gis.errors import LandError
 from gis.parcels.model import Parcel
 from gis.place import Jurisdiction
-from layers.entry import Measure
 from layers.extract import reasons
 from layers.extract.finding import BROKEN, Findings, accuracy_of, findings, short, taken, undone_on_failure
 from layers.extract.footing import Footing, footing, heard_of, newest
@@ -34,6 +33,16 @@ from layers.extract.streets import MEASURED, NO_STREET, NO_STREET_DATA, frontage
 from layers.extract.terrain import judge_raster, terrain
 from layers.extract.theme import Theme
 from layers.imports import StandingImport, standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """An extract with what it was judged from: the plot, what extracts rest on, what was found around."""
+
+    extract: Extract
+    plot: Plot
+    base: Footing
+    found: Findings
 
 
 def extract_of_number(
@@ -71,6 +80,17 @@ def extract_of_parcel(
     """Everything recorded about a parcel."""
     subject, plot = _parcel(place, parcel)
     return _asked(session, place, subject, plot, at=at, rasters=rasters)
+
+
+def grounds_of_parcel(
+    session: Session, place: Jurisdiction, parcel: Parcel, *, at: AsOf, rasters: Path
+) -> Grounds:
+    """The extract of a parcel, and what it was judged from."""
+    subject, plot = _parcel(place, parcel)
+    base = footing(place.catalogue, standing(session, place, known=at.known), known=at.known)
+    found = findings(session, place, subject, plot, base, at=at)
+    extract = _extract(place, subject, plot, base, found, at=at, rasters=rasters)
+    return Grounds(extract=extract, plot=plot, base=base, found=found)
 
 
 def _parcel(place: Jurisdiction, parcel: Parcel) -> tuple[Subject, Plot]:
@@ -142,14 +162,15 @@ def _themes(
     is_settled = base.settles(plot, on=at.on)
     answers = []
     for theme in base.themes:
-        if theme.layer.measure is Measure.RASTER:
+        if theme.is_raster:
             answers.append(judge_raster(theme.layer, theme.blank, ground, ground_note))
         elif fault := found.faults.get(theme.target):
             answers.append(replace(theme.blank, reason=reasons.broken(fault)))
         elif parts := by_target.get(theme.target):
             answers.append(_judged(plot, theme.with_parts(parts), at=at))
         else:
-            answers.append(theme.settled if is_settled and theme.settled else _judged(plot, theme, at=at))
+            settled = theme.settled if is_settled else theme.settled_around(plot, on=at.on)
+            answers.append(settled or _judged(plot, theme, at=at))
     return tuple(answers)
 
 

@@ -3,47 +3,63 @@
 In: a plot, a theme.  Out: a share in %, None where nothing says what the data cover.
 """
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.geometry import mean_width
-from layers.extract.measure import Plot
+from layers.extract.measure import Outside, Plot
 from layers.extract.questions import Shapes
-from layers.extract.theme import AMPLE, FULL, Theme
+from layers.extract.theme import FULL, NOWHERE, Theme
+
+Margins = np.ndarray[tuple[int], np.dtype[np.float64]]
+"""Metres around a plot, the widest first."""
 
 
 def covered(plot: Plot, theme: Theme) -> float | None:
     """Share in % of the plot, grown by the distance that counts, inside the coverage; slivers outside do not count."""
-    coverage = theme.coverage
+    coverage, margin = theme.coverage, theme.margin
     if coverage is None:
         return None
-    if _is_inside(plot, coverage, theme.margin):
+    if margin <= plot.inside.get(id(coverage), NOWHERE):
         return FULL
-    needed = _grown(plot, theme.margin)
-    outside = shapely.difference(needed, coverage)
-    if mean_width(outside) < theme.accuracy and outside.area < plot.shape.area / 2:
+    key = id(coverage), margin
+    if key not in plot.outside:
+        plot.outside[key] = _outside(plot, coverage, margin)
+    outside = plot.outside[key]
+    if outside is None or (outside.breadth < theme.accuracy and outside.area < plot.shape.area / 2):
         return FULL
-    return float(min(round((1 - outside.area / needed.area) * FULL, 1), FULL - 0.1))
+    return outside.covered
 
 
-def are_amply_inside(plot: Plot, coverages: Shapes) -> bool:
-    """Whether even the box around the plot, amply grown, lies inside every coverage."""
-    for coverage, inside in zip(coverages, shapely.covers(coverages, _box(plot, AMPLE)), strict=True):
-        plot.inside[id(coverage)] = bool(inside)
-    return all(plot.inside[id(coverage)] for coverage in coverages)
-
-
-def _is_inside(plot: Plot, coverage: BaseGeometry, margin: float) -> bool:
-    """Whether the plot, grown, lies inside a coverage."""
-    if margin <= AMPLE and plot.inside.get(id(coverage)):
+def look_around(plot: Plot, coverages: Shapes, margins: Margins) -> bool:
+    """Note how far around the plot each coverage surely reaches; whether all reach as far as the widest margin."""
+    bounds = plot.shape.bounds
+    inside = shapely.covers(coverages, _box(bounds, margins[0]))
+    plot.inside.update({id(coverage): float(margins[0]) for coverage in coverages[inside]})
+    if inside.all():
         return True
-    return bool(shapely.covers(coverage, _grown(plot, margin)))
+    others = coverages[~inside]
+    for coverage, reached in zip(others, shapely.covers(others[:, None], _box(bounds, margins)), strict=True):
+        if reached.any():
+            plot.inside[id(coverage)] = float(margins[reached.argmax()])
+    return False
 
 
-def _box(plot: Plot, margin: float) -> BaseGeometry:
-    west, south, east, north = plot.shape.bounds
-    return shapely.box(west - margin, south - margin, east + margin, north + margin)
+def _outside(plot: Plot, coverage: BaseGeometry, margin: float) -> Outside | None:
+    """What of the plot, grown, lies outside a coverage."""
+    needed = plot.shape.buffer(margin) if margin else plot.shape
+    if shapely.covers(coverage, needed):
+        return None
+    outside = shapely.difference(needed, coverage)
+    share = round((1 - outside.area / needed.area) * FULL, 1)
+    return Outside(
+        breadth=mean_width(outside), area=float(outside.area), covered=float(min(share, FULL - 0.1))
+    )
 
 
-def _grown(plot: Plot, margin: float) -> BaseGeometry:
-    return plot.shape.buffer(margin) if margin else plot.shape
+def _box(bounds: tuple[float, float, float, float], margin: Margins | np.float64) -> Shapes:
+    """The box around a plot, grown: one for each margin."""
+    west, south, east, north = bounds
+    boxes: Shapes = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    return boxes

@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from gis.crs import to_geographic
 from gis.parcels.model import Parcel
 from gis.units import AreaUnit
-from layers.extract.model import SCHEMA, Extract, Subject
+from layers.entry import Measure
+from layers.extract.model import SCHEMA, Extract, Subject, ThemeAnswer
 from layers.extract.questions import Shapes
 
 DECIMALS = 7
@@ -28,7 +29,7 @@ def to_json(extract: Extract) -> bytes:
     """The extract as JSON; the digest is the SHA-256 of the rest."""
     body = _body(extract)
     head = orjson.dumps({"schema": SCHEMA, "digest": hashlib.sha256(body).hexdigest()})
-    return head[:-1] + b"," + body[1:] + b"\n"
+    return b"".join((head[:-1], b",", memoryview(body)[1:], b"\n"))
 
 
 def digest_of(extract: Extract) -> str:
@@ -39,6 +40,29 @@ def digest_of(extract: Extract) -> str:
 def _body(extract: Extract) -> bytes:
     ground = _in_degrees(extract)
     return orjson.dumps(_document(extract, ground.centre), default=ground, option=orjson.OPT_UTC_Z)
+
+
+_KEPT = 4_096
+_written: dict[int, tuple[object, orjson.Fragment]] = {}
+
+
+def _shared(value: object) -> orjson.Fragment:
+    """What many extracts have in common, without shapes, written once: by identity, and with the value, so that it lasts."""
+    kept = _written.get(id(value))
+    if kept is not None and kept[0] is value:
+        return kept[1]
+    if len(_written) >= _KEPT:
+        _written.clear()
+    fragment = orjson.Fragment(orjson.dumps(value, option=orjson.OPT_UTC_Z))
+    _written[id(value)] = value, fragment
+    return fragment
+
+
+def _theme(answer: ThemeAnswer) -> ThemeAnswer | orjson.Fragment:
+    """An answer in which nothing was found is that of many plots; not one that was read from heights."""
+    if answer.hits or answer.shares or answer.left_out or answer.measure == Measure.RASTER:
+        return answer
+    return _shared(answer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +81,11 @@ def _in_degrees(extract: Extract) -> _InDegrees:
     hits = [hit.shape for theme in extract.themes for hit in (*theme.hits, *theme.left_out)]
     shapes = {id(shape): shape for shape in (plot, *hits) if shape is not None}
     together = shapely.GeometryCollection([plot.representative_point(), *shapes.values()])
-    centre, *moved = to_geographic(together, extract.jurisdiction.metric).geoms
+    moved = shapely.get_parts(to_geographic(together, extract.jurisdiction.metric))
+    x, y = shapely.get_coordinates(moved[:1])[0].tolist()
     return _InDegrees(
-        centre=(round(centre.x, DECIMALS), round(centre.y, DECIMALS)),
-        written=dict(zip(shapes, map(orjson.Fragment, _geojson(np.asarray(moved))), strict=True)),
+        centre=(round(x, DECIMALS), round(y, DECIMALS)),
+        written=dict(zip(shapes, map(orjson.Fragment, _geojson(moved[1:])), strict=True)),
     )
 
 
@@ -127,14 +152,14 @@ def _document(extract: Extract, centre: tuple[float, float]) -> dict[str, Any]:
         "catalogue": extract.catalogue,
         "at": {"on": extract.at.on, "known": extract.at.known},
         "subject": _subject(extract.subject, centre),
-        "groups": extract.groups,
-        "themes": extract.themes,
+        "groups": _shared(extract.groups),
+        "themes": [_theme(answer) for answer in extract.themes],
         "frontages": extract.frontages,
         "frontage_note": extract.frontage_note,
         "terrain": extract.terrain,
         "terrain_note": extract.terrain_note,
         "neighbours": extract.neighbours,
-        "sources": extract.sources,
+        "sources": _shared(extract.sources),
     }
 
 

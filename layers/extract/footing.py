@@ -14,23 +14,23 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gis.db.quick import as_array
+from gis.db.quick import engine_of
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from layers.catalogue import Catalogue, load
 from layers.entry import Layer, Role
-from layers.extract.coverage import are_amply_inside
+from layers.extract.coverage import Margins, look_around
 from layers.extract.measure import Plot
 from layers.extract.model import Group, Source, Words
 from layers.extract.questions import Shapes
-from layers.extract.theme import Theme, target_of
+from layers.extract.theme import AMPLE, Theme, target_of
 from layers.imports import Standing, StandingImport, standing
 
 GRID = 1.002
 """Distances on the grid may be this much longer than on the ground; nothing that matters may hide there."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Footing:
     """A catalogue and the imports that answer for it."""
 
@@ -71,16 +71,6 @@ class Footing:
         }
 
     @cached_property
-    def areal(self) -> str:
-        """The same imports but streets, written as an array."""
-        return as_array(each for each in self.reaches if each not in self.streets)
-
-    @cached_property
-    def names(self) -> dict[int, str]:
-        """How each import is named in answers."""
-        return {each.id: each.name for each in self.imports}
-
-    @cached_property
     def streets(self) -> dict[int, StandingImport]:
         """Imports of streets."""
         return {each.id: each for each in self._with_role(Role.ROAD)}
@@ -92,20 +82,30 @@ class Footing:
 
     def settles(self, plot: Plot, *, on: date) -> bool:
         """Whether a plot lies so deep inside the data, in place and time, that silence has but one meaning everywhere."""
-        return self._begins <= on and are_amply_inside(plot, self._coverages)
+        return look_around(plot, self._coverages, self._margins) and self._latest_begins <= on
 
     @cached_property
-    def _settled(self) -> list[Theme]:
-        return [theme for theme in self.themes if theme.settled and theme.imports and theme.layer.is_verified]
+    def _covering(self) -> list[Theme]:
+        return [
+            theme
+            for theme in self.themes
+            if theme.coverage is not None and theme.layer.is_verified and not theme.is_raster
+        ]
 
     @cached_property
-    def _begins(self) -> date:
-        return max((theme.begins for theme in self._settled), default=date.min)
+    def _latest_begins(self) -> date:
+        return max((theme.begins for theme in self._covering if theme.settled), default=date.min)
 
     @cached_property
     def _coverages(self) -> Shapes:
-        shapes = [theme.coverage for theme in self._settled if theme.coverage is not None]
+        shapes = [theme.coverage for theme in self._covering]
         return np.asarray([*{id(shape): shape for shape in shapes}.values(), None], dtype=object)[:-1]
+
+    @cached_property
+    def _margins(self) -> Margins:
+        """Metres around a plot that matter to some theme, the widest first."""
+        narrower = {theme.margin for theme in self._covering if theme.margin < AMPLE}
+        return np.asarray([AMPLE, *sorted(narrower, reverse=True)])
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -123,9 +123,15 @@ class Footing:
 
     def sources(self, own: int | None) -> tuple[Source, ...]:
         """What an answer rests on, the import of the parcel itself included."""
-        also = {each.id: source_of(each) for each in self.imports if each.id == own}
-        known = self.layer_sources | also
-        return tuple(known[each.id] for each in self.imports if each.id in known)
+        if own not in self._sources:
+            also = {each.id: source_of(each) for each in self.imports if each.id == own}
+            known = self.layer_sources | also
+            self._sources[own] = tuple(known[each.id] for each in self.imports if each.id in known)
+        return self._sources[own]
+
+    @cached_property
+    def _sources(self) -> dict[int | None, tuple[Source, ...]]:
+        return {}
 
     def _with_role(self, role: Role) -> tuple[StandingImport, ...]:
         targets = {layer.id for layer in self.catalogue.with_role(role)}
@@ -171,8 +177,7 @@ def footing(catalogue: str, imports: Standing, *, known: datetime) -> Footing:
 
 def newest(session: Session, place: Jurisdiction) -> Footing:
     """The footing of the newest recording that was heard of; an answer tells whether there is a newer one."""
-    bind = session.get_bind()
-    kept = _newest.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})
+    kept = _newest.setdefault(engine_of(session), {})
     if place.code not in kept:
         heard_of(session, place, last_recording(session, place.code))
     return kept[place.code]
@@ -180,7 +185,6 @@ def newest(session: Session, place: Jurisdiction) -> Footing:
 
 def heard_of(session: Session, place: Jurisdiction, known: datetime) -> Footing:
     """The footing of a recording, which is the newest from now on."""
-    bind = session.get_bind()
     base = footing(place.catalogue, standing(session, place, known=known), known=known)
-    _newest.setdefault(bind if isinstance(bind, Engine) else bind.engine, {})[place.code] = base
+    _newest.setdefault(engine_of(session), {})[place.code] = base
     return base

@@ -28,6 +28,15 @@ HALF = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outside:
+    """What of a plot, grown by some metres, a coverage leaves out: its mean width in metres, its grid m², the share covered in %."""
+
+    breadth: float
+    area: float
+    covered: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plot:
     """The ground that is asked about, in grid metres, with what turns them into ground metres."""
 
@@ -37,8 +46,10 @@ class Plot:
     recorded: float | None
     scale: float | None
     """Grid m² for a ground m²; None for a plot too wide for one scale."""
-    inside: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
-    """What several themes ask: whether the plot lies deep inside a coverage, by the shape's identity."""
+    inside: dict[int, float] = field(default_factory=dict, compare=False, repr=False)
+    """What several themes ask, kept: by coverage (its identity), metres by which the plot may grow and surely lies inside."""
+    outside: dict[tuple[int, float], Outside | None] = field(default_factory=dict, compare=False, repr=False)
+    """Where that does not tell: by coverage and metres around the plot, what lies outside; None: nothing."""
 
     def area(self, shape: BaseGeometry) -> float:
         """Ground m² of a part of the plot."""

@@ -10,9 +10,10 @@ import shapely
 
 from layers.extract.measure import Plot
 from layers.extract.model import Neighbour
-from layers.extract.questions import Beside
+from layers.extract.questions import Beside, Shapes
 
 MILLIMETRE = 0.001
+NOTHING = shapely.Polygon()
 QUARTER = 16
 """Segments of a quarter circle around a corner."""
 
@@ -20,7 +21,7 @@ QUARTER = 16
 def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tuple[Neighbour, ...]:
     """Parcels that meet the plot within the accuracy of its boundary, by number; a shared corner has 0 m of boundary."""
     others = np.asarray([*(each.boundary for each in around), None], dtype=object)[:-1]
-    common = shapely.intersection(plot.shape, others)
+    common = _common(plot, others)
     along = shapely.intersection(plot.shape.boundary, shapely.buffer(others, accuracy, quad_segs=QUARTER))
     sizes = zip(
         around,
@@ -40,6 +41,14 @@ def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tupl
         )
         for other, shape, area, perimeter, line, length in sizes
     )
+
+
+def _common(plot: Plot, others: Shapes) -> Shapes:
+    """What of other parcels lies on the plot; nothing of those that only touch it, as most do."""
+    overlaps = ~shapely.touches(plot.shape, others)
+    common = np.full(len(others), NOTHING, dtype=object)
+    common[overlaps] = shapely.intersection(plot.shape, others[overlaps])
+    return common
 
 
 def _neighbour(other: Beside, *, overlap: float, boundary: float, accuracy: float) -> Neighbour:

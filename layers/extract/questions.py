@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -31,10 +31,13 @@ Shapes = NDArray[np.object_]
 
 IMPORT, POSITION, REF, ID, LABEL, LABEL_ML, WIDTH, ATTRIBUTES, SINCE, UNTIL, SRID, SHAPE, INSTANT = range(13)
 """Columns of the statement; what follows describes the plot itself, where it is a parcel."""
+PARCEL = 0
+"""Stands for an import in rows of parcels."""
+IN_ORDER = itemgetter(IMPORT, POSITION, REF, ID)
+"""The plot, parcels by number, features by import and position, and their pieces always in one order."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beside:
+class Beside(NamedTuple):
     """A parcel that meets the plot."""
 
     number: str
@@ -42,8 +45,7 @@ class Beside:
     boundary: BaseGeometry
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """A feature on or near a plot."""
 
     import_id: int
@@ -143,7 +145,7 @@ def _rows(
     strays = {row[SRID] for row in found} - {place.metric}
     if strays:
         raise MisplacedShape(f"A shape with SRID {min(strays)} stands among those of EPSG:{place.metric}.")
-    return sorted(found, key=_order)
+    return sorted(found, key=IN_ORDER)
 
 
 def _shapes(found: Sequence[Row]) -> Shapes:
@@ -189,16 +191,11 @@ def _around(
     streets: Collection[int],
 ) -> Around:
     shapely.prepare(plot)
-    parcels = sum(row[IMPORT] is None for row in found)
+    parcels = sum(row[IMPORT] == PARCEL for row in found)
     return Around(
         parcels=_beside(plot, accuracy, found[:parcels], shapes[:parcels]),
         features=_features(plot, found[parcels:], shapes[parcels:], reaches, streets),
     )
-
-
-def _order(row: Row) -> tuple[bool, int, int, str, int]:
-    """The plot, parcels by number, features by import and position, and their pieces always in one order."""
-    return row[INSTANT] is None, row[IMPORT] or 0, row[POSITION] or 0, row[REF], row[ID]
 
 
 def _beside(plot: BaseGeometry, accuracy: float, found: Sequence[Row], shapes: Shapes) -> tuple[Beside, ...]:

@@ -4,13 +4,13 @@ In: a plot, the raster imports that stand, the folder where rasters lie.  Out: `
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from layers.entry import Layer, Limit
 from layers.extract import reasons
 from layers.extract.measure import Plot
-from layers.extract.model import Status, Terrain, ThemeAnswer, Words
+from layers.extract.model import Status, Terrain, ThemeAnswer, Words, varied
 from layers.imports import StandingImport
 from layers.rasters import heights
 
@@ -33,7 +33,8 @@ def terrain(plot: Plot, rasters: Sequence[StandingImport], *, folder: Path) -> t
     for source in sorted(rasters, key=lambda each: each.accuracy):
         if source.raster is None:
             continue
-        found = heights(folder / source.raster.path, source.raster.epsg, plot.shape, metric=plot.metric)
+        file = _file(folder, source.raster.path)
+        found = heights(file, source.raster.epsg, plot.shape, metric=plot.metric)
         if found is not None:
             return (
                 Terrain(
@@ -53,15 +54,23 @@ def terrain(plot: Plot, rasters: Sequence[StandingImport], *, folder: Path) -> t
     return None, OUTSIDE if rasters else NO_RASTER
 
 
+@lru_cache(maxsize=64)
+def _file(folder: Path, name: str) -> Path:
+    """Always the same value for a file: a path that was looked up before is found quicker than one made anew."""
+    return folder / name
+
+
 def judge_raster(layer: Layer, answer: ThemeAnswer, ground: Terrain | None, note: Words) -> ThemeAnswer:
     """A raster theme: above, near or below the law's limit; unknown without a raster or without a limit."""
     if ground is None:
-        return replace(answer, reason=note)
-    answer = replace(answer, sources=(ground.source,))
-    if layer.limit is None:
-        return replace(answer, status=Status.NOT_AFFECTED, reason=note) if layer.law is None else answer
-    status, reason = _against(layer.limit, ground)
-    return replace(answer, status=status, reason=reason)
+        return varied(answer, {"reason": note})
+    known = {"sources": (ground.source,)}
+    if layer.limit is not None:
+        status, reason = _against(layer.limit, ground)
+        return varied(answer, {**known, "status": status, "reason": reason})
+    if layer.law is None:
+        return varied(answer, {**known, "status": Status.NOT_AFFECTED, "reason": note})
+    return varied(answer, known)
 
 
 def _against(limit: Limit, ground: Terrain) -> tuple[Status, Words]:

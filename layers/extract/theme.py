@@ -16,13 +16,15 @@ from shapely.geometry.base import BaseGeometry
 from layers.entry import Layer, Measure, MeasuredFrom
 from layers.entry import Status as LawStatus
 from layers.extract import reasons
-from layers.extract.measure import Measured
+from layers.extract.measure import Measured, Plot
 from layers.extract.model import Law, Status, ThemeAnswer, Words, varied
 from layers.imports import StandingImport
 
 FULL = 100.0
 AMPLE = 1_000.0
 """Metres: the law of most themes looks less far around a plot."""
+NOWHERE = -1.0
+"""Metres by which a plot may grow that lies not inside at all."""
 _DIRECT = {
     MeasuredFrom.BOUNDARY: {"polygon", "boundary"},
     MeasuredFrom.EDGE: {"polygon", "boundary"},
@@ -57,10 +59,15 @@ class Theme:
         """Whether the data hold what the law measures from."""
         return part.found.import_id not in self._indirect
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The name under which its data come in."""
         return target_of(self.layer)
+
+    @cached_property
+    def is_raster(self) -> bool:
+        """Whether it is judged by heights."""
+        return self.layer.measure is Measure.RASTER
 
     @cached_property
     def _by_id(self) -> dict[int, StandingImport]:
@@ -123,9 +130,16 @@ class Theme:
             return replace(self.blank, reason=reasons.law_not_verified())
         if not self.imports:
             return self.blank
-        varies = layer.measure is Measure.RASTER or layer.full_coverage or self.margin > AMPLE
+        varies = self.is_raster or layer.full_coverage or self.margin > AMPLE
         varies = varies or self.coverage is None
         return None if varies else self.nothing_here
+
+    def settled_around(self, plot: Plot, *, on: date) -> ThemeAnswer | None:
+        """The same for a plot of which is known how far its surroundings lie inside the coverage."""
+        if self.imports and self.layer.is_verified:
+            is_inside = self.margin <= plot.inside.get(id(self.coverage), NOWHERE)
+            return self.settled if is_inside and self.begins <= on else None
+        return self.settled
 
     @cached_property
     def nothing_here(self) -> ThemeAnswer:

@@ -20,6 +20,7 @@ from gis.parcels.changes import NewParcel, correct, divide, merge, resurvey
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.place import Jurisdiction
 from gis.units import Area, AreaUnit
+from layers.faults import told
 
 
 class _Entry(BaseModel):
@@ -93,8 +94,11 @@ def read_changes(path: Path) -> list[ChangeEntry]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
         raise Invalid(f"{path.name}: not readable as a list of changes: {error}") from error
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise Invalid(f"{path.name}: {faults}") from error
+        faults = [
+            told(fault, fault["loc"], ChangeEntry, name=".".join(map(str, fault["loc"])))
+            for fault in error.errors()
+        ]
+        raise Invalid(f"{path.name}: {'; '.join(faults)}. Correct the file.") from error
 
 
 def apply_change(session: Session, place: Jurisdiction, entry: ChangeEntry) -> list[Parcel]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from gis.errors import Invalid
 from gis.place import Jurisdiction
 from gis.units import AreaUnit
+from layers.faults import told
 
 
 def _blank_is_none(value: object) -> object:
@@ -235,6 +236,7 @@ def read_mapping(path: Path) -> Mapping:
         raise Invalid(f"{path.name}: not readable as YAML: {error}") from error
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
+            told(fault, fault["loc"], Mapping, name=".".join(map(str, fault["loc"])))
+            for fault in error.errors()
         ]
-        raise Invalid(f"{path.name}: " + "; ".join(lines)) from error
+        raise Invalid(f"{path.name}: {'; '.join(lines)}. Correct the file.") from error

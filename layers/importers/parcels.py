@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import areal_scales
 from gis.errors import Invalid
-from gis.geometry import WIDE, ground_area
+from gis.geometry import ground_areas
 from gis.units import AreaUnit
 from layers.importers.batches import Batch, Mask, Shapes
 from layers.importers.columns import decimals, each_once, joined, parcel_numbers, texts, ulpins
@@ -38,6 +37,7 @@ from layers.importers.mapping import ParcelsEntry
 from layers.importers.register import put_in_register
 from layers.importers.report import ImportReport
 from layers.importers.same_numbers import settle_same_numbers
+from layers.importers.same_ulpins import settle_same_ulpins
 from layers.importers.searchable import searchable
 from layers.importers.tidy import Wanted, tidy
 
@@ -86,6 +86,7 @@ def import_parcels(job: Job, entry: ParcelsEntry) -> ImportReport:
         add_joined_fields(job, entry, entry.join)
     job.say("comparing", job.tally.read, job.tally.read)
     settle_same_numbers(job, entry)
+    settle_same_ulpins(job, refused_numbers)
     job.check_share()
     check_extent(job)
     return put_in_register(job, entry, earlier, refused_numbers)
@@ -237,16 +238,3 @@ def unit_of(text: str) -> AreaUnit | None:
     return next(
         (unit for unit, words in _UNITS.items() if plain == unit or f" {plain} " in f" {words} "), None
     )
-
-
-def ground_areas(shapes: Shapes, metric: int) -> NDArray[np.float64]:
-    """Ground m² of many shapes in metres, as `gis.geometry.ground_area` gives it one by one."""
-    if len(shapes) == 0:
-        return np.zeros(0)
-    centres = shapely.centroid(shapes)
-    scales = areal_scales(metric, shapely.get_x(centres), shapely.get_y(centres))
-    areas: NDArray[np.float64] = shapely.area(shapes) / scales
-    west, south, east, north = shapely.bounds(shapes).T
-    for place in np.flatnonzero(np.maximum(east - west, north - south) > WIDE):
-        areas[place] = ground_area(shapes[place], metric)
-    return areas

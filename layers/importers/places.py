@@ -20,7 +20,7 @@ from layers.importers.features import Names, Sheet, check_extent, filtered, grow
 from layers.importers.job import Job
 from layers.importers.mapping import PlacesEntry
 from layers.importers.report import ImportReport
-from layers.importers.searchable import searchable
+from layers.importers.searchable import searchable, told_apart
 from layers.importers.tidy import Wanted, tidy
 
 STAGED = [
@@ -107,7 +107,5 @@ def _staged(
     for position, kind, en, ml, shape, (folded, sound, folded_ml, sound_ml) in zip(
         positions.tolist(), kinds, english, malayalam, shapes, keys, strict=True
     ):
-        if folded is not None:
-            yield position, kind, en, ml, folded, sound, shape
-        if folded_ml is not None and (folded is None or sound_ml != sound):
-            yield position, kind, en, ml, folded_ml, sound_ml, shape
+        for name, key in told_apart(folded, sound, folded_ml, sound_ml):
+            yield position, kind, en, ml, name, key, shape

@@ -15,6 +15,7 @@ from gis.recordings import Recording
 from layers.importers.job import Earlier, Job
 from layers.importers.mapping import ParcelsEntry
 from layers.importers.report import ImportReport, Kind, ParcelCounts
+from layers.importers.same_ulpins import refuse_standing_ulpins
 
 _NAMED = 5
 _NOT_BEFORE = """
@@ -36,13 +37,13 @@ def put_in_register(
     job.copy("stage_refused", [("number", "text")], ((number,) for number in sorted(refused_numbers)))
     job.execute("ANALYZE stage_parcel")
     seen = job.last_instant()
-    counts = _compare(job, entry)
+    counts = _settled(job, entry)
     _note_held(job)
     if job.dry_run:
         return job.report(parcels=counts)
     recording = job.record()
     if _others_recorded(job, recording, seen):
-        counts = _compare(job, entry)
+        counts = _settled(job, entry)
         job.tally.forget(Kind.HELD)
         _note_held(job)
     report = job.report(parcels=counts)
@@ -72,6 +73,15 @@ def _others_recorded(job: Job, recording: Recording, seen: Any) -> bool:
         own=recording.id,
     ).scalar_one()
     return bool(latest != seen)
+
+
+def _settled(job: Job, entry: ParcelsEntry) -> ParcelCounts:
+    """The comparison, once no staged parcel has the ULPIN of one that stays."""
+    counts = _compare(job, entry)
+    while refuse_standing_ulpins(job):
+        job.check_share()
+        counts = _compare(job, entry)
+    return counts
 
 
 def _compare(job: Job, entry: ParcelsEntry) -> ParcelCounts:

@@ -102,7 +102,7 @@ def _write_town(folder: Path, town: Town, restrictions: int, metric: int, told: 
 
 def _sheets(town: Town, streets: Streets, buildings: Buildings, restrictions: int) -> list[Sheet]:
     """All layers; for a benchmark the thirty layers of many polygons stand in for the ordinary restrictions."""
-    ground = [*admin_sheets(town), road_sheet(streets), building_sheet(buildings), zoning_sheet(town)]
+    ground = [*admin_sheets(town), road_sheet(town, streets), building_sheet(buildings), zoning_sheet(town)]
     if restrictions:
         return [*ground, *many_sheets(town, restrictions)]
     ordinary = [water_sheets, coastal_sheets, restriction_sheets, installation_sheets]

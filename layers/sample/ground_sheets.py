@@ -11,6 +11,7 @@ from layers.sample.buildings import Buildings
 from layers.sample.coast import areas_only
 from layers.sample.ground import place_facts
 from layers.sample.names import PLACES, VILLAGE, WARD, Name, numbered
+from layers.sample.road_register import road_register
 from layers.sample.sheets import Columns, Sheet, sheet
 from layers.sample.streets import Streets, ward_name
 from layers.sample.town import Town
@@ -34,7 +35,7 @@ def admin_sheets(town: Town) -> list[Sheet]:
     wards = [Name(f"{i + 1}", f"{i + 1}") + ward_name(i) + WARD for i in range(len(town.wards))]
     villages = list(range(town.register.villages))
     return [
-        sheet("local_body", [town.outline], town_name()),
+        sheet("local_body", [town.outline], town_name(), {"lsg_type": ["Municipality"]}),
         sheet("ward", town.wards, wards),
         sheet("village", village_areas(town), [village_name(i) for i in villages]),
     ]
@@ -48,11 +49,16 @@ def village_areas(town: Town) -> list[Polygon | MultiPolygon]:
     return [areas_only(shapely.union_all(town.wards[village == i])) for i in range(town.register.villages)]
 
 
-def road_sheet(streets: Streets) -> Sheet:
-    """Centre lines with the class of the road and, where it was measured, its width."""
+def road_sheet(town: Town, streets: Streets) -> Sheet:
+    """Centre lines with the class of the road and, where the road register holds them, its width and kind."""
     classes = [corridor.carries.value for corridor in streets.corridors]
     numbers = [f"R{i + 1:05d}" for i in range(len(classes))]
-    columns: Columns = {"class": classes, "width_m": streets.widths, "number": numbers}
+    columns: Columns = {
+        "class": classes,
+        "width_m": streets.widths,
+        "number": numbers,
+        **road_register(town, streets),
+    }
     return sheet("road", streets.lines, [name or FOOTPATH for name in streets.names], columns)
 
 

@@ -40,6 +40,8 @@ class Streets:
     names: list[Name | None]
     widths: list[float | None]
     """Measured mean width of the road land in metres; None where the road register holds none."""
+    lengths: list[float]
+    """Metres between the roads that it joins."""
 
 
 def streets_of(town: Town) -> Streets:
@@ -49,7 +51,8 @@ def streets_of(town: Town) -> Streets:
     surfaces = boxes_on_map([corridor.box for corridor in corridors], town.ground)
     inside = np.array([_span(corridor) for corridor in corridors]) / CM
     stretch = shapely.length(lines) / np.array([_reach(corridor) for corridor in corridors]) * CM
-    widths = shapely.area(surfaces) / (inside * stretch)
+    lengths = inside * stretch
+    widths = shapely.area(surfaces) / lengths
     missing = np.random.default_rng([town.seed, 6]).random(len(corridors)) < 0.08
     small = np.array([corridor.carries in (Class.LANE, Class.FOOTPATH) for corridor in corridors])
     return Streets(
@@ -61,6 +64,7 @@ def streets_of(town: Town) -> Streets:
             None if none else round(float(width), 1)
             for width, none in zip(widths, missing & small, strict=True)
         ],
+        lengths=lengths.tolist(),
     )
 
 
@@ -151,7 +155,7 @@ def addresses_of(town: Town, streets: Streets, *, town_name: Name) -> Addresses:
     boxes = [streets.corridors[i].box for i in named]
     edges = np.array([(b.west, b.south, b.east, b.north) for b in boxes], dtype=np.float64)
     tree = shapely.STRtree(shapely.box(*edges.T))
-    nearest = tree.query_nearest(shapely.points(_fronts(town)), all_matches=False)[1]
+    nearest = tree.query_nearest(shapely.points(fronts(town)), all_matches=False)[1]
     lived = np.isin(town.register.land_type, (0, 2))
     kinds = np.array([block.kind is not Kind.BEACH for block in town.plan.blocks])[town.plots.block]
     lived &= kinds
@@ -164,7 +168,8 @@ def addresses_of(town: Town, streets: Streets, *, town_name: Name) -> Addresses:
     )
 
 
-def _fronts(town: Town) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+def fronts(town: Town) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Middle of each plot's front, in centimetres of the plan."""
     room, facing = town.plots.room, town.plots.facing
     middle = (room[:, :2] + room[:, 2:]) / 2.0
     u = np.where(facing == 1, room[:, 0], np.where(facing == 3, room[:, 2], middle[:, 0]))

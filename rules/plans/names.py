@@ -15,10 +15,11 @@ from rules.plans.roles import Content, Role, Work
 
 
 class Profile(StrEnum):
-    """The two sets of layer names we read."""
+    """The two sets of layer names we read, and models, which have classes in place of layers."""
 
     KERALA = "kerala"
     SMALL_HOUSE = "small-house"
+    IFC = "ifc"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ PATTERNS = {
 def meaning(layer: str, profile: Profile) -> LayerName | None:
     """What a layer means in a profile; blanks around the name and small letters do not matter."""
     written = layer.strip().upper()
-    for expression, entry in PATTERNS[profile]:
+    for expression, entry in PATTERNS.get(profile, ()):
         found = expression.fullmatch(written)
         if found is None:
             continue

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,10 @@ from click.testing import Result
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+from api import terminal_words
 from api.cli import app
+from gis.units import AreaUnit
+from layers.extract.model import Words
 from layers.extract.schema import extract_schema
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +50,42 @@ def test_an_extract_prints_every_theme() -> None:
     assert "no data" in text
 
 
+def test_in_malayalam_every_fixed_word_is_malayalam() -> None:
+    run = bhumika("extract", "test-town", "12/104", "--lang", "ml")
+    assert run.exit_code == 0, run.stderr
+    for word in (
+        "കൃത്രിമ വിവരങ്ങൾ",
+        "അറിഞ്ഞിരുന്നതനുസരിച്ച്",
+        "അളന്നത്",
+        "ച.മീ.",
+        "റോഡ്: Temple road, വീതി 8 മീ.",
+        "അയൽ പ്ലോട്ടുകൾ: 12/105",
+    ):
+        assert word in run.stdout
+    for word in (
+        "SYNTHETIC",
+        "as known",
+        "measured",
+        "recorded",
+        "Street",
+        "wide",
+        "along",
+        "Neighbours",
+        "Drawn",
+    ):
+        assert word not in run.stdout
+
+
+def test_every_fixed_word_has_both_languages_and_the_same_blanks() -> None:
+    texts = [each for each in vars(terminal_words).values() if isinstance(each, Words)]
+    texts += terminal_words.UNITS.values()
+    assert len(texts) > 15
+    assert set(terminal_words.UNITS) == set(AreaUnit)
+    for words in texts:
+        assert re.search("[\u0d00-\u0d7f]", words.ml)
+        assert set(re.findall(r"{\w+}", words.en)) == set(re.findall(r"{\w+}", words.ml))
+
+
 def test_json_is_the_same_in_every_process_and_follows_the_schema() -> None:
     first, second = (in_its_own_process(seed, "extract", "test-town", "12/104", "--json") for seed in (1, 2))
     assert first == second
@@ -70,6 +110,15 @@ def test_topology_of_plots_that_only_meet_is_clean() -> None:
     run = bhumika("check-topology", "test-town", "--json")
     assert run.exit_code == 0, run.stderr
     assert json.loads(run.stdout)["faults"] == []
+
+
+def test_a_date_without_parcels_does_not_read_as_clean() -> None:
+    for words in ((), ("--json",)):
+        run = bhumika("check-topology", "test-town", "--on", "1980-01-01", *words)
+        said = " ".join(run.stderr.split())
+        assert (run.exit_code, run.stdout) == (1, "")
+        assert "Nothing was checked: no parcel of test-town holds on 1980-01-01" in said
+        assert "Ask for 1990-01-01 or a later date" in said
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,12 @@ def test_asking_again_restarts_nothing(shared: Path) -> None:
 
 
 def test_the_server_is_never_roots_and_listens_on_no_port(shared: Path) -> None:
-    processes = _processes(shared)
-    assert processes
-    assert all(Path(f"/proc/{pid}").stat().st_uid != 0 for pid in processes)
+    owners = set()
+    for pid in _processes(shared):
+        with suppress(FileNotFoundError):  # a worker of the server that ended meanwhile
+            owners.add(Path(f"/proc/{pid}").stat().st_uid)
+    assert owners
+    assert 0 not in owners
     assert _ask(ensure(shared), "SHOW listen_addresses") == ""
 
 

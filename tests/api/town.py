@@ -22,7 +22,7 @@ MIDDLE = Point(KERALA[0] + 10, KERALA[1] + 15)
 def build(engine: Engine) -> Jurisdiction:
     """Found the town and register its land."""
     with transaction(engine) as session:
-        place = a_place(session, "test-town")
+        place = a_place(session, "test-town", rule_book="kmbr")
         a_parcel(session, place, ulpin="KL000000000104")
         a_parcel(session, place, "12/105", x=20)
         a_parcel(session, place, "12/106", x=40)
@@ -38,6 +38,9 @@ def build(engine: Engine) -> Jurisdiction:
         zones = [a_box(-100, -100, 130, 300), a_box(30, -100, 130, 300)]
         bring_in(session, place, "zoning", zones, labels=["R1", "C2"], coverage=AROUND)
         bring_in(session, place, "road", [a_box(-50, -8, 200, 8)], labels=["Temple road"], widths=[8.0])
+        body = [a_box(-300, -300, 600, 600)]
+        kind = [{"lsg_type": "Municipality"}]
+        bring_in(session, place, "local_body", body, labels=["Test"], attributes=kind, coverage=AROUND)
         named = bring_in(
             session, place, "ward", [a_box(-300, -300, 600, 600)], labels=["Market"], coverage=AROUND
         )

@@ -201,9 +201,12 @@ FILLED = {
     "z": "16",
     "x": "46680",
     "y": "30817",
+    "layer": "elevation",
+    "form": "png",
     "key": "access.automobile_service",
 }
 ASKED = {
+    "with nothing": {},
     "by its number": {"number": "12/104", "q": "12/104"},
     "by the holder's name": {"q": "Zzyzx"},
     "by the deed": {"q": "987654"},

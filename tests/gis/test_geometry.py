@@ -1,5 +1,7 @@
 """Measuring: ground values are geodesic within 0.01 m² per 1 000 m², grid values never come out."""
 
+import re
+
 import numpy as np
 import pyproj
 import pytest
@@ -15,6 +17,7 @@ from gis.crs import to_geographic, to_metric
 from gis.geometry import (
     WIDE,
     clear_distance,
+    fault,
     ground_area,
     ground_areas,
     ground_length,
@@ -185,3 +188,20 @@ def test_nothing_is_infinitely_far() -> None:
 @pytest.mark.parametrize(("width", "length"), [(3.0, 300.0), (0.1, 50.0)])
 def test_the_mean_width_of_a_strip_is_about_its_width(width: float, length: float) -> None:
     assert mean_width(box(0, 0, width, length)) == pytest.approx(width, rel=0.02)
+
+
+def test_where_an_outline_crosses_itself_is_told_in_degrees() -> None:
+    bow_tie = at(Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]), UTM_43N, 76.0, 10.0)
+    told = fault(bow_tie, UTM_43N)
+    where = re.fullmatch(r"Self-intersection at ([\d.]+), ([\d.]+) \(longitude, latitude\)", told)
+    assert where
+    assert float(where[1]) == pytest.approx(76.0, abs=2e-4)
+    assert float(where[2]) == pytest.approx(10.0, abs=2e-4)
+
+
+def test_off_the_ground_of_its_system_only_the_fault_is_told() -> None:
+    assert fault(Polygon([(0, 0), (9, 9), (9, 0), (0, 9)]), UTM_43N) == "Self-intersection"
+
+
+def test_a_sound_outline_has_no_place_where_it_is_wrong() -> None:
+    assert fault(box(600_000, 1_100_000, 600_010, 1_100_010), UTM_43N) == "Valid Geometry"

@@ -45,6 +45,17 @@ def test_founding_again_with_other_properties_is_a_conflict(
         a_place(session, "kerala", **other)  # type: ignore[arg-type]
 
 
+def test_a_clash_names_what_differs_and_nothing_else(session: Session) -> None:
+    a_place(session, "kerala")
+    with pytest.raises(Conflict) as clash:
+        a_place(session, "kerala", rule_book="kmbr", synthetic=False)
+    assert (
+        clash.value.message
+        == "The jurisdiction “kerala” exists with other properties: its rule book is none, not “kmbr”; its mark as synthetic is"
+        " yes, not no. Correct them in the mapping, or use another code."
+    )
+
+
 def test_a_system_without_true_metres_founds_no_jurisdiction(session: Session) -> None:
     with pytest.raises(Invalid, match="conformal"):
         a_place(session, "web", metric=WEB_MERCATOR)

@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 
 from gis.errors import Invalid
+from gis.site import LocalBody
 from rules.book import Book, Entry, Force, NotEncoded, NotInForce, Parameter
-from rules.instruments import LocalBody, Mark
+from rules.instruments import Mark
 from rules.reading import library, read, texts
 from rules.table import Band, ByBand, ByWord, Node
 

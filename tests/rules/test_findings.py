@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from gis.errors import Invalid
+from gis.site import LocalBody, Site
 from rules.book import Book, Parameter
 from rules.findings import (
     Comparison,
@@ -15,15 +16,19 @@ from rules.findings import (
     Required,
     at_least,
     at_most,
+    breaks,
+    holds,
     measured,
     not_applicable,
     unknown,
 )
-from rules.instruments import LocalBody
 from rules.measure import Unit
+from rules.proposal import Proposal
 from rules.reading import library
-from rules.register import Register, titles
+from rules.register import Register, asked
 from rules.report import Verdict, report, verdict
+from rules.takings import of_word
+from tests.rules.plan_builders import a_plan, a_site
 
 TODAY = date(2026, 1, 1)
 
@@ -139,19 +144,28 @@ def test_a_measure_is_a_finite_number(amount: float | Decimal) -> None:
         width(amount)
 
 
-def registered() -> Register[float, None]:
-    register: Register[float, None] = Register()
+def drawn(metres: float) -> Proposal:
+    """A plan that declares how wide its corridor is, confirmed."""
+    return a_plan({"words": {"WIDTH": metres}, "confirmed": ["WIDTH"]})
 
-    @register.rule("corridor", "Corridor")
-    def corridor_width(plan: float, site: None, law: Book) -> Finding:
-        return judged(Required.of(law.value(Parameter("exits.corridor"))), width(plan))
 
-    @register.rule("air-conditioned-room", "Air-conditioned room")
-    def room(plan: float, site: None, law: Book) -> Finding:
+def registered() -> Register:
+    register = Register()
+
+    @register.rule("corridor")
+    def corridor_width(plan: Proposal, site: Site, law: Book) -> Finding:
+        return judged(Required.of(law.value(Parameter("exits.corridor"))), found_in(plan))
+
+    @register.rule("air_conditioned_room")
+    def room(plan: Proposal, site: Site, law: Book) -> list[Finding]:
         need = Required.of(law.value(Parameter("rooms.height_air_conditioned")))
-        return at_least("air-conditioned-room", need, width(plan), missing="-", remedy="-")
+        return [at_least("air_conditioned_room", need, found_in(plan), missing="-", remedy="-")]
 
     return register
+
+
+def found_in(plan: Proposal) -> Measured | None:
+    return of_word(plan.word("WIDTH"), Unit.METRE)
 
 
 @pytest.mark.parametrize(
@@ -166,39 +180,63 @@ def registered() -> Register[float, None]:
 def test_only_the_laws_silence_is_not_applicable_and_a_gap_is_unknown(
     on: date, outcomes: list[Outcome]
 ) -> None:
-    findings = registered().check_all(1.5, None, book(on=on))
-    assert [finding.rule for finding in findings] == ["air-conditioned-room", "corridor"]
+    findings = registered().check_all(drawn(1.5), a_site(), book(on=on))
+    assert [finding.rule for finding in findings] == ["air_conditioned_room", "corridor"]
     assert [finding.outcome for finding in findings] == outcomes
+
+
+def test_a_gap_for_one_thing_leaves_the_others_judged() -> None:
+    def gap() -> Finding:
+        book(on=date(2025, 5, 1)).value(Parameter("exits.corridor"))
+        raise AssertionError("the day has no value")
+
+    told = asked("corridor", gap, subject="building 1")
+    assert [(one.outcome, one.subject) for one in told] == [(Outcome.UNKNOWN, "building 1")]
 
 
 def test_a_rule_has_one_name_and_answers_in_it() -> None:
     register = registered()
     with pytest.raises(ValueError, match="already"):
-        register.rule("corridor", "Again")
+        register.rule("corridor")
     with pytest.raises(ValueError, match="not a name"):
-        register.rule("Front Yard", "Front")
+        register.rule("Front Yard")
 
-    @register.rule("liar", "Liar")
-    def liar(plan: float, site: None, law: Book) -> Finding:
+    @register.rule("liar")
+    def liar(plan: Proposal, site: Site, law: Book) -> Finding:
         return unknown("corridor", "-")
 
+    @register.rule("silent")
+    def silent(plan: Proposal, site: Site, law: Book) -> list[Finding]:
+        return []
+
     with pytest.raises(ValueError, match="in the name of"):
-        register.check_all(1.0, None, book())
-    assert titles(registered().rules) == {
-        "air-conditioned-room": "Air-conditioned room",
-        "corridor": "Corridor",
-    }
+        register.check_one("liar", drawn(1.0), a_site(), book())
+    with pytest.raises(ValueError, match="no answer"):
+        register.check_one("silent", drawn(1.0), a_site(), book())
 
 
 def test_a_bug_in_a_check_is_not_hidden() -> None:
-    register: Register[float, None] = Register()
+    register = Register()
 
-    @register.rule("broken", "Broken")
-    def broken(plan: float, site: None, law: Book) -> Finding:
-        return unknown("broken", str(1 / plan))
+    @register.rule("broken")
+    def broken(plan: Proposal, site: Site, law: Book) -> Finding:
+        return unknown("broken", str(1 / len(plan.answers.words)))
 
     with pytest.raises(ZeroDivisionError):
-        register.check_all(0.0, None, book())
+        register.check_all(drawn(0.0), a_site(), book())
+
+
+CITED = book().value(Parameter("exits.corridor")).citation
+ADVICE = book(LocalBody.PANCHAYAT).value(Parameter("services.well_boundary")).citation
+
+
+def test_a_condition_without_a_number_binds_only_by_a_text_that_was_read() -> None:
+    assert holds("noc", "No railway near.", CITED).outcome is Outcome.PASS
+    assert breaks("noc", "On the track.", CITED, remedy="Move.").outcome is Outcome.FAIL
+    assert holds("noc", "No railway near.", CITED, ADVICE).outcome is Outcome.UNKNOWN
+    assert breaks("noc", "On the track.", ADVICE, remedy="Move.").outcome is Outcome.UNKNOWN
+    with pytest.raises(Invalid, match="cite"):
+        holds("noc", "No railway near.")
 
 
 PASSED = judged(corridor(), width(2.0))

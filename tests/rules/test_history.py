@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from gis.errors import Invalid
+from gis.site import LocalBody
 from rules.book import Force, Parameter
 from rules.history import Change, Turn, changelog, changes, history, list_parameters
-from rules.instruments import LocalBody
 from rules.reading import library, read, texts
 from tests.rules.fact_sheet import SHARED, instruments
 

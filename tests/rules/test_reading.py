@@ -3,8 +3,8 @@
 import pytest
 
 from gis.errors import Invalid
+from gis.site import LocalBody
 from rules.book import Library, NotEncoded, NotInForce, Parameter
-from rules.instruments import LocalBody
 from rules.reading import read
 
 INSTRUMENTS = """

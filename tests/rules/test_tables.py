@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gis.site import LocalBody
 from rules.book import NotEncoded, NotInForce, Parameter
-from rules.instruments import LocalBody
 from rules.measure import MONEY
 from rules.reading import library
 from rules.table import Key

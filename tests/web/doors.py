@@ -43,7 +43,9 @@ def application(land: Answers) -> FastAPI:
     def refused(request: Request, error: LandError) -> Response:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
         successors = error.successors if isinstance(error, Gone) else ()
-        return error_page(request, status=status, message=error.message, successors=successors)
+        return error_page(
+            request, status=status, code=error.code, message=error.message, successors=successors
+        )
 
     @app.get("/api/{j}/search")
     def search(j: str, q: str) -> dict[str, object]:

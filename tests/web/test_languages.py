@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 
+from api.errors import NO_ADDRESS
 from web.languages import Language, Wording, language_for, words_of
 
 WEB = Path(__file__).parents[2] / "web"
@@ -14,7 +15,7 @@ ENGLISH, MALAYALAM = words_of(Language.ENGLISH), words_of(Language.MALAYALAM)
 LETTERS_OF_BOTH = {
     key
     for key in ENGLISH
-    if key.startswith(("unit.", "date.day", "date.instant"))
+    if key.startswith(("unit.", "check.unit.", "date.day", "date.instant"))
     or key in {"language.switch", "language.switch_label", "plot.accuracy_value", "theme.area", "take.pdf"}
     or key in {"take.json", "take.geojson", "plot.ulpin", "compare.fields.ulpin", "search.kind.ulpin"}
 }
@@ -22,7 +23,8 @@ LETTERS_OF_BOTH = {
 
 
 def _sources() -> str:
-    files = [*WEB.glob("templates/**/*.html"), *WEB.glob("*.py")]
+    of_plans = WEB.glob("print/**/plan_check*")  # the other prints have words of their own
+    files = [*WEB.glob("templates/**/*.html"), *WEB.glob("*.py"), *of_plans]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -41,6 +43,23 @@ def test_both_languages_fill_the_same_blanks(key: str) -> None:
 def test_malayalam_is_written_in_malayalam() -> None:
     plain = {key for key, text in MALAYALAM.items() if not re.search("[\u0d00-\u0d7f]", text)}
     assert plain <= LETTERS_OF_BOTH
+
+
+def test_every_code_of_an_error_has_its_sentence() -> None:
+    codes = {
+        found
+        for folder in ("gis", "layers", "tiles", "api", "web")
+        for path in (WEB.parent / folder).rglob("*.py")
+        for found in re.findall(
+            r"\bcode(?:: str)? = \"([a-z-]+)\"|code=\"([a-z-]+)\"", path.read_text("utf-8")
+        )
+        for found in found
+        if found and "node_modules" not in path.parts
+    } | {NO_ADDRESS}
+    assert {"no-parcel", "outside", "bad-date"} <= codes
+    assert {f"error.code.{code}" for code in codes - {"error"}} == {
+        key for key in MALAYALAM if key.startswith("error.code.")
+    }
 
 
 def test_english_is_written_in_english() -> None:

@@ -121,7 +121,7 @@ def jurisdiction_name(extract: Extract, words: Wording) -> str:
 
 
 def _street_name(street: Frontage, words: Wording) -> str:
-    return words.label(street.label, street.label_ml) or street.ref or words.say("street.unnamed")
+    return words.label(street.label, street.label_ml) or words.say("street.unnamed")
 
 
 def _width(street: Frontage, words: Wording) -> str:

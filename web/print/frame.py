@@ -73,7 +73,7 @@ def frame_for(shape: BaseGeometry, metric: int) -> Frame:
     per_ground_metre: float = areal_scale(metric, x, y) ** 0.5
     wide, high = (east - west) / per_ground_metre, (north - south) / per_ground_metre
     least = 1000 * max(wide / (WIDTH - 2 * MARGIN), high / (HEIGHT_MOST - 2 * MARGIN))
-    denominator = next(scale for scale in _round_scales() if scale >= least)
+    denominator = next(scale for scale in round_scales() if scale >= least)
     needed = high * 1000 / denominator + 2 * MARGIN
     return Frame(
         x=x,
@@ -85,7 +85,8 @@ def frame_for(shape: BaseGeometry, metric: int) -> Frame:
     )
 
 
-def _round_scales() -> Iterator[int]:
+def round_scales() -> Iterator[int]:
+    """Denominators of scales in use, the largest scale first, without end."""
     power = _LEAST_SCALE
     while True:
         yield from (int(step * power) for step in _STEPS)

@@ -39,8 +39,8 @@ def extract_pdf(extract: Extract, *, language: Language, surroundings: Sequence[
     """The extract as PDF; `FontsMissing` names the package to install where the fonts are not there."""
     fonts = print_fonts()
     words = wording(language)
-    sheet = _printable(asdict(sheet_of(extract, words, surroundings)), fonts.letters, words)
-    return _typeset(sheet, words, fonts, timestamp=int(extract.at.known.timestamp()))
+    sheet = fit_for_paper(asdict(sheet_of(extract, words, surroundings)), fonts.letters, words)
+    return typeset("extract.typ", sheet, words, fonts, timestamp=int(extract.at.known.timestamp()))
 
 
 def sheet_of(extract: Extract, words: Wording, surroundings: Sequence[Surrounding]) -> Sheet:
@@ -102,21 +102,21 @@ def _reading(extract: Extract, words: Wording) -> tuple[Guide, ...]:
     return (guide("information"), *statuses, *(guide(key) for key in _READING))
 
 
-def _printable(content: Any, families: Families, words: Wording) -> Any:
+def fit_for_paper(content: Any, families: Families, words: Wording) -> Any:
     """The sheet with every text made fit for paper."""
     if isinstance(content, str):
         return printable(content, families, words)
     if isinstance(content, Mapping):
         return {key: _field(key, value, families, words) for key, value in content.items()}
     if isinstance(content, tuple):
-        return [_printable(part, families, words) for part in content]
+        return [fit_for_paper(part, families, words) for part in content]
     return content
 
 
 def _field(key: str, value: Any, families: Families, words: Wording) -> Any:
     if key in _AS_THEY_ARE:
         return value
-    shown = _printable(value, families, words)
+    shown = fit_for_paper(value, families, words)
     return named(shown) if key in _HEADS else shown
 
 
@@ -142,7 +142,8 @@ def _json(content: object) -> str:
     return orjson.dumps(content).decode()
 
 
-def _typeset(sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -> bytes:
+def typeset(template: str, sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -> bytes:
+    """The sheet set by a template of this folder; the timestamp (seconds) stands in for the clock."""
     inputs = {
         "language": words.language,
         "sheet": _json(sheet),
@@ -151,7 +152,7 @@ def _typeset(sheet: Any, words: Wording, fonts: PrintFonts, *, timestamp: int) -
         "watermark": _watermark(words.language),
     }
     return typst.compile(
-        TEMPLATES / "extract.typ",
+        TEMPLATES / template,
         root=TEMPLATES,
         font_paths=fonts.book,
         ignore_system_fonts=True,

@@ -54,6 +54,7 @@ export function attachSuggestions(input, choose) {
     const kind = document.createElement("span");
     kind.className = "suggestion-kind";
     kind.textContent = kinds[result.kind.replaceAll(" ", "_")] ?? kinds.other;
+    if (result.number && !title.textContent.includes(result.number)) kind.textContent += ` ${result.number}`; // two plots of one address
     item.append(title, kind);
     item.addEventListener("pointerdown", (event) => event.preventDefault());
     item.addEventListener("click", () => pick(index));

@@ -59,6 +59,12 @@ def test_a_place_without_parcels_has_no_fault(session: Session, place: Jurisdict
     assert (report.parcels, report.faults) == (0, ())
 
 
+def test_a_place_without_parcels_is_not_told_to_be_clean(session: Session, place: Jurisdiction) -> None:
+    report = str(checked(session, place))
+    assert report.startswith("Nothing was checked: no parcel of ")
+    assert "0 overlaps" not in report
+
+
 def test_one_corner_more_on_one_side_of_a_boundary_is_no_fault(session: Session, place: Jurisdiction) -> None:
     two_beside_one = [
         a_new_parcel("1/1"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from layers.extract.assemble import extract_of_area, extract_of_parcel
 from layers.extract.document import to_geojson, to_json
-from layers.extract.model import Extract
+from layers.extract.model import Extract, Words
 from layers.extract.schema import extract_schema
 from tests.builders import a_box, a_parcel, a_place, now
 from tests.layers.ground import bring_in
@@ -74,6 +75,16 @@ def test_asked_twice_the_bytes_are_the_same(session: Session, extract: Extract) 
     again = extract_of_parcel(session, extract.jurisdiction, parcel, at=extract.at, rasters=Path("nowhere"))
     assert to_json(again) == to_json(extract)
     assert to_geojson(again) == to_geojson(extract)
+
+
+def test_what_plots_have_in_common_is_never_written_for_something_else(extract: Extract) -> None:
+    before = to_json(extract)
+    quiet = next(each for each in extract.themes if not each.hits)
+    other = replace(quiet, reason=Words(en="Another reason.", ml="മറ്റൊരു കാരണം."))
+    themes = tuple(other if each is quiet else each for each in extract.themes)
+    answers = json.loads(to_json(replace(extract, themes=themes)))["themes"]
+    assert answers[extract.themes.index(quiet)]["reason"]["en"] == "Another reason."
+    assert to_json(extract) == before
 
 
 def test_geometry_goes_out_in_degrees_with_the_measured_ground_area(extract: Extract) -> None:

@@ -224,7 +224,12 @@ def test_a_broken_statement_is_asked_again_layer_by_layer(
     bring_in(session, place, "heritage", [a_box(-50, -50, 200, 200)], coverage=TOWN)
     broken = bring_in(session, place, "flood", [a_box(5, 5, 5, 5)], coverage=TOWN)
     session.execute(
-        text("UPDATE layer_piece SET shape = ST_SetSRID(shape, 32644) WHERE import_id = :id"),
+        text("ALTER TABLE layer_piece DROP CONSTRAINT layer_piece_import_id_srid_fkey")
+    )  # keeps such a shape out
+    session.execute(
+        text(
+            "UPDATE layer_piece SET shape = ST_SetSRID(shape, 32644), reach = ST_SetSRID(reach, 32644) WHERE import_id = :id"
+        ),
         {"id": broken.id},
     )
     extract = ask(session, place, plot)

@@ -10,6 +10,7 @@ import shapely
 from pydantic import ValidationError
 from shapely import LineString, Point, Polygon
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gis.crs import areal_scale
@@ -326,3 +327,33 @@ def test_the_source_of_a_layer_is_kept_with_it(session: Session, tmp_path: Path)
     (found,) = standing(session, PLACE, known=last_recording(session, PLACE.code))
     assert found.source["licence"] == SOURCE.licence
     assert (found.begins, found.source_date, found.holds) == (date(2015, 1, 1), SOURCE.date, "polygon")
+
+
+@pytest.mark.parametrize("wrong", ["shape", "reach"])
+def test_a_piece_in_the_metres_of_another_place_is_refused_by_the_database(
+    session: Session, tmp_path: Path, wrong: str
+) -> None:
+    shapes(tmp_path, a_box())
+    bring(session, tmp_path, entry("layer", "layer.fgb"))
+    columns = {"shape": "shape", "reach": "reach", wrong: f"ST_SetSRID({wrong}, {UTM_43N + 1})"}
+    with pytest.raises(IntegrityError, match=r"layer_piece_(shape_check|import_id_srid_fkey)"):
+        session.execute(
+            text(
+                "INSERT INTO layer_piece (import_id, feature_id, shape, reach)"
+                f" SELECT import_id, feature_id, {columns['shape']}, {columns['reach']} FROM layer_piece"
+            )
+        )
+
+
+def test_a_piece_wholly_in_the_metres_of_another_place_is_refused_too(
+    session: Session, tmp_path: Path
+) -> None:
+    shapes(tmp_path, a_box())
+    bring(session, tmp_path, entry("layer", "layer.fgb"))
+    with pytest.raises(IntegrityError, match="layer_piece_import_id_srid_fkey"):
+        session.execute(
+            text(
+                "UPDATE layer_piece SET shape = ST_SetSRID(shape, :other), reach = ST_SetSRID(reach, :other)"
+            ),
+            {"other": UTM_43N + 1},
+        )

@@ -7,7 +7,8 @@ import pytest
 
 from gis.crs import check_metric, crs_of
 from gis.errors import Invalid
-from layers.catalogue import load
+from layers.catalogue import Role, load
+from layers.importers.changes import read_changes
 from layers.importers.mapping import (
     Coverage,
     Join,
@@ -52,6 +53,19 @@ def test_every_mapping_fits_its_catalogue(path: Path) -> None:
             assert catalogue.layer(entry.layer).source_layer is None
 
 
+@pytest.mark.parametrize("path", MAPPINGS, ids=lambda path: path.stem)
+def test_a_kind_of_surface_is_no_name_of_a_street(path: Path) -> None:
+    """The label of a street is what a plot's page calls it."""
+    mapping = read_mapping(path)
+    catalogue = load(mapping.jurisdiction.catalogue)
+    labels = {
+        entry.fields.label
+        for entry in mapping.datasets
+        if isinstance(entry, LayerEntry) and catalogue.layer(entry.layer).role is Role.ROAD
+    }
+    assert not labels & {"TYPE", "CLASS", "KIND"}
+
+
 def test_each_town_lies_in_the_zone_of_its_metric_system() -> None:
     towns = {"cambridge-ma": (-71.1, 42.37), "swellendam-za": (20.4, -34.0), "kl": (76.3, 10.0)}
     for path in MAPPINGS:
@@ -86,19 +100,33 @@ def test_every_table_and_licence_is_that_of_the_manifest(shared: Path | None) ->
         (
             "layer: flood",
             "layers: flood",
-            r"town\.yaml: datasets\.0\.layer\.layer: Field required; datasets\.0\.layer\.layers: Extra inputs",
+            r"town\.yaml: datasets\.0\.layer\.layer is missing; datasets\.0\.layer\.layers is not known here; leave it out, or"
+            r" use one of: accuracy, accuracy_basis, coverage, .*, width\. Correct the file\.",
         ),
-        ("accuracy: 1", "accuracy: 0", r"datasets\.0\.layer\.accuracy: Input should be greater than 0"),
+        ("accuracy: 1", "accuracy: 0", r"datasets\.0\.layer\.accuracy is “0”; it must be greater than 0"),
         ("accuracy: 1", "accuracy: nan", r"datasets\.0\.layer\.accuracy"),
-        ("kind: layer", "kind: layr", r"datasets\.0: Input tag 'layr'"),
-        ("metric: 32643", "metric: utm", r"jurisdiction\.metric: Input should be a valid integer"),
-        ("code: test", "code: Test Town", r"jurisdiction\.code"),
-        ("date: 2020-01-01", "date: 1.1.2020", r"source\.date"),
+        (
+            "kind: layer",
+            "kind: layr",
+            r"datasets\.0 is an object; choose `kind` among 'parcels', 'layer', 'places', 'raster'",
+        ),
+        ("metric: 32643", "metric: utm", r"jurisdiction\.metric is “utm”; write a whole number"),
+        ("code: test", "code: Test Town", r"jurisdiction\.code is “Test Town”; it must match"),
+        (
+            "code: test",
+            "code: test, epsg: 1",
+            r"jurisdiction\.epsg is not known here; leave it out, or use one of: catalogue, code,",
+        ),
+        (
+            "date: 2020-01-01",
+            "date: 1.1.2020",
+            r"source\.date is “1\.1\.2020”; write a date as year-month-day",
+        ),
         ("datasets:", "datasets: [", "not readable as YAML"),
         (
             "    holds: polygon",
             "    refuse_at_most: 2",
-            r"refuse_at_most: Input should be less than or equal to 1",
+            r"refuse_at_most is “2”; it must be less than or equal to 1",
         ),
     ],
 )
@@ -111,6 +139,18 @@ def test_a_fault_in_a_mapping_is_named_with_its_place(
     path.write_text(HEAD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(Invalid, match=message):
         read_mapping(path)
+
+
+def test_a_fault_in_a_file_of_changes_is_named_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "changes.yaml").write_text(
+        "- {kind: split, on: 2024-05-01, numbers: [1/2], instrument: deed,"
+        " successors: [{number: 1/2-1, wkt: x, accuracy: 1, colour: red}]}",
+        encoding="utf-8",
+    )
+    with pytest.raises(Invalid) as fault:
+        read_changes(tmp_path / "changes.yaml")
+    assert "kind is “split”; choose 'divide', 'merge', 'correct' or 'resurvey'" in fault.value.message
+    assert "colour is not known here; leave it out, or use one of: accuracy, address," in fault.value.message
 
 
 def test_a_missing_mapping_is_named(tmp_path: Path) -> None:

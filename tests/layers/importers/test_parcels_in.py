@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.crs import GEOID
 from gis.errors import Conflict, Invalid
+from gis.geometry import ground_area
 from gis.parcels.changes import correct, divide
 from gis.parcels.model import Parcel, ParcelGone, ParcelNotFound
 from gis.parcels.queries import parcel
@@ -95,6 +96,15 @@ def test_measured_areas_are_those_on_the_ground(session: Session, tmp_path: Path
     bring(session, tmp_path, entry("parcels", "plots.fgb"))
     geodesic = abs(GEOID.geometry_area_perimeter(orient(shapely.segmentize(shape, 0.0001)))[0])
     assert standing(session, "1").measured_area == pytest.approx(geodesic, rel=1e-5)
+
+
+def test_a_lane_is_measured_as_carefully_as_a_plot(session: Session, tmp_path: Path) -> None:
+    """Of a long narrow shape one scale does not serve the whole: the bow of its sides counts."""
+    lane = a_box(width=1_990, depth=0.5)
+    plots(tmp_path, lane)
+    bring(session, tmp_path, entry("parcels", "plots.fgb"))
+    found = standing(session, "1")
+    assert found.measured_area == pytest.approx(ground_area(found.boundary, PLACE.metric), abs=1e-9)
 
 
 def test_dates_of_their_own_and_of_the_mapping(session: Session, tmp_path: Path) -> None:

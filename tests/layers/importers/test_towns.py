@@ -184,6 +184,9 @@ def cambridge(town: Town, session: Session, at: AsOf) -> None:
         "12982 parcels are in cambridge_ma_tax_fy2014.csv.gz; 2165 of its keys stand in several rows.",
     )
     assert town.report("road_surface").count(Kind.MENDED) == 11
+    named = "SELECT count(f.label), count(*) FROM layer_feature f JOIN dataset_import i ON i.id = f.import_id WHERE i.target ="
+    assert town.rows(f"{named} 'road_surface'") == [(0, 205)]
+    assert town.rows(f"{named} 'street_centerline'") == [(2_640, 2_643)]
     assert "2166 features are 3-D; their heights were left out." in town.report("building_kendall").remarks
     layers = {layer.id for layer in load("cambridge_ma").layers}
     assert {report.target for report in town.reports} == layers | {"parcels", "places"}

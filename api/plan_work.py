@@ -1,0 +1,98 @@
+"""A plan checked in a process of its own: whatever a file does to the program that reads it, the service goes on.
+
+In: files in a folder (`drawing.dxf`, `site.json`) and the question.  Out: files beside them (`check.json`, `plan.svg`, for a DXF `marked.dxf`), and what happens
+in between as messages through a pipe.  The process may use so much memory and so many seconds, then it is ended.
+"""
+
+import multiprocessing
+import resource
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from gis import errors
+from gis.errors import Invalid, LandError, TooLarge, Unavailable
+from gis.site_document import site_from_json
+from rules.answers_document import NOTHING, answers_from_json
+from rules.check_document import to_json
+from rules.checking import check
+from rules.plans.files import is_step
+from rules.plans.marks import marked
+from rules.reading import library
+from web.plan_sketch import plan_svg
+
+MEMORY = 3_000_000_000
+"""Bytes of address space that one check may use."""
+SECONDS = 120.0
+STEPS = ("reading", "drawing", "done")
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["api.plan_work"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of the files in a folder: the day of issue, how the drawing is turned in radians, and answers as JSON."""
+
+    folder: Path
+    on: date
+    turn: float | None
+    answers: bytes
+
+
+def steps(question: Question) -> Iterator[str]:
+    """Do the work and tell each step as it begins; the errors of the work are raised here."""
+    near, far = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_work, args=(far, question), daemon=True)
+    process.start()
+    far.close()
+    try:
+        while True:
+            if not near.poll(SECONDS):
+                raise TooLarge(
+                    f"The drawing took longer than {SECONDS:g} seconds; leave out what is not part of the plan."
+                )
+            kind, words = near.recv()
+            if kind == "error":
+                raise _error(*words)
+            yield words
+            if words == STEPS[-1]:
+                return
+    except EOFError as error:
+        raise TooLarge(
+            "The drawing needs more memory than a check may use; leave out what is not part of the plan."
+        ) from error
+    finally:
+        process.kill()
+        process.join()
+        near.close()
+
+
+def _error(name: str, message: str) -> LandError:
+    kind = getattr(errors, name, Invalid)
+    found: LandError = kind(message) if issubclass(kind, LandError) else Unavailable(message)
+    return found
+
+
+def _work(pipe: Connection, question: Question) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        pipe.send(("step", STEPS[0]))
+        folder = question.folder
+        content = (folder / "drawing.dxf").read_bytes()
+        site = site_from_json((folder / "site.json").read_bytes())
+        told = answers_from_json(question.answers) if question.answers else NOTHING
+        asked = check(content, site, library(), on=question.on, told=told, turn=question.turn)
+        pipe.send(("step", STEPS[1]))
+        (folder / "plan.svg").write_text(plan_svg(asked, title=f"{site.number}"), encoding="utf-8")
+        placement = asked.proposal.placement
+        laid = placement if placement is not None and placement.matches else None
+        if not is_step(content):
+            (folder / "marked.dxf").write_bytes(
+                marked(content, asked.report.findings, laid, drawing=asked.drawing)
+            )
+        (folder / "check.json").write_bytes(to_json(asked))
+        pipe.send(("step", STEPS[2]))
+    except LandError as error:
+        pipe.send(("error", (type(error).__name__, error.message)))

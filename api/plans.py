@@ -1,0 +1,195 @@
+"""A plan checked from the command line, and the drawing to begin with.
+
+In: the file of a drawing, and its plot: from the database, or from a site file with no database at all.  Out: findings for people or as JSON,
+files, and an exit status that says the verdict.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.answers import LandAnswers, today
+from gis.errors import Invalid, TooLarge
+from gis.site import Site
+from gis.site_document import site_from_json, site_to_json
+from rules.answers_document import NOTHING, answers_from_json
+from rules.check_document import titles, to_json, written
+from rules.checking import PlanCheck, check
+from rules.findings import Finding, Outcome
+from rules.plans.files import is_step
+from rules.plans.marks import marked
+from rules.plans.starter import starter
+from rules.reading import library
+from rules.reckoning.fees import rupees
+from rules.report import Verdict
+from rules.statement import Statement
+from web.languages import Language
+from web.plan_sketch import plan_svg
+from web.print.plan_check import check_pdf
+
+EXIT = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.UNKNOWN: 4}
+"""Exit status of `bhumika check`; 1 is an error that is told, 2 words that are not understood."""
+LARGEST = 64_000_000
+STYLES = {
+    Outcome.FAIL: ("✗", "bold red"),
+    Outcome.UNKNOWN: ("?", "magenta"),
+    Outcome.PASS: ("✓", "green"),
+    Outcome.NOT_APPLICABLE: ("-", "dim"),
+}
+
+
+def read_file(path: Path) -> bytes:
+    """A file of at most 64 MB; `Invalid` where it cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise TooLarge(
+                f"{path.name} has more than {LARGEST // 1_000_000} MB; send the drawing without pictures."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def site_in(path: Path) -> Site:
+    """The plot in a site file."""
+    return site_from_json(read_file(path))
+
+
+def site_of(land: LandAnswers, place: str, number: str, *, on: date | None) -> Site:
+    """The plot in the database, as it was on a day; for a day to come, as it is today.
+
+    It goes through the form of the site file, so that a check with the file gives the same bytes.
+    """
+    was = on if on is not None and on < today() else None
+    return site_from_json(site_to_json(land.site(land.extract(place, number=number, on=was, known=None))))
+
+
+def check_file(
+    plan: Path, site: Site, *, on: date | None, turn: float | None, answers: Path | None
+) -> PlanCheck:
+    """The drawing judged by the rules of a day, today in Kerala unless given; `answers` is a file of what persons said."""
+    told = NOTHING if answers is None else answers_from_json(read_file(answers))
+    return check(read_file(plan), site, library(), on=on or today(), told=told, turn=turn)
+
+
+def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") -> None:
+    """What was found, into a file whose ending says the form: .json, .pdf, or .dxf for the applicant's drawing with marks."""
+    if path.resolve() == plan.resolve():
+        raise Invalid(f"{path}: is the drawing itself; name another file, so that it is not lost.")
+    if path.suffix.lower() == ".json":
+        content = to_json(asked)
+    elif path.suffix.lower() == ".pdf":
+        svg = plan_svg(asked, title=asked.site.number)
+        content = check_pdf(orjson.loads(to_json(asked)), svg, language=Language(language))
+    elif path.suffix.lower() == ".dxf":
+        if is_step(read_file(plan)):
+            raise Invalid(
+                f"{path.name}: marks are drawn into a DXF alone, and {plan.name} is a model; write .json or .pdf."
+            )
+        placement = asked.proposal.placement
+        laid = placement if placement is not None and placement.matches else None
+        content = marked(read_file(plan), asked.report.findings, laid, drawing=asked.drawing)
+    else:
+        raise Invalid(f"{path.name}: the ending says the form; use .json, .pdf or .dxf.")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that is there."
+        ) from error
+
+
+def print_check(asked: PlanCheck, out: Console, *, as_json: bool) -> int:
+    """Print what was found; the exit status that says the verdict."""
+    if as_json:
+        sys.stdout.buffer.write(to_json(asked))
+    else:
+        _print_head(asked, out)
+        _print_findings(asked, out)
+        if asked.statement is not None:
+            _print_statement(asked.statement, out)
+    return EXIT[asked.report.verdict]
+
+
+def _print_head(asked: PlanCheck, out: Console) -> None:
+    site, plan = asked.site, asked.proposal
+    mark, style = STYLES[Outcome(asked.report.verdict.value)]
+    counts = ", ".join(f"{asked.report.count(each)} {each}" for each in Outcome)
+    body = site.body.value if site.body else "local body unknown"
+    lines = [
+        f"[{style}]{mark} {asked.report.verdict.value.upper()}[/]  plot {escape(site.number)}, {escape(site.jurisdiction)}, "
+        f"by the rules of {asked.on} for a {body}",
+        f"{counts}",
+        f"Front: {escape(plan.front.basis)}",
+    ]
+    if site.synthetic:
+        lines.insert(0, "[reverse] SYNTHETIC: this land is made up [/]")
+    if plan.placement_note:
+        lines.append(f"Placement: {escape(plan.placement_note)}")
+    for line in lines:
+        out.print(line, highlight=False, soft_wrap=True)
+
+
+def _print_findings(asked: PlanCheck, out: Console) -> None:
+    table = Table("", "", "", "", box=None, show_header=False, pad_edge=False)
+    for finding in asked.report.findings:
+        mark, style = STYLES[finding.outcome]
+        title, clause = titles()[finding.rule]
+        what = f"{title}: {finding.subject}" if finding.subject else title
+        table.add_row(
+            f"[{style}]{mark} {finding.outcome}[/]",
+            escape(what),
+            escape(_told(finding)),
+            escape(finding.clause or clause),
+        )
+    out.print(table)
+
+
+def _print_statement(said: Statement, out: Console) -> None:
+    """Who decides, and what it costs."""
+    risk = said.risk
+    lines = [
+        f"Risk: {risk.level or 'open'}. {' '.join((*risk.reasons, *risk.reservations))} {risk.decides or ''}"
+    ]
+    for fee in said.fees:
+        amount = rupees(fee.paise) if fee.paise is not None else "cannot be told"
+        lines.append(f"{fee.title}: {amount}")
+        lines += [f"  {each.step or f'{each.what}: {each.reason}'} {each.clause or ''}" for each in fee.lines]
+    for line in lines:
+        out.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _told(finding: Finding) -> str:
+    parts = []
+    if finding.required is not None:
+        unit = finding.required.unit.value
+        measured = (
+            "not measured" if finding.measured is None else f"{written(finding.measured.amount)} {unit}"
+        )
+        parts.append(f"{measured}, {finding.comparison} {written(finding.required.amount)} {unit}.")
+    parts += [each for each in (finding.reason, finding.remedy) if each]
+    handles = [handle for place in finding.places for handle in place.handles]
+    if handles and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+        parts.append(f"(CAD {', '.join(dict.fromkeys(handles[:8]))})")
+    return " ".join(parts)
+
+
+def write_starter(site: Site, path: Path, *, set_back: float | None) -> None:
+    """The drawing to begin with, into a file that is not there yet."""
+    if path.suffix.lower() != ".dxf":
+        raise Invalid(f"{path.name}: a drawing is written as .dxf.")
+    content = starter(site, set_back=set_back)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Invalid(f"{path}: is there already; name a new file, so that no drawing is lost.") from error
+    except OSError as error:
+        raise Invalid(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that is there."
+        ) from error

@@ -1,0 +1,241 @@
+"""Chapter of exits: travel distance, width of exits, doors and corridors (Chapter V, Tables 16 and 17).
+
+In: a proposal, its site, the book of one day.  Out: findings, measured from the dimensions on the layers of exits and from the stairs drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+
+from gis.site import Site
+from rules.book import Book, Parameter
+from rules.findings import (
+    Finding,
+    Measured,
+    Outcome,
+    Required,
+    at_least,
+    at_most,
+    unknown,
+)
+from rules.measure import Unit
+from rules.plans.drawing import Floor
+from rules.plans.roles import Role
+from rules.proposal import Proposal
+from rules.reckoning.building_parts import of_parts
+from rules.reckoning.occupancy import PARTS, joined
+from rules.reckoning.sizes import Sized, sized
+from rules.reckoning.stairways import stairways
+from rules.reckoning.telling import said_yes
+from rules.reckoning.two_readings import Range, at_least_between
+from rules.register import asked, rule
+from rules.takings import greatest, least, of_length
+
+TRAVEL, DOOR, CORRIDOR = (Parameter(f"exits.{each}") for each in ("travel", "door", "corridor"))
+UNIT, HALF = Parameter("exits.exit_unit"), Parameter("exits.exit_half_unit")
+BY_STAIRS, BY_DOORS = Parameter("exits.persons_per_unit_stairs"), Parameter("exits.persons_per_unit_doors")
+PERSON = Parameter("exits.area_per_person")
+RULE = "exit_width"
+WAY = "Shorten the way, add an exit or sprinklers, and draw each way as a dimension on DIST_EXIT."
+DOORS = "Make exits wider, and draw each as a dimension on BLK_n_FLR_k_EXIT_WIDTH_DOOR."
+STAIRS = "Make stairs wider or add one, and draw each on BLK_n_FLR_k_STAIR_i with its flights."
+PASSAGES = "Make the corridor wider, and draw its width as a dimension in colour 2 on PASSAGE."
+
+
+@rule("travel")
+def travel(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
+    """The way to an exit is at most a distance, longer where there are sprinklers since 2025."""
+    return of_parts("travel", plan, site, book, lambda: [_travel(plan, book)])
+
+
+def _travel(plan: Proposal, book: Book) -> Finding:
+    plain, wet = Required.of(book.value(TRAVEL, "other")), Required.of(book.value(TRAVEL, "sprinklered"))
+    ways = [of_length(each) for each in plan.drawing.lengths_of(Role.TRAVEL)]
+    missing = "No way to an exit is drawn."
+    sprinklers = plan.word("SPRINKLERED")
+    confirmed = said_yes(plan, "SPRINKLERED")
+    finding = at_most("travel", wet if confirmed else plain, greatest(ways), missing=missing, remedy=WAY)
+    denied = sprinklers is not None and sprinklers.is_yes is False
+    if finding.outcome is Outcome.FAIL and not denied and not confirmed:
+        longer = at_most("travel", wet, greatest(ways), missing=missing, remedy=WAY)
+        if longer.holds:
+            why = f"With sprinklers the way may be {wet.amount} m long, and nobody confirmed whether there are any (SPRINKLERED=YES)."
+            return unknown("travel", why, remedy=WAY, places=finding.places)
+    return finding
+
+
+@rule("exit_width")
+def exit_width(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
+    """On each floor stairs and doors have units of width enough for the persons on it."""
+    return of_parts("exit_width", plan, site, book, lambda: _exits(plan, book))
+
+
+def _exits(plan: Proposal, book: Book) -> list[Finding]:
+    """Doors on the ground floor and wherever they are drawn; stairs on every other floor."""
+    found: list[Finding] = []
+    groups = {code: use.group for use in joined(plan, book) for code in use.codes}
+    for building in plan.buildings:
+        there = stairways(plan, building, Role.STAIR, Role.FIRE_STAIR)
+        for floor in building.floors:
+            name = f"{building.title}, floor {floor.number}"
+            doors = [
+                of_length(each)
+                for each in plan.drawing.lengths_of(Role.EXIT_DOOR)
+                if each.block == building.number and each.floor == floor.number
+            ]
+            stairs = [each.width[0] for each in there if each.floor == floor.number]
+            if floor.copy_of is None and (doors or floor.number == 0):
+                told = (f"{name}, doors", DOORS, "No exit door is drawn on this floor.")
+                found += asked(
+                    RULE, partial(_compared, floor, groups, doors, BY_DOORS, told, book), subject=told[0]
+                )
+            if floor.copy_of is None and floor.number != 0:
+                told = (f"{name}, stairs", STAIRS, "No flight of a stair is drawn on this floor.")
+                found += asked(
+                    RULE, partial(_compared, floor, groups, stairs, BY_STAIRS, told, book), subject=told[0]
+                )
+    return found or [unknown(RULE, "No floor is drawn.", remedy="Draw every floor closed on BLT_UP_AREA.")]
+
+
+def _units(metres: Decimal, book: Book) -> Decimal:
+    """Units of exit in a width: half a unit counts as half, less is left out."""
+    unit, half = book.value(UNIT).number, book.value(HALF).number
+    whole = metres // unit
+    return whole + (half / unit if metres - whole * unit >= half else Decimal(0))
+
+
+def _needed(floor: Floor, groups: Mapping[str, str], rates: Parameter, book: Book) -> Required | None:
+    """Units of exit that the persons on a floor need: floor area by area per person and persons per unit, use by use."""
+    units = Fraction(0)
+    values, steps = [], []
+    only = next(iter(groups.values())) if len(set(groups.values())) == 1 else None
+    for area in floor.areas:
+        code = area.occupancy or ""
+        group = groups.get(code) or only or PARTS.get(code, "").split("_", maxsplit=1)[0]
+        if not group or not area.is_complete:
+            return None
+        person, per_unit = book.value(PERSON, group), book.value(rates, group)
+        metres = Fraction(Decimal(repr(area.area)).quantize(Decimal("0.01")))
+        units += metres / person.exact / per_unit.exact
+        values += [person, per_unit]
+        steps.append(f"{group}: {float(metres):.2f} m² / {person} / {per_unit} persons")
+    if not values:
+        return None
+    amount = Decimal(units.numerator) / Decimal(units.denominator)
+    told = f"{'; '.join(steps)}: {amount:.3f} units of exit"
+    return Required.derived(amount, Unit.COUNT, told, values[0], *values[1:])
+
+
+def _compared(
+    floor: Floor,
+    groups: Mapping[str, str],
+    drawn: Sequence[Measured | None],
+    rates: Parameter,
+    told: tuple[str, str, str],
+    book: Book,
+) -> Finding:
+    """Each width counts by its units; a stair counts once, by its narrowest flight. `told` is subject, remedy, what is missing."""
+    subject, remedy, missing = told
+    required = _needed(floor, groups, rates, book)
+    widths = [each for each in drawn if each is not None]
+    if required is None or not widths:
+        why = missing if required is not None else "The area of the floor or its occupancy is not known."
+        return unknown(RULE, why, remedy=remedy, subject=subject)
+    units = [_units(each.amount.quantize(Decimal("0.001")), book) for each in widths]
+    step = f"{' + '.join(str(each) for each in units)} units of {book.value(UNIT)}"
+    found = Measured(
+        amount=sum(units, Decimal(0)),
+        unit=Unit.COUNT,
+        steps=(*(each for width in widths for each in width.steps), step),
+        sources=tuple(dict.fromkeys(source for each in widths for source in each.sources)),
+        places=tuple(place for each in widths for place in each.places),
+    )
+    asked_for = required.changed(
+        required.amount, "units as in the tables", book.value(UNIT), book.value(HALF)
+    )
+    return at_least(RULE, asked_for, found, missing="", remedy=remedy, subject=subject)
+
+
+@rule("doors_corridors")
+def doors_corridors(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
+    """Exit doors and corridors have a least width; a corridor that leads to a stair is not narrower than the stair."""
+    return of_parts("doors_corridors", plan, site, book, lambda: _widths(plan, book))
+
+
+def _widths(plan: Proposal, book: Book) -> list[Finding]:
+    groups = {use.group for use in joined(plan, book)}
+    case = "residential" if groups == {"A1"} else "other"
+    doors = [of_length(each) for each in plan.drawing.lengths_of(Role.EXIT_DOOR)]
+    passages = [
+        of_length(e)
+        for e in plan.drawing.lengths_of(Role.PASSAGE)
+        if e.meaning == "width" and not _to_stair(e.source.layer)
+    ]
+    wanted = [
+        Sized(
+            subject="doors",
+            parameter=DOOR,
+            keys=(case,),
+            found=least(doors),
+            missing="No exit door is drawn.",
+            remedy=DOORS,
+        ),
+        Sized(
+            subject="corridors",
+            parameter=CORRIDOR,
+            found=least(passages),
+            missing="No width of a corridor is drawn.",
+            remedy=PASSAGES,
+        ),
+    ]
+    return [
+        *sized("doors_corridors", book, wanted),
+        *asked("doors_corridors", partial(_stair_corridor, plan, book), subject="corridor to a stair"),
+    ]
+
+
+def _to_stair(layer: str) -> bool:
+    return layer.upper().endswith("PASSAGE_STAIR")
+
+
+def _stair_corridor(plan: Proposal, book: Book) -> list[Finding]:
+    """Corridors to stairs against the stairs: wider than the widest passes, narrower than the narrowest fails."""
+    subject = "corridor to a stair"
+    passages = [
+        of_length(e)
+        for e in plan.drawing.lengths_of(Role.PASSAGE)
+        if e.meaning == "width" and _to_stair(e.source.layer)
+    ]
+    if not passages:
+        return []
+    stairs = [
+        s.width[0] for b in plan.buildings for s in stairways(plan, b, Role.STAIR) if s.width[0] is not None
+    ]
+    narrow, wide = least(stairs), greatest(stairs)
+    value = book.value(CORRIDOR)
+    if narrow is None or wide is None:
+        return [
+            unknown(
+                "doors_corridors",
+                "The stairs to which the corridor leads are not drawn.",
+                remedy=STAIRS,
+                subject=subject,
+            )
+        ]
+
+    def as_wide(stair: Measured) -> Required:
+        amount = max(value.number, stair.amount)
+        return Required.derived(
+            amount, Unit.METRE, f"as wide as the stair, {stair.amount:.3f} m, and at least {value}", value
+        )
+
+    why = "The stairs differ in width, and to which of them the corridor leads is not told."
+    wanted = Range(
+        most=as_wide(wide), least=as_wide(narrow), why=why if narrow.amount < wide.amount else None
+    )
+    return [
+        at_least_between(
+            "doors_corridors", wanted, least(passages), missing="", remedy=PASSAGES, subject=subject
+        )
+    ]

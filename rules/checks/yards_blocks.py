@@ -1,0 +1,168 @@
+"""Chapter of yards, blocks with yards of their own: podiums and separate parking blocks (rule 26(4)).
+
+In: a proposal, its site, the book of one day.  Out: findings.
+"""
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+from gis.site import Site
+from rules.book import Book, Parameter
+from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
+from rules.findings import (
+    Finding,
+    Outcome,
+    Place,
+    Required,
+    at_least,
+    at_most,
+    measured,
+    not_applicable,
+    unknown,
+)
+from rules.measure import Unit
+from rules.plans.drawing import Level
+from rules.proposal import Building, OpenSpace, Proposal
+from rules.reckoning.parking_blocks import is_parking_block
+from rules.reckoning.provisos import PODIUM_HEIGHT, PODIUM_YARD
+from rules.reckoning.setbacks import MILLIMETRE
+from rules.register import rule
+from rules.takings import told
+
+PODIUM_FLOOR = Parameter("yards.podium_floor_percent")
+BLOCK_STREET, BLOCK_OTHER = Parameter("yards.parking_block_street"), Parameter("yards.parking_block_other")
+BLOCK_GROWTH = Parameter("yards.parking_block_growth")
+HUNDRED = Decimal(100)
+NO_OUTLINE = "The outline of the parking block is not drawn."
+
+
+@rule("podium")
+def podium(plan: Proposal, site: Site, book: Book) -> list[Finding]:
+    """A tower above a podium: the podium keeps its least yard, and the floors above it cover no more than their part of it."""
+    high, percent, yard = book.value(PODIUM_HEIGHT), book.value(PODIUM_FLOOR), book.value(PODIUM_YARD)
+    found: list[Finding] = []
+    for building in plan.buildings:
+        above = [level for level in building.levels if not level.is_basement]
+        if building.height is None:
+            why = "The height of the building is not known, so it is not known whether it can have a podium."
+            found.append(unknown("podium", why, remedy=DRAW_HEIGHT, subject=building.title))
+        elif len(above) < 2 or building.height.amount.quantize(MILLIMETRE) <= high.number:
+            why = f"Only for a building over {high} whose upper levels are set back on a podium ({high.citation})."
+            found.append(not_applicable("podium", why, subject=building.title))
+        else:
+            found += _on_podium(plan, site, book, building, Required.of(percent), Required.of(yard))
+    return found or [unknown("podium", NO_BUILDING, remedy=DRAW_FOOTPRINT)]
+
+
+def _on_podium(
+    plan: Proposal, site: Site, book: Book, building: Building, percent: Required, yard: Required
+) -> list[Finding]:
+    above = sorted(
+        (each for each in building.levels if not each.is_basement), key=lambda each: each.number or 0
+    )
+    gap = gap_of("podium", plan, site, book)
+    least = [
+        at_least(
+            "podium",
+            yard,
+            each.least,
+            missing="The yard could not be measured.",
+            remedy=f"Move the podium back to {yard.amount} m.",
+            subject=each.title,
+        )
+        for each in spaces_of(plan, building)
+        if each.level == above[0].number
+    ]
+    height = unknown(
+        "podium",
+        "How high the podium is the drawing does not tell, so its other limits stay open.",
+        remedy="Show the podium's height in the section; an officer has to look at it.",
+        subject=f"{building.title}, height of the podium",
+    )
+    return [_above(building, above[0], above[1], percent), *([gap] if gap else least), height]
+
+
+def _above(building: Building, podium_level: Level, upper_level: Level, percent: Required) -> Finding:
+    """How much of the podium the floors above it cover."""
+    base, upper = podium_level.footprint, upper_level.footprint
+    share = Decimal(repr(upper.area)) * HUNDRED / Decimal(repr(base.area))
+    part = measured(
+        share,
+        Unit.PERCENT,
+        steps=(f"{upper.area:.2f} m² above the podium of {base.area:.2f} m² = {share:.2f} %",),
+        sources=(told(base.source), told(upper.source)),
+        places=(Place(what="above the podium", shape=upper.shape, handles=upper.source.handles),),
+    )
+    return at_most(
+        "podium",
+        percent,
+        part,
+        missing="",
+        remedy="Make the floors above the podium smaller, or keep the yards of the full height on the ground.",
+        subject=f"{building.title}, floors above the podium",
+    )
+
+
+@rule("parking_block")
+def parking_block(plan: Proposal, site: Site, book: Book) -> list[Finding]:
+    """A separate parking block keeps its own distances to streets and other boundaries, grown above its height."""
+    street, other = book.value(BLOCK_STREET), book.value(BLOCK_OTHER)
+    blocks = [each for each in plan.buildings if is_parking_block(plan, each)]
+    if not plan.buildings:
+        return [unknown("parking_block", NO_BUILDING, remedy=DRAW_FOOTPRINT)]
+    if not blocks:
+        why = f"The drawing shows no building of parking alone (occupancy F1) beside another ({other.citation})."
+        return [not_applicable("parking_block", why)]
+    gap = gap_of("parking_block", plan, site, book)
+    if gap is not None:
+        return [gap]
+    found = [
+        _block(plan, site, book, building, space, Required.of(street), Required.of(other))
+        for building in blocks
+        for space in spaces_of(plan, building)
+    ]
+    return found or [unknown("parking_block", NO_OUTLINE, remedy=DRAW_FOOTPRINT)]
+
+
+def _block(
+    plan: Proposal,
+    site: Site,
+    book: Book,
+    building: Building,
+    space: OpenSpace,
+    street: Required,
+    other: Required,
+) -> Finding:
+    required = street if space.roads else _block_grown(building, other, book)
+    finding = at_least(
+        "parking_block",
+        required,
+        space.least,
+        missing="The open space could not be measured.",
+        remedy=f"Move the parking block back to {required.amount} m.",
+        subject=space.title,
+    )
+    if finding.outcome is not Outcome.PASS or space.roads:
+        return finding
+    if building.height is None or building.height.is_declared:
+        why = "The height of the parking block, with which the distance grows, is not measured."
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=why)
+    if not (plan.is_placed and site.has_road_data) and not _holds(finding, street):
+        why = "Whether a street runs along this side is not known."
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=why)
+    return finding
+
+
+def _holds(finding: Finding, required: Required) -> bool:
+    return finding.measured is not None and finding.measured.amount.quantize(MILLIMETRE) >= required.amount
+
+
+def _block_grown(building: Building, required: Required, book: Book) -> Required:
+    above, step, rise = (book.value(BLOCK_GROWTH, part) for part in ("above", "step", "rise"))
+    if building.height is None or building.height.amount.quantize(MILLIMETRE) <= above.number:
+        return required
+    metres = building.height.amount.quantize(MILLIMETRE)
+    steps = math.ceil((metres - above.number) / step.number)
+    amount = required.amount + rise.number * steps
+    return required.changed(amount, f"{metres} m high: {rise} x {steps} more = {amount} m", above, step, rise)

@@ -1,0 +1,26 @@
+"""A plan in a file of any kind that is read: told by its first bytes, whatever the file is called.
+
+In: the bytes of one file.  Out: the measured `Drawing`. Raises `Invalid` or `TooLarge` where nothing of the file can be read.
+"""
+
+from rules.plans.drawing import Drawing
+from rules.plans.measure import measure
+
+STEP = b"ISO-10303-21"
+HEADER = 65_536
+"""Bytes at the beginning in which a STEP file says what it is."""
+
+
+def measured_file(content: bytes) -> Drawing:
+    """A DXF drawing or an IFC model, measured."""
+    if not is_step(content):
+        return measure(content)
+    # Only a model pays for what reads models: half a second and 200 MB of libraries.
+    from rules.plans.ifc import measure_ifc  # noqa: PLC0415
+
+    return measure_ifc(content)
+
+
+def is_step(content: bytes) -> bool:
+    """Whether the bytes begin as a STEP file does; into such a model no marks can be drawn."""
+    return content[:HEADER].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(STEP)

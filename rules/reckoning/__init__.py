@@ -1,0 +1,1 @@
+"""What checks reckon with: fronts, yards, uses, streets, rooms, fees; nothing here enters the register."""

@@ -1,0 +1,49 @@
+"""Whether a plan is a high-rise building (rule 80): by its height, or by its floors without basements.
+
+In: a proposal, the book of one day.  Out: `HighRise`.  What the drawing only declares can make a building high-rise, never show that it is none.
+"""
+
+from dataclasses import dataclass
+
+from gis.site import Site
+from rules.book import Book, Citation, Parameter
+from rules.findings import Measured, Required
+from rules.proposal import Proposal
+from rules.takings import height, storeys
+
+FROM_HEIGHT = Parameter("definitions.high_rise_height")
+OVER_FLOORS = Parameter("definitions.high_rise_floors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HighRise:
+    """Whether the plan is high-rise; None where it cannot be told."""
+
+    holds: bool | None
+    reason: str
+    citations: tuple[Citation, ...]
+
+
+def high_rise(plan: Proposal, _: Site, book: Book) -> HighRise:
+    """The highest building decides; `NotEncoded` where the book has no number for the day or the body."""
+    tall, many = Required.of(book.value(FROM_HEIGHT)), Required.of(book.value(OVER_FLOORS))
+    high, floors = height(plan), storeys(plan)
+    cited = (*tall.citations, *many.citations)
+    if high is not None and round(high.amount, 3) >= tall.amount:
+        return HighRise(
+            holds=True, reason=f"{high.amount:.2f} m high, from {tall.steps[0]}.", citations=cited
+        )
+    if floors is not None and floors.amount > many.amount:
+        return HighRise(holds=True, reason=f"{floors.amount} floors, over {many.steps[0]}.", citations=cited)
+    if high is None or floors is None or _is_declared(high, floors):
+        what = "is only declared" if high is not None and floors is not None else "is not drawn"
+        return HighRise(holds=None, reason=f"The height or the number of floors {what}.", citations=cited)
+    return HighRise(
+        holds=False,
+        reason=f"{high.amount:.2f} m and {floors.amount} floors are under {tall.amount} m and not over {many.amount} floors.",
+        citations=cited,
+    )
+
+
+def _is_declared(*found: Measured) -> bool:
+    return any(each.is_declared for each in found)

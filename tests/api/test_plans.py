@@ -1,0 +1,213 @@
+"""A plan is handed in for a plot, by page, program and command line; what was found has an address of its own."""
+
+import io
+from pathlib import Path
+
+import ezdxf
+import jsonschema
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import Engine
+
+from api import plan_desk, plan_work
+from api.app import create_app
+from api.settings import Settings
+from rules.check_schema import check_schema
+
+DXF = {"content-type": "image/vnd.dxf"}
+API, PAGE = "/api/test-town/check?number=12/104", "/test-town/check"
+
+
+@pytest.fixture(scope="module")
+def desk(town: Engine, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """The service with a folder of its own for checks."""
+    settings = Settings(state=Path(tmp_path_factory.mktemp("state")))
+    return TestClient(create_app(settings, town), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def drawing(desk: TestClient) -> bytes:
+    """The plot as the service draws it to begin with."""
+    answer = desk.get("/test-town/starter.dxf?number=12/104")
+    assert answer.status_code == 200
+    return answer.content
+
+
+def hand_in(desk: TestClient, drawing: bytes | None, **words: str) -> Response:
+    """The form of the page, sent."""
+    files = {} if drawing is None else {"drawing": ("plan.dxf", drawing, "image/vnd.dxf")}
+    return desk.post(
+        PAGE,
+        data={"number": "12/104", **words},
+        files=files or None,
+        follow_redirects=False,
+        headers={"accept": "text/html"},
+    )
+
+
+def test_a_program_gets_findings_that_keep_to_the_schema(desk: TestClient, drawing: bytes) -> None:
+    answer = desk.post(API, content=drawing, headers=DXF)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    jsonschema.Draft202012Validator(desk.get("/api/schema/check.json").json()).validate(found)
+    assert desk.get("/api/schema/check.json").json() == check_schema()
+    assert found["site"]["number"] == "12/104"
+    assert found["verdict"] != "pass"
+    assert desk.post(API, content=drawing, headers=DXF).content == answer.content
+
+
+def test_a_program_may_hear_each_step(desk: TestClient, drawing: bytes) -> None:
+    answer = desk.post(
+        f"{API}&on=2026-01-02", content=drawing, headers=DXF | {"accept": "application/x-ndjson"}
+    )
+    lines = [orjson.loads(line) for line in answer.content.splitlines()]
+    assert [line["step"] for line in lines[:-1]] == list(plan_work.STEPS)
+    assert lines[-1]["found"]["on"] == "2026-01-02"
+
+
+def test_the_steps_end_in_an_error_that_is_told(desk: TestClient) -> None:
+    answer = desk.post(API, content=b"%PDF-1.7", headers=DXF | {"accept": "application/x-ndjson"})
+    last = orjson.loads(answer.content.splitlines()[-1])
+    assert "PDF" in last["error"]["detail"]
+
+
+def test_a_page_leads_to_what_was_found_and_its_files(desk: TestClient, drawing: bytes) -> None:
+    answer = hand_in(desk, drawing)
+    assert answer.status_code == 303, answer.text
+    found = desk.get(answer.headers["location"], headers={"accept": "text/html"})
+    assert found.status_code == 200
+    assert "Plan for plot 12/104" in found.text
+    assert '<svg class="plan"' in found.text
+    key = answer.headers["location"].split("?")[0]
+    assert desk.get(f"{key}/findings.json").json()["schema"] == "bhumika-check-1"
+    marked = ezdxf.read(io.StringIO(desk.get(f"{key}/marked.dxf").content.decode()))  # type: ignore[attr-defined]
+    assert "BHUMIKA_UNKNOWN" in marked.layers
+
+
+@pytest.mark.parametrize("language", ["en", "ml"])
+def test_what_was_found_is_printed_in_the_language_of_the_page(
+    desk: TestClient, drawing: bytes, language: str
+) -> None:
+    key = hand_in(desk, drawing).headers["location"].split("?")[0]
+    printed = desk.get(f"{key}/findings.pdf?lang={language}")
+    assert printed.status_code == 200
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.headers["content-language"] == language
+    assert printed.content.startswith(b"%PDF-")
+    assert desk.get(f"{key}/findings.pdf?lang={language}").content == printed.content
+    assert desk.get(f"/test-town/check/{'0' * 64}/findings.pdf").status_code == 404
+
+
+def test_a_page_speaks_malayalam(desk: TestClient, drawing: bytes) -> None:
+    where = hand_in(desk, drawing).headers["location"]
+    for address in (where, "/test-town/check?number=12/104"):
+        answer = desk.get(address, headers={"accept": "text/html", "accept-language": "ml"})
+        assert 'lang="ml"' in answer.text
+        assert "പ്ലാൻ" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "No drawing"),
+        (b"hello", "DXF"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"AC1032\x00\x00", "DWG"),
+        (b"PK\x03\x04", "ZIP"),
+    ],
+)
+def test_what_is_no_drawing_is_refused_with_what_to_send(desk: TestClient, content: bytes, told: str) -> None:
+    for answer in (desk.post(API, content=content, headers=DXF), hand_in(desk, content)):
+        assert answer.status_code == 422
+        assert told in answer.text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"number": " "}, "give its number"),
+        ({"on": "soon"}, "not a date"),
+        ({"turn": "left"}, "no number of degrees"),
+    ],
+)
+def test_a_form_that_cannot_be_understood_says_what_to_write(
+    desk: TestClient, drawing: bytes, words: dict[str, str], told: str
+) -> None:
+    answer = hand_in(desk, drawing, **words)
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/test-town/check?number=99/9", 404),
+        ("/api/test-town/check?number=12/106", 410),
+        ("/api/nowhere/check?number=12/104", 404),
+        ("/api/test-town/check", 422),
+        (f"{API}&plan=x", 422),
+        (f"{API}&turn=left", 422),
+    ],
+)
+def test_a_question_about_no_plot_is_refused(
+    desk: TestClient, drawing: bytes, address: str, status: int
+) -> None:
+    answer = desk.post(address, content=drawing, headers=DXF)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_drawing_comes_as_a_drawing(desk: TestClient, drawing: bytes) -> None:
+    answer = desk.post(API, content=drawing, headers={"content-type": "text/plain"})
+    assert answer.status_code == 422
+    assert "image/vnd.dxf" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "nothing", "..%2F..%2Fsecret"])
+def test_a_check_that_is_not_kept_is_not_found(desk: TestClient, key: str) -> None:
+    assert desk.get(f"/test-town/check/{key}").status_code == 404
+
+
+def test_a_check_belongs_to_its_place(desk: TestClient, drawing: bytes) -> None:
+    key = hand_in(desk, drawing).headers["location"].rsplit("/", 1)[1]
+    with pytest.raises(Exception, match="not kept"):
+        desk.app.state.plans.kept("elsewhere", key)  # type: ignore[attr-defined]
+
+
+def test_old_checks_are_forgotten(desk: TestClient, drawing: bytes) -> None:
+    where = hand_in(desk, drawing).headers["location"].split("?")[0]
+    folder = desk.app.state.plans.folder / where.rsplit("/", 1)[1]  # type: ignore[attr-defined]
+    assert folder.exists()
+    import os
+
+    old = folder.stat().st_mtime - (plan_desk.KEPT_DAYS * 86_400 + 60)
+    os.utime(folder, (old, old))
+    assert hand_in(desk, drawing, on="2026-02-03").status_code == 303
+    assert not folder.exists()
+
+
+def test_only_drawings_may_be_large(desk: TestClient) -> None:
+    large = b"0" * 1_200_000
+    assert desk.post("/api/test-town/extract", content=large, headers=DXF).status_code == 413
+    assert desk.post(API, content=large, headers=DXF).status_code == 422
+
+
+def test_a_drawing_over_the_limit_is_refused(
+    desk: TestClient, drawing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_desk, "LARGEST", len(drawing))
+    assert desk.post(f"{API}&on=2026-03-03", content=drawing, headers=DXF).status_code == 200
+    monkeypatch.setattr(plan_desk, "LARGEST", len(drawing) - 1)
+    assert desk.post(f"{API}&on=2026-03-04", content=drawing, headers=DXF).status_code == 413
+
+
+def test_a_check_that_takes_too_long_is_ended(
+    desk: TestClient, drawing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_work, "SECONDS", 0.0)
+    answer = desk.post(f"{API}&on=2026-03-05", content=drawing, headers=DXF)
+    assert answer.status_code == 413
+    assert "longer than" in answer.json()["detail"]
+    assert not list(desk.app.state.plans.folder.glob("new-*"))  # type: ignore[attr-defined]

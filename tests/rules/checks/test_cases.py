@@ -1,0 +1,112 @@
+"""Every worked case of `tests/rules/cases/checks/` comes out as it says, and every checked rule has its cases."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gis.site import LocalBody
+from rules.catalogue import Status
+from rules.checks import RULES
+from rules.coverage import catalogue
+from rules.findings import Finding, Outcome
+from rules.reading import library
+from tests.rules.plan_builders import DAY, PLOT, a_plan, a_site
+
+FOLDER = Path(__file__).parents[1] / "cases" / "checks"
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worked case of a rule."""
+
+    rule: str
+    words: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.words['name']}"
+
+
+def cases() -> list[Case]:
+    """Every case of every file; a file may share `site` and `plan` between its cases."""
+    found = []
+    for path in FILES:
+        sheet = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert sheet["rule"] == path.stem, f"{path.name} holds the cases of {sheet['rule']}"
+        for words in sheet["cases"]:
+            shared = {key: {**sheet.get(key, {}), **words.get(key, {})} for key in ("site", "plan")}
+            body = words.get("body", sheet.get("body", "municipality"))
+            found.append(Case(rule=path.stem, words={**words, **shared, "body": body}))
+    return found
+
+
+def findings(case: Case) -> tuple[Finding, ...]:
+    """What the rule says of the case."""
+    words = case.words
+    on = words.get("day", DAY)
+    assert isinstance(on, date)
+    plot = words["plan"].get("plot", PLOT) or PLOT
+    site = a_site({"body": words["body"], **words["site"]}, on=on, plot=plot)
+    book = library().on(on, LocalBody(words["body"]))
+    return RULES.check_one(case.rule, a_plan(words["plan"], site=site), site, book)
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_worked_case_comes_out_as_it_says(case: Case) -> None:
+    found = findings(case)
+    expected = case.words["expect"]
+    for each in expected if isinstance(expected, list) else [expected]:
+        wanted = {"outcome": each} if isinstance(each, str) else each
+        there = [one for one in found if wanted.get("subject", "") in one.subject]
+        assert there, f"no finding about “{wanted.get('subject')}” among {[one.subject for one in found]}"
+        told = [(one.subject, one.outcome.value, one.reason, one.steps) for one in there]
+        assert {one.outcome for one in there} == {Outcome(wanted["outcome"])}, told
+        for key in ("measured", "required"):
+            if key in wanted:
+                amounts = {getattr(one, key).amount for one in there}
+                assert all(abs(a - Decimal(str(wanted[key]))) < Decimal("0.0005") for a in amounts), told
+        if "reason" in wanted:
+            assert all(wanted["reason"] in (one.reason or "") for one in there), told
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda each: each.id)
+def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Any) -> None:
+    """A file names under `never` the outcomes that its rule cannot have, each with the reason."""
+    there = {one.outcome for case in CASES if case.rule == rule.id for one in findings(case)}
+    never = {Outcome(each): why for each, why in sheet_of(rule.id).get("never", {}).items()}
+    assert all(never.values())
+    assert not there & set(never)
+    assert {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN} - there - set(never) == set()
+
+
+def sheet_of(rule: str) -> dict[str, Any]:
+    """The file with the cases of a rule."""
+    sheet: dict[str, Any] = yaml.safe_load((FOLDER / f"{rule}.yaml").read_text(encoding="utf-8"))
+    return sheet
+
+
+def test_every_registered_rule_stands_in_the_catalogue() -> None:
+    assert {rule.id for rule in RULES.rules} - {rule.id for rule in catalogue()} == set()
+
+
+def test_what_the_catalogue_calls_checked_is_checked() -> None:
+    checked = {rule.id for rule in catalogue() if rule.status is Status.CHECKED and rule.function is None}
+    assert checked == {rule.id for rule in RULES.rules}
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda each: each.id)
+def test_every_rule_answers_a_plan_of_which_nothing_is_known(rule: Any) -> None:
+    site = a_site({"roads": [], "has_road_data": False, "body": "municipality"})
+    nothing = {"plot": None, "buildings": [], "placed": False}
+    for answer in RULES.check_one(
+        rule.id, a_plan(nothing, site=site), site, library().on(DAY, LocalBody.MUNICIPALITY)
+    ):
+        assert answer.outcome is not Outcome.PASS, f"{answer.subject}: {answer.reason}"

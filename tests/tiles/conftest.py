@@ -1,0 +1,72 @@
+"""The small town of the doors, with a hillside under it: a height model that rises 1 m in each 10 m eastward."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from fastapi.testclient import TestClient
+from rasterio import Affine
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.settings import Settings
+from gis.db.migrations import upgrade
+from gis.db.session import make_engine, transaction
+from tests.api.town import build
+from tests.builders import KERALA, UTM_43N
+from tests.conftest import drop_database, fresh_database
+from tests.layers.importers.writing import bring, entry
+
+CELL = 10.0
+WIDE, DEEP = 200, 160
+"""Cells of the height model."""
+CORNER = (KERALA[0] - 1_000, KERALA[1] + 800)
+"""Its north-west corner in metres; the town's first plot lies in its middle."""
+UNKNOWN = (slice(0, 20), slice(0, 20))
+"""Rows and columns without a height, in its north-west."""
+
+
+def hillside() -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    """Heights at the middles of the cells: 50 m at the western edge, 1 m more for each 10 m eastward."""
+    heights = np.tile(50 + (np.arange(WIDE) + 0.5) * CELL / 10, (DEEP, 1)).astype(np.float32)
+    heights[UNKNOWN] = -9999
+    return heights
+
+
+def write_heights(path: Path, heights: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> None:
+    """A GeoTIFF of these heights over the town."""
+    profile = {
+        "driver": "GTiff", "height": heights.shape[0], "width": heights.shape[1], "count": 1, "dtype": "float32",
+        "crs": f"EPSG:{UTM_43N}", "transform": Affine(CELL, 0, CORNER[0], 0, -CELL, CORNER[1]), "nodata": -9999,
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as out:
+        out.write(heights, 1)
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of the service."""
+    return tmp_path_factory.mktemp("drawn") / "state"
+
+
+@pytest.fixture(scope="session")
+def drawn_town(server: str, state: Path) -> Iterator[Engine]:
+    """A database with the town and its hillside, for the whole run; nobody writes to it."""
+    url, name = fresh_database(server)
+    engine = make_engine(url)
+    upgrade(engine)
+    place = build(engine)
+    write_heights(state.parent / "hill.tif", hillside())
+    with transaction(engine) as session:
+        bring(session, state.parent, entry("raster", "hill.tif"), place=place)
+    yield engine
+    engine.dispose()
+    drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def client(drawn_town: Engine, state: Path) -> TestClient:
+    """A client of the service, which shows a bug as a 500."""
+    return TestClient(create_app(Settings(state=state), drawn_town), raise_server_exceptions=False)

@@ -1,0 +1,168 @@
+"""Column stores of all places, kept fresh: what a process knows of them, and who builds the next one.
+
+In: a database, a folder that all processes share, a day.  Out: the store of a place's parcels on that day, or None: then the
+tile is PostGIS's to draw.  A place is looked at in the database at most every `FRESH` seconds; after a change of its parcels one
+process builds the next store in the background while PostGIS draws.
+"""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import import_module
+from math import inf
+from pathlib import Path
+from threading import Lock, Thread
+from time import monotonic
+from typing import cast
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.db.sql import statement
+from gis.jurisdictions import jurisdiction
+from gis.place import Jurisdiction
+from tiles.once import Once
+from tiles.store import Store, build, opened, shelf_of
+from tiles.vector import TileAddress
+
+FRESH = 0.5
+"""Seconds for which what was seen in the database holds."""
+PATIENCE = 60.0
+"""Seconds until a store that could not be built is tried again."""
+WORTH = 1_000
+"""Parcels from which a place is worth a store: below, PostGIS draws all of it in some 20 ms."""
+LOG = logging.getLogger("bhumika")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a process knows of a place since it last looked."""
+
+    looked: float
+    last: datetime
+    """The last recording."""
+    store: Store | None
+
+    def parcels(self, on: date, known: datetime | None) -> Store | None:
+        """The store that answers for a point in both times."""
+        if self.store is None or not self.store.standing.holds(on):
+            return None
+        if known is not None and not self.store.standing.known <= _utc(known) <= self.last:
+            return None
+        return self.store
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def drawn(store: Store, address: TileAddress) -> bytes:
+    """The layer `parcels` of a tile, drawn from a store."""
+    return cast(bytes, import_module("tiles.parcels").parcel_tile(store, address))
+
+
+class Shelf:
+    """The stores in a folder."""
+
+    def __init__(self, engine: Engine, folder: Path, *, worth: int = WORTH) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._worth = worth
+        self._seen: dict[str, Seen] = {}
+        self._ready: dict[str, Store] = {}
+        self._looking = Lock()
+        self._builders: dict[str, Thread] = {}
+        self._failed: dict[str, float] = {}
+        self.once: Once[bytes] = Once()
+        """For tiles that PostGIS draws."""
+
+    def seen(self, code: str, *, since: datetime | None = None) -> Seen | None:
+        """What is known of a place without asking anybody; None where that is too old, or older than an instant."""
+        seen = self._seen.get(code)
+        if seen is None or monotonic() - seen.looked > FRESH or (since is not None and since > seen.last):
+            return None
+        return seen
+
+    def look(self, code: str, *, on: date, since: datetime | None = None) -> Seen | None:
+        """What is known of a place, after a look into the database where that is due; None before the first recording.
+
+        `on` is today: a store that is missing is built for it.  Raises `NotFound` for an unknown place.
+        """
+        with self._looking:
+            seen = self.seen(code, since=since)
+            if seen is None:
+                looked = monotonic()
+                with Session(self._engine) as session, session.begin():
+                    place = jurisdiction(session, code)
+                    values = {"jurisdiction": code, "worth": self._worth}
+                    last, changed, is_worth = session.execute(
+                        statement(__package__, "parcels_changed"), values
+                    ).one()
+                if last is None:
+                    return None
+                store = self._store(place, AsOf(on=on, known=changed)) if changed and is_worth else None
+                seen = self._seen[code] = Seen(looked=looked, last=last, store=store)
+            return seen
+
+    def _store(self, place: Jurisdiction, at: AsOf) -> Store | None:
+        """The store of these parcels, or None while it is made ready."""
+        ready = self._ready.get(place.code)
+        if ready and ready.standing.known == at.known and ready.standing.holds(at.on):
+            return ready
+        builder = self._builders.get(place.code)
+        is_busy = builder is not None and builder.is_alive()
+        if not is_busy and monotonic() - self._failed.get(place.code, -PATIENCE) >= PATIENCE:
+            name = f"tiles of {place.code}"
+            self._builders[place.code] = Thread(
+                target=self._ready_up, args=(place, at), name=name, daemon=True
+            )
+            self._builders[place.code].start()
+        return None
+
+    def _ready_up(self, place: Jurisdiction, at: AsOf) -> None:
+        """Open a store, built before if need be, and draw from it once, so that no request waits for the compiler."""
+        shelf = shelf_of(self._folder, place.code)
+        try:
+            parcels = import_module("tiles.parcels")
+            store = opened(shelf, known=at.known, on=at.on)
+            if store is None and self._build(place, shelf, at):
+                store = opened(shelf, known=at.known, on=at.on)
+            if store is not None:
+                parcels.warm_up(store)
+                self._ready[place.code] = store
+        except ImportError:
+            self._failed[place.code] = inf
+            LOG.warning("numba is not installed; PostGIS draws the tiles of parcels, which takes longer.")
+        except Exception:
+            self._failed[place.code] = monotonic()
+            LOG.exception("The parcels of %s could not be stored for tiles; PostGIS draws them.", place.code)
+
+    def _build(self, place: Jurisdiction, shelf: Path, at: AsOf) -> bool:
+        """Whether a store was built here; another process may be at it."""
+        shelf.mkdir(parents=True, exist_ok=True)
+        with alone(shelf) as is_alone:
+            if is_alone:
+                with Session(self._engine) as session, session.begin():
+                    build(session, place, shelf, at=at)
+        return is_alone
+
+    def finish(self) -> None:
+        """Wait until what is being made ready is."""
+        for builder in list(self._builders.values()):
+            builder.join()
+
+
+@contextmanager
+def alone(shelf: Path) -> Iterator[bool]:
+    """Whether no other process builds on this shelf; none can until the end."""
+    with (shelf / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,122 @@
+"""The pages of plan checks: hand a drawing in for a plot, read what was found, take the files away.
+
+In: requests.  Out: HTML and files; a check has an address of its own, so that it can be read again and sent on.
+"""
+
+from dataclasses import replace
+from math import radians
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+
+from gis.errors import Invalid, NotFound
+from web import asking
+from web.answers import Answers, answers
+from web.check_figures import amount, compared
+from web.check_view import check_view
+from web.pages import place_named
+from web.plans_asked import KeptCheck, Plans, plans
+from web.print.plan_check import check_pdf
+from web.templating import Page, page_for, render
+
+router = APIRouter(default_response_class=Response, include_in_schema=False)
+
+AnswersDep = Annotated[Answers, Depends(answers)]
+PlansDep = Annotated[Plans, Depends(plans)]
+Text = Annotated[str | None, Query()]
+
+
+def _here(request: Request, land: Answers) -> Page:
+    page = page_for(request)
+    request.state.place = place_named(land.jurisdictions(), page.code or "")
+    return replace(page, place=request.state.place)
+
+
+@router.get("/{j}/check")
+def hand_in(request: Request, land: AnswersDep, number: Text = None) -> Response:
+    """The form: which plot, which drawing, which day."""
+    return render(request, "check_form.html", _here(request, land), number=number or "")
+
+
+@router.get("/{j}/starter.dxf")
+def starter(request: Request, land: AnswersDep, desk: PlansDep, number: Text = None) -> Response:
+    """A drawing to begin with, with the plot in it."""
+    page = _here(request, land)
+    if not number:
+        raise Invalid("Say which plot to begin with: give its number.")
+    return _file(desk.starter(page.code or "", number, set_back=None), "image/vnd.dxf", "plot.dxf")
+
+
+@router.post("/{j}/check")
+def check(
+    request: Request,
+    land: AnswersDep,
+    desk: PlansDep,
+    number: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "",
+    turn: Annotated[str, Form()] = "",
+    drawing: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Check the drawing, then lead to what was found."""
+    page = _here(request, land)
+    if not number.strip():
+        raise Invalid("Say which plot the plan is for: give its number.")
+    content = drawing.file.read() if drawing is not None else b""
+    key = desk.check(page.code or "", number.strip(), content, on=asking.day(on), turn=_turn(turn))
+    return RedirectResponse(page.to(f"check/{key}"), status_code=303)
+
+
+def _turn(text: str) -> float | None:
+    """Degrees as written, in radians."""
+    if not text.strip():
+        return None
+    try:
+        return radians(float(text))
+    except ValueError as error:
+        raise Invalid(f"“{text[:20]}” is no number of degrees.") from error
+
+
+@router.get("/{j}/check/{key}")
+def found(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
+    """What was found."""
+    page = _here(request, land)
+    kept = desk.kept(page.code or "", key)
+    return render(request, "check.html", page, view=check_view(kept), amount=amount, compared=compared)
+
+
+@router.get("/{j}/check/{key}/findings.json")
+def document(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
+    """What was found, for programs."""
+    return _file(_kept(request, land, desk, key).document, "application/json", "findings.json")
+
+
+@router.get("/{j}/check/{key}/marked.dxf")
+def marked(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
+    """The applicant's own drawing with what failed or is unknown marked in it."""
+    content = _kept(request, land, desk, key).marked
+    if not content:
+        raise NotFound(
+            "Marks are drawn into a DXF alone; this plan came as a model. Its findings name each part by its GlobalId."
+        )
+    return _file(content, "image/vnd.dxf", "marked.dxf")
+
+
+@router.get("/{j}/check/{key}/findings.pdf")
+def printed(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
+    """What was found, on paper, in the language of the page."""
+    page = _here(request, land)
+    kept = desk.kept(page.code or "", key)
+    content = check_pdf(kept.found, kept.svg, language=page.language)
+    named = {"Content-Disposition": 'inline; filename="findings.pdf"', "Content-Language": page.language}
+    return Response(content, media_type="application/pdf", headers=named)
+
+
+def _kept(request: Request, land: Answers, desk: Plans, key: str) -> KeptCheck:
+    return desk.kept(_here(request, land).code or "", key)
+
+
+def _file(content: bytes, media: str, name: str) -> Response:
+    return Response(
+        content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,54 @@
+"""What the pages of plan checks ask, and what they are answered with.
+
+In: nothing.  Out: the protocol `Plans` that the service implements, and the values that it gives.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NoReturn, Protocol
+
+from gis.errors import Unavailable
+from gis.site import Site
+from rules.envelopes.model import Envelope
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptCheck:
+    """A plan that was checked: `found` is the content of the JSON document, `svg` the drawing, `marked` the applicant's DXF with marks, empty for a model."""
+
+    key: str
+    found: dict[str, Any]
+    document: bytes
+    svg: str
+    marked: bytes
+
+
+class Plans(Protocol):
+    """Where plans are handed in."""
+
+    def check(self, code: str, number: str, content: bytes, *, on: date | None, turn: float | None) -> str:
+        """Check a drawing; the key of what was found."""
+
+    def starter(self, code: str, number: str, *, set_back: float | None) -> bytes:
+        """A drawing to begin with, with the plot in it and, `set_back` metres inside, an example house if wanted."""
+
+    def envelope(
+        self,
+        code: str,
+        number: str,
+        *,
+        occupancy: str,
+        storey_height: Decimal,
+        front: str | None,
+        on: date | None,
+    ) -> tuple[Envelope, Site]:
+        """What a plot can carry, and the plot."""
+
+    def kept(self, code: str, key: str) -> KeptCheck:
+        """What was found; `NotFound` where it is not kept."""
+
+
+def plans() -> NoReturn:
+    """Stands for the service's own `Plans`; `api.app` overrides it."""
+    raise Unavailable("The pages are not connected to any desk for plans. Start them with `bhumika up`.")

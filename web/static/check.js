@@ -1,0 +1,66 @@
+// Plan checks: tell that the work goes on, and bring the line of a finding near.  Without this the links still lead to the line.
+
+const form = document.querySelector(".check-form");
+form?.addEventListener("submit", () => {
+  form.querySelector(".said").textContent = form.dataset.waiting;
+  form.querySelector("button[type=submit]").setAttribute("aria-disabled", "true");
+});
+window.addEventListener("pageshow", () => form?.querySelector("button[type=submit]").removeAttribute("aria-disabled"));
+
+const plan = document.querySelector("svg.plan");
+const whole = plan?.getAttribute("viewBox");
+const tools = document.querySelector("[data-tools]");
+const back = tools?.querySelector("[data-back]");
+const ROOM = 0.35; // of the drawing's width and height that stays in sight around a small place
+
+function extentOf(place) {
+  const boxes = [...place.querySelectorAll("path")].map((path) => path.getBBox());
+  const left = Math.min(...boxes.map((box) => box.x)), top = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width)), bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+function bringNear(place) {
+  const box = extentOf(place);
+  const [, , width, height] = whole.split(" ").map(Number);
+  const share = Math.max(box.width / width, box.height / height, ROOM);
+  const seen = Math.min(share * 1.3, 1);
+  const wide = width * seen, high = height * seen;
+  const x = Math.min(Math.max(box.x + box.width / 2 - wide / 2, 0), width - wide);
+  const y = Math.min(Math.max(box.y + box.height / 2 - high / 2, 0), height - high);
+  plan.setAttribute("viewBox", `${x} ${y} ${wide} ${high}`);
+}
+
+function showTools(number) {
+  back.textContent = back.dataset.words.replace("{number}", number);
+  back.href = `#finding-${number}`;
+  tools.hidden = false;
+}
+
+function follow() {
+  const number = /^#place-(\d+)$/.exec(location.hash)?.[1];
+  const place = number && document.getElementById(`place-${number}`);
+  if (!place) return;
+  bringNear(place);
+  showTools(number);
+  plan.closest("figure").scrollIntoView({ block: "nearest" });
+  back.focus({ preventScroll: true }); // whoever came by keyboard goes back by Enter
+}
+
+function openAround() { // a finding in a folded list is unfolded before it is led to
+  const finding = location.hash.startsWith("#finding-") && document.getElementById(location.hash.slice(1));
+  const folded = finding && finding.closest("details:not([open])");
+  if (!folded) return;
+  folded.open = true;
+  finding.scrollIntoView();
+}
+
+if (plan && tools) {
+  tools.querySelector("[data-whole]").addEventListener("click", () => {
+    plan.setAttribute("viewBox", whole);
+    tools.hidden = true;
+  });
+  window.addEventListener("hashchange", () => { follow(); openAround(); });
+  follow();
+  openAround();
+}
