@@ -6,11 +6,14 @@ in between as messages through a pipe.  The process may use so much memory and s
 
 import multiprocessing
 import resource
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from time import monotonic
 
 from gis import errors
 from gis.errors import Invalid, LandError, TooLarge, Unavailable
@@ -26,6 +29,9 @@ from web.plan_sketch import plan_svg
 MEMORY = 3_000_000_000
 """Bytes of address space that one check may use."""
 SECONDS = 120.0
+"""Seconds that one check may take in all."""
+GRACE = 5.0
+"""Seconds that a process which has closed its pipe has to end."""
 STEPS = ("reading", "drawing", "done")
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["api.plan_work"])
@@ -47,26 +53,40 @@ def steps(question: Question) -> Iterator[str]:
     process = CONTEXT.Process(target=_work, args=(far, question), daemon=True)
     process.start()
     far.close()
+    ends = monotonic() + SECONDS
     try:
         while True:
-            if not near.poll(SECONDS):
+            if not near.poll(max(ends - monotonic(), 0.0)):
                 raise TooLarge(
                     f"The drawing took longer than {SECONDS:g} seconds; leave out what is not part of the plan."
                 )
             kind, words = near.recv()
             if kind == "error":
                 raise _error(*words)
+            if kind == "bug":
+                raise RuntimeError(f"A plan could not be checked, and the fault is ours:\n{words}")
             yield words
             if words == STEPS[-1]:
                 return
     except EOFError as error:
-        raise TooLarge(
-            "The drawing needs more memory than a check may use; leave out what is not part of the plan."
-        ) from error
+        process.join(GRACE)
+        raise _ended(process.exitcode) from error
     finally:
         process.kill()
         process.join()
         near.close()
+
+
+def _ended(code: int | None) -> LandError:
+    """Why a check ended without a word: its memory, the program that reads files, or somebody outside."""
+    if code is not None and -code in (SIGKILL, SIGTERM):
+        return Unavailable(
+            "The check was stopped from outside before it was done. Hand the drawing in again."
+        )
+    return TooLarge(
+        "The program that reads drawings gave up on this file: it is damaged, or needs more memory than a check may use. "
+        "Leave out what is not part of the plan, or export it again."
+    )
 
 
 def _error(name: str, message: str) -> LandError:
@@ -96,3 +116,10 @@ def _work(pipe: Connection, question: Question) -> None:
         pipe.send(("step", STEPS[2]))
     except LandError as error:
         pipe.send(("error", (type(error).__name__, error.message)))
+    except MemoryError:
+        too_much = (
+            "The drawing needs more memory than a check may use; leave out what is not part of the plan."
+        )
+        pipe.send(("error", (TooLarge.__name__, too_much)))
+    except Exception:  # a bug of ours: told to the process that serves, which answers 500 and logs it
+        pipe.send(("bug", traceback.format_exc()))

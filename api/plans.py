@@ -11,7 +11,6 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from api.answers import LandAnswers, today
 from gis.errors import Invalid, TooLarge
@@ -136,18 +135,32 @@ def _print_head(asked: PlanCheck, out: Console) -> None:
 
 
 def _print_findings(asked: PlanCheck, out: Console) -> None:
-    table = Table("", "", "", "", box=None, show_header=False, pad_edge=False)
-    for finding in asked.report.findings:
-        mark, style = STYLES[finding.outcome]
-        title, clause = titles()[finding.rule]
-        what = f"{title}: {finding.subject}" if finding.subject else title
-        table.add_row(
-            f"[{style}]{mark} {finding.outcome}[/]",
-            escape(what),
-            escape(_told(finding)),
-            escape(finding.clause or clause),
+    """Broken and open findings in whole sentences, each on lines of its own; what is kept or does not apply only by name."""
+    for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+        mark, style = STYLES[outcome]
+        for finding in asked.report.findings:
+            if finding.outcome is outcome:
+                head = f"[{style}]{mark} {escape(_named(finding))}[/] [dim]{escape(_clause(finding))}[/]"
+                out.print(head, highlight=False, soft_wrap=True)
+                out.print(f"    {escape(_told(finding))}", highlight=False, soft_wrap=True)
+    for outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+        mark, style = STYLES[outcome]
+        names = dict.fromkeys(
+            titles()[each.rule][0] for each in asked.report.findings if each.outcome is outcome
         )
-    out.print(table)
+        if names:
+            out.print(
+                f"[{style}]{mark} {outcome}[/]: {escape('; '.join(names))}", highlight=False, soft_wrap=True
+            )
+
+
+def _named(finding: Finding) -> str:
+    title = titles()[finding.rule][0]
+    return f"{title}: {finding.subject}" if finding.subject else title
+
+
+def _clause(finding: Finding) -> str:
+    return finding.clause or titles()[finding.rule][1] or ""
 
 
 def _print_statement(said: Statement, out: Console) -> None:

@@ -19,8 +19,7 @@ HEADERS = [
 ]
 DRAWINGS = re.compile(r"(/api)?/[^/]+/check")
 """Addresses to which drawings are sent."""
-TOO_LARGE = b'{"type":"about:blank","title":"Too large","status":413,"detail":"The request is larger than this service takes; send a simpler shape or drawing."}'
-NUL = b'{"type":"about:blank","title":"Not understood","status":422,"detail":"A NUL character means nothing here; leave it out."}'
+NUL = b'{"type":"about:blank","title":"Not understood","status":422,"code":"not-understood","detail":"A NUL character means nothing here; leave it out."}'
 
 
 class Guard:
@@ -38,7 +37,7 @@ class Guard:
             return
         longest = self.longest_drawing if DRAWINGS.fullmatch(scope["path"]) else self.longest_body
         if _declared(scope) > longest:
-            await _refuse(send, 413, TOO_LARGE)
+            await _refuse(send, 413, _too_large(longest))
             return
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
             await _refuse(send, 422, NUL)
@@ -52,7 +51,7 @@ class Guard:
             taken += len(message.get("body", b""))
             if taken > longest:
                 refused = True
-                await _refuse(send, 413, TOO_LARGE)
+                await _refuse(send, 413, _too_large(longest))
                 return {"type": "http.disconnect"}
             return message
 
@@ -64,6 +63,14 @@ class Guard:
             await send(message)
 
         await self.app(scope, counted, guarded)
+
+
+def _too_large(longest: int) -> bytes:
+    """The refusal of a body, with the limit."""
+    told = f"The request is larger than the {longest / 1e6:g} MB that this address takes; send a simpler shape or drawing."
+    return (
+        '{"type":"about:blank","title":"Too large","status":413,"code":"too-large","detail":"' + told + '"}'
+    ).encode()
 
 
 def _declared(scope: Scope) -> int:

@@ -22,6 +22,8 @@ from api.settings import Settings
 from gis.db.session import make_engine
 
 FIXED = "/api/bench/fixed"
+PATIENCE = 600
+"""Seconds that a line stays open while others have their turn."""
 
 
 def fixed(length: int) -> APIRouter:
@@ -62,6 +64,8 @@ class Line:
         status = self._answers.readline()
         length = 0
         while (header := self._answers.readline()) != b"\r\n":
+            if not header:
+                raise SystemExit("The server has ended the connection.")
             name, _, value = header.partition(b":")
             length = int(value) if name.lower() == b"content-length" else length
         body = self._answers.read(length)
@@ -78,7 +82,14 @@ def main() -> None:
     app = create_app(settings, engine)
     app.include_router(fixed(int(length)))
     try:
-        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False)
+        uvicorn.run(
+            app,
+            host="127.0.0.1",
+            port=int(port),
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=PATIENCE,
+        )
     finally:
         engine.dispose()
 

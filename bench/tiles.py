@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,19 +19,27 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 from sqlalchemy import make_url, text
+from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.settings import Settings
-from bench.cost import Contender, Cost, costs
+from bench.contenders import ON
+from bench.cost import Contender, Cost, costs, repeated
 from bench.ground import CODE, Ground, ground
 from bench.served import Line
+from gis.asof import AsOf
 from gis.db.session import make_engine
+from gis.jurisdictions import jurisdiction
+from gis.recordings import last_recording
 from tiles.shelf import Shelf
+from tiles.vector import PARCELS, TileAddress, tile
 
 BOUND = 10.0
 ZOOMS = (15, 16, 17)
-OWN, POSTGIS = "store", "ST_AsMVT"
+OWN, POSTGIS, BARE = "store", "ST_AsMVT", "bare statement"
 NEVER = 2**31 - 1
+KEPT_OPEN = 3600
+"""Seconds that a line may be idle while others have their turn."""
 PATIENCE = 300.0
 """Seconds until the store must be built."""
 MIDDLES = (
@@ -140,18 +148,25 @@ def serve(name: str, url: str, folder: Path, port: int) -> None:
     app = create_app(Settings(state=folder, database_url=url, port=port), engine)
     if name == POSTGIS:
         app.state.shelf = Shelf(engine, folder / "tiles", worth=NEVER)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_keep_alive=KEPT_OPEN
+    )
 
 
 def measured(place: Ground, wanted: int, rounds: int) -> Iterator[tuple[int, int, int, dict[str, Cost]]]:
-    """For each zoom: how many tiles, their middle size packed, what each way costs."""
-    with TemporaryDirectory(prefix="bhumika-tiles-") as folder:
+    """For each zoom: how many tiles, their greatest size packed, what each way costs."""
+    engine = make_engine(place.url)
+    with TemporaryDirectory(prefix="bhumika-tiles-") as folder, Session(engine) as session:
         first = tiles(place.url, 17, 1)[0]
+        bare = _bare(session)
         with (
             server(place, OWN, Path(folder), first) as own,
             server(place, POSTGIS, Path(folder), first) as postgis,
         ):
-            print(f"store of {place.parcels} parcels built, opened and compiled in {own.ready:.1f} s")
+            print(
+                f"store of {place.parcels} parcels built, opened and compiled in {own.ready:.1f} s",
+                flush=True,
+            )
             for zoom in ZOOMS:
                 paths = tiles(place.url, zoom, wanted)
                 sizes = sorted(len(own.line.ask([path])[0]) for path in paths)
@@ -159,11 +174,25 @@ def measured(place: Ground, wanted: int, rounds: int) -> Iterator[tuple[int, int
                     Contender(name=each.name, ask=_asked(each.line), pids=each.pids)
                     for each in (own, postgis)
                 ]
-                yield zoom, len(paths), sizes[-1], costs(contenders, paths, rounds=rounds)
+                yield zoom, len(paths), sizes[-1], costs([*contenders, bare], paths, rounds=rounds)
+    engine.dispose()
 
 
-def _asked(line: Browser):  # type: ignore[no-untyped-def]
+def _asked(line: Browser) -> Callable[[str, int], object]:
     return lambda path, times: line.ask([path] * times)
+
+
+def _bare(session: Session) -> Contender:
+    """The statement alone, neither packed nor sent."""
+    place = jurisdiction(session, CODE)
+    at = AsOf(on=ON, known=last_recording(session, CODE))
+
+    def ask(path: str) -> bytes:
+        z, x, y = (int(part) for part in path.removesuffix(".mvt").split("/")[-3:])
+        return tile(session, place, TileAddress(z=z, x=x, y=y), layers=[PARCELS], at=at)
+
+    pids = (os.getpid(), session.scalar(text("SELECT pg_backend_pid()")))
+    return Contender(name=BARE, ask=repeated(ask), pids=pids)
 
 
 def main() -> None:
@@ -174,8 +203,8 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parcels", type=int, default=100_000)
-    parser.add_argument("--tiles", type=int, default=40)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--tiles", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=1)
     chosen = parser.parse_args()
     missed = False
     print(f"{chosen.parcels} parcels, {os.cpu_count()} cores; milliseconds a tile, mean CPU (wall)")
@@ -187,7 +216,9 @@ def main() -> None:
             f"zoom {zoom}, {count} tiles, largest {largest / 1000:.0f} kB packed:"
             f" {OWN} {sum(own.cpu) / count:.2f} ({sum(own.wall) / count:.2f}),"
             f" {POSTGIS} {sum(postgis.cpu) / count:.2f} ({sum(postgis.wall) / count:.2f}):"
-            f" {cpu:.1f} times the CPU, {wall:.1f} times the wall (bound {BOUND:.0f})"
+            f" {cpu:.1f} times the CPU, {wall:.1f} times the wall (bound {BOUND:.0f});"
+            f" {BARE} {sum(found[BARE].cpu) / count:.2f}: {sum(found[BARE].cpu) / sum(own.cpu):.1f} times",
+            flush=True,
         )
     sys.exit(missed)
 

@@ -138,7 +138,8 @@ def laid(drawing: Drawing, site: Site, *, turn: float | None) -> tuple[Placement
         )
     except LandError as error:
         return None, error.message
-    return placement, " ".join((*placement.warnings, *placement.ambiguities))
+    open_questions = () if placement.is_certain else placement.ambiguities
+    return placement, " ".join((*placement.warnings, *open_questions))
 
 
 def _turn(drawing: Drawing) -> float | None:

@@ -22,7 +22,6 @@ HARMLESS = {
     Fault.CLOSED_GAP,
     Fault.JOINED,
     Fault.DUPLICATE,
-    Fault.UNKNOWN_LAYER,
     Fault.COLOUR,
     Fault.OFF_THE_LINE,
     Fault.MISSING,
@@ -47,7 +46,7 @@ def on_parcel(plan: Proposal, site: Site) -> Finding:
         return unknown(ON_PARCEL, plan.placement_note, remedy=remedy)
     step = (
         f"residual at the corners: {laid.mean_residual:.3f} m on average, {laid.greatest_residual:.3f} m at most, "
-        f"{laid.limit:.3f} m allowed; drawn {laid.area_drawn:.2f} m², parcel {laid.area_parcel:.2f} m² ({laid.percent:+.2f} %)"
+        f"{laid.limit:.3f} m allowed; drawn {laid.area_drawn:.2f} m², parcel {laid.area_parcel:.2f} m² ({laid.percent:+z.2f} %)"
     )
     if not plan.is_placed:
         return unknown(ON_PARCEL, f"{plan.placement_note} ({step})", remedy=remedy)
@@ -56,7 +55,7 @@ def on_parcel(plan: Proposal, site: Site) -> Finding:
 
 def sound(plan: Proposal) -> tuple[Finding, ...]:
     """One finding for each fault that matters, or one that there is none."""
-    faults = [each for each in plan.drawing.problems if each.fault not in HARMLESS]
+    faults = [each for each in plan.drawing.problems if not is_harmless(each)]
     if not faults:
         return (_settled(SOUND, "No contradiction and nothing unreadable was found."),)
     found = [_fault(each, i) for i, each in enumerate(faults[:MOST_LISTED])]
@@ -65,11 +64,18 @@ def sound(plan: Proposal) -> tuple[Finding, ...]:
         found.append(
             unknown(
                 SOUND,
-                f"{rest} further faults are listed with the drawing's problems.",
+                f"{rest} further {'fault is' if rest == 1 else 'faults are'} listed with the drawing's problems.",
                 subject="further faults",
             )
         )
     return tuple(found)
+
+
+def is_harmless(problem: Problem) -> bool:
+    """Whether a plan can be judged all the same; a misspelt layer is harmless only where nothing with area lies on it."""
+    if problem.fault is Fault.UNKNOWN_LAYER:
+        return not problem.holds_outline
+    return problem.fault in HARMLESS
 
 
 def _fault(each: Problem, index: int) -> Finding:

@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from rules.checking import NOT_CHECKED
+from web.check_stated import Stated, stated
+from web.languages import Wording
 from web.plans_asked import KeptCheck
 
 ORDER = ("fail", "unknown", "pass", "not applicable")
@@ -56,10 +58,11 @@ class CheckView:
     """The day up to which the law was read, where the day of the permit lies after it."""
     svg: str
     sections: tuple[Section, ...]
+    stated: tuple[Stated, ...]
 
 
-def check_view(kept: KeptCheck) -> CheckView:
-    """The view of a check that is kept."""
+def check_view(kept: KeptCheck, t: Wording) -> CheckView:
+    """The view of a check that is kept, in a reader's words."""
     found, book = kept.found, kept.found["book"]
     numbered = [
         Shown(number=number, is_drawn=f'id="place-{number}"' in kept.svg, found=each)
@@ -72,6 +75,7 @@ def check_view(kept: KeptCheck) -> CheckView:
         read_to=date.fromisoformat(book["read_to"]) if book and book["is_beyond_reading"] else None,
         svg=kept.svg,
         sections=tuple(_section(outcome, numbered) for outcome in ORDER),
+        stated=stated(found, t),
     )
 
 

@@ -15,6 +15,7 @@ from web import asking
 from web.answers import Answers, answers
 from web.check_figures import amount, compared
 from web.check_view import check_view
+from web.languages import Wording
 from web.pages import place_named
 from web.plans_asked import KeptCheck, Plans, plans
 from web.print.plan_check import check_pdf
@@ -82,7 +83,8 @@ def found(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Respo
     """What was found."""
     page = _here(request, land)
     kept = desk.kept(page.code or "", key)
-    return render(request, "check.html", page, view=check_view(kept), amount=amount, compared=compared)
+    view = check_view(kept, Wording(language=page.language))
+    return render(request, "check.html", page, view=view, amount=amount, compared=compared)
 
 
 @router.get("/{j}/check/{key}/findings.json")

@@ -1,7 +1,10 @@
 """How much of a plot the data of a theme cover.
 
-In: a plot, a theme.  Out: a share in %, None where nothing says what the data cover.
+In: a plot, a theme.  Out: `Covered`: a share in %, and whether what lies outside is a sliver.
 """
+
+from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 import shapely
@@ -11,25 +14,46 @@ from gis.geometry import mean_width
 from layers.extract.measure import Outside, Plot
 from layers.extract.questions import Shapes
 from layers.extract.theme import FULL, NOWHERE, Theme
+from layers.extract.tiling import NOTHING
 
 Margins = np.ndarray[tuple[int], np.dtype[np.float64]]
 """Metres around a plot, the widest first."""
+TENTHS = 10
 
 
-def covered(plot: Plot, theme: Theme) -> float | None:
-    """Share in % of the plot, grown by the distance that counts, inside the coverage; slivers outside do not count."""
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """How much of a plot, grown by the distance that counts, the data of a theme cover."""
+
+    share: float | None
+    """In %, rounded down to the tenth: 100.0 only where nothing lies outside; None where nothing says what the data cover."""
+    but_a_sliver: bool = False
+    """Whether something lies outside, and it is a sliver, which does not make the answer *no data*."""
+
+    @property
+    def counted(self) -> float | None:
+        """The share by which it is judged what silence means."""
+        return FULL if self.but_a_sliver else self.share
+
+
+UNKNOWN, WHOLE = Covered(share=None), Covered(share=FULL)
+
+
+def covered(plot: Plot, theme: Theme) -> Covered:
+    """How much of the plot lies inside the coverage of a theme."""
     coverage, margin = theme.coverage, theme.margin
     if coverage is None:
-        return None
+        return UNKNOWN
     if margin <= plot.inside.get(id(coverage), NOWHERE):
-        return FULL
+        return WHOLE
     key = id(coverage), margin
     if key not in plot.outside:
         plot.outside[key] = _outside(plot, coverage, margin)
     outside = plot.outside[key]
-    if outside is None or (outside.breadth < theme.accuracy and outside.area < plot.shape.area / 2):
-        return FULL
-    return outside.covered
+    if outside is None:
+        return WHOLE
+    is_sliver = outside.breadth < theme.accuracy and outside.area < plot.shape.area / 2
+    return Covered(share=outside.covered, but_a_sliver=is_sliver)
 
 
 def look_around(plot: Plot, coverages: Shapes, margins: Margins) -> bool:
@@ -52,10 +76,11 @@ def _outside(plot: Plot, coverage: BaseGeometry, margin: float) -> Outside | Non
     if shapely.covers(coverage, needed):
         return None
     outside = shapely.difference(needed, coverage)
-    share = round((1 - outside.area / needed.area) * FULL, 1)
-    return Outside(
-        breadth=mean_width(outside), area=float(outside.area), covered=float(min(share, FULL - 0.1))
-    )
+    if outside.area < NOTHING:
+        return None
+    tenths = floor((1 - outside.area / needed.area) * FULL * TENTHS)
+    share = min(tenths / TENTHS, FULL - 1 / TENTHS)
+    return Outside(breadth=mean_width(outside), area=float(outside.area), covered=share)
 
 
 def _box(bounds: tuple[float, float, float, float], margin: Margins | np.float64) -> Shapes:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from layers.extract import reasons
-from layers.extract.coverage import covered
+from layers.extract.coverage import Covered, covered
 from layers.extract.measure import Measured, Plot, is_sliver
 from layers.extract.model import Attribute, Hit, Status, ThemeAnswer, Words, varied
 from layers.extract.theme import FULL, Theme, blank
@@ -27,14 +27,22 @@ def judge(plot: Plot, theme: Theme, *, on: date) -> ThemeAnswer:
     if not theme.imports:
         return theme.blank
     inside = covered(plot, theme)
-    if not theme.parts and inside == FULL and on >= theme.begins and not theme.layer.full_coverage:
+    if not theme.parts and inside.share == FULL and on >= theme.begins and not theme.layer.full_coverage:
         return theme.nothing_here
     findings = _with_overlap(plot, theme) if theme.layer.buffer is None else _with_distance(plot, theme)
     if theme.layer.full_coverage:
         findings["shares"] = shares_of(plot, theme)
     if "status" not in findings:
-        findings["status"], findings["reason"] = theme.silence(inside, on=on)
-    return varied(theme.blank, {"covered": inside, "sources": theme.sources, **findings})
+        findings["status"], findings["reason"] = _silence(theme, inside, on=on)
+    return varied(theme.blank, {"covered": inside.share, "sources": theme.sources, **findings})
+
+
+def _silence(theme: Theme, inside: Covered, *, on: date) -> tuple[Status, Words]:
+    """What it means that nothing was found; where the sliver rule decided that, it is named."""
+    status, reason = theme.silence(inside.counted, on=on)
+    if inside.but_a_sliver and status is Status.NOT_AFFECTED:
+        return status, reasons.nothing_but_a_sliver_outside(theme.accuracy)
+    return status, reason
 
 
 def _with_overlap(plot: Plot, theme: Theme) -> Findings:

@@ -29,7 +29,7 @@ HALF = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """What of a plot, grown by some metres, a coverage leaves out: its mean width in metres, its grid m², the share covered in %."""
+    """What of a plot, grown by some metres, a coverage leaves out: its mean width in metres, its grid m², the share covered in %, rounded down."""
 
     breadth: float
     area: float

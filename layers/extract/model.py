@@ -160,7 +160,9 @@ class ThemeAnswer:
     count: int | None = None
     distance: float | None = None
     covered: float | None = None
-    """Share of the plot inside the data's coverage in %, None where nothing says what the data cover."""
+    """Share in %, rounded down, of the plot and the distance around it that counts inside the data's coverage: 100.0 only
+    where nothing lies outside; None where nothing says what the data cover.
+    """
     hits: tuple[Hit, ...] = ()
     left_out: tuple[Hit, ...] = ()
     """Overlaps that the sliver rule does not count as hits."""

@@ -19,7 +19,10 @@ QUARTER = 16
 
 
 def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tuple[Neighbour, ...]:
-    """Parcels that meet the plot within the accuracy of its boundary, by number; a shared corner has 0 m of boundary."""
+    """Parcels that meet the plot within the accuracy of its boundary, by number; a shared corner has 0 m of boundary.
+
+    Around a corner the accuracy reaches along two sides: so much is none, on the grid, where it is measured.
+    """
     others = np.asarray([*(each.boundary for each in around), None], dtype=object)[:-1]
     common = _common(plot, others)
     along = shapely.intersection(plot.shape.boundary, shapely.buffer(others, accuracy, quad_segs=QUARTER))
@@ -36,8 +39,7 @@ def neighbours(plot: Plot, around: Sequence[Beside], *, accuracy: float) -> tupl
         _neighbour(
             other,
             overlap=plot.area_of(shape, area) if 2 * area > MILLIMETRE * perimeter else 0.0,
-            boundary=plot.length_of(line, length),
-            accuracy=accuracy,
+            boundary=plot.length_of(line, length) if length > 2 * accuracy + MILLIMETRE else 0.0,
         )
         for other, shape, area, perimeter, line, length in sizes
     )
@@ -51,10 +53,10 @@ def _common(plot: Plot, others: Shapes) -> Shapes:
     return common
 
 
-def _neighbour(other: Beside, *, overlap: float, boundary: float, accuracy: float) -> Neighbour:
+def _neighbour(other: Beside, *, overlap: float, boundary: float) -> Neighbour:
     return Neighbour(
         number=other.number,
         land_type=other.land_type,
-        boundary=round(boundary, 2) if boundary > 2 * accuracy else 0.0,
+        boundary=round(boundary, 2),
         overlap=round(overlap, 2),
     )

@@ -125,6 +125,14 @@ def nothing_here() -> Words:
     )
 
 
+def nothing_but_a_sliver_outside(accuracy: float) -> Words:
+    """Checked, complete but for a sliver, and nothing there."""
+    return Words(
+        en=f"The data cover the plot but for a strip thinner than their accuracy of {accuracy:g} m, which does not count (the sliver rule), and nothing of it lies here.",
+        ml=f"വിവരങ്ങളുടെ കൃത്യതയായ {accuracy:g} മീറ്ററിലും നേർത്തതിനാൽ കണക്കാക്കാത്ത ഒരു ഭാഗം (നേർത്ത ഭാഗങ്ങളുടെ ചട്ടം) ഒഴികെ വിവരശേഖരം ഈ പ്ലോട്ട് ഉൾക്കൊള്ളുന്നു; ഇവിടെ ഒന്നുമില്ല.",
+    )
+
+
 def steeper(steepest: float, limit: float, unit: str) -> Words:
     """A raster value above the law's limit."""
     return Words(

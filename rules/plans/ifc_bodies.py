@@ -17,17 +17,30 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import TooLarge
 from rules.plans.drawing import Source
-from rules.plans.ifc_links import is_a, kind_of, listed, mark_of, told
+from rules.plans.ifc_links import FOREIGN, is_a, kind_of, listed, mark_of, told
 from rules.plans.problems import Fault, Problems
 
 MOST_PARTS = 20_000
 MOST_TRIANGLES = 2_000_000
 MOST_OPENINGS = 400
 """Openings in one part that are cut out of it."""
+MOST_IN_ONE = 20_000
+"""Triangles of one part; the ground may have more."""
+MOST_POINTS = 3_000
+"""Points of one line in a part; the geometry engine compares each with each."""
 FARTHEST = 10_000_000.0
 """Metres from the origin beyond which no place on earth lies in any grid."""
 BESIDE = ("IfcSpace", "IfcSite", "IfcDoor", "IfcAnnotation", "IfcStair", "IfcRamp", "IfcTransportElement")
 """Parts without which outlines and heights are still whole."""
+LINES = (
+    "IfcPolyline",
+    "IfcPolyLoop",
+    "IfcIndexedPolyCurve",
+    "IfcCompositeCurve",
+    "IfcBSplineCurve",
+    "IfcCartesianPointList2D",
+)
+GROUND = ("IfcSite", "IfcGeographicElement")
 CUT = ("IfcSlab", "IfcRoof")
 """Parts whose openings matter to a plan; doors and windows leave the outline of a wall as it is, and cutting them takes most of the time."""
 MICRON = 1e-6
@@ -121,6 +134,9 @@ class Workshop:
             raise TooLarge(
                 f"More than {MOST_PARTS:,} parts of the model would have to be built; leave out what is not part of the plan."
             )
+        if _is_too_long(part):
+            self.leave_out(part, f"a line of it has more than {MOST_POINTS:,} points")
+            return None
         openings = len(listed(part, "HasOpenings")) if is_a(part, *CUT) else 0
         if openings > MOST_OPENINGS:
             self._not_cut(part, openings)
@@ -136,6 +152,9 @@ class Workshop:
             raise TooLarge(
                 f"The parts of the model have more than {MOST_TRIANGLES:,} triangles; leave out furniture and what is finely rounded."
             )
+        if len(triangles) > MOST_IN_ONE and not is_a(part, *GROUND):
+            self.leave_out(part, f"it is so finely rounded that it has {len(triangles):,} triangles")
+            return None
         if len(triangles) == 0 or not bool((np.abs(triangles) < FARTHEST).all()):
             self.leave_out(part, "")
             return None
@@ -173,6 +192,20 @@ class Workshop:
             layer=kind_of(part),
             handles=(mark_of(part),),
         )
+
+
+def _is_too_long(part: Any) -> bool:
+    """Whether a line that a part is made of has too many points."""
+    try:
+        needed = part.file.traverse(part.Representation)
+    except FOREIGN:
+        return False
+    return any(
+        len(listed(each, name)) > MOST_POINTS
+        for each in needed
+        if is_a(each, *LINES)
+        for name in ("Points", "Polygon", "CoordList", "Segments", "ControlPointsList")
+    )
 
 
 def _triangles(geometry: Any) -> Floats:

@@ -18,6 +18,8 @@ from rules.plans.words import TEXTS, declared_in, text_of
 
 HATCHES = {"HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE", "REGION", "WIPEOUT"}
 MOST_HANDLES = 20
+MOST_OUTLINES = 1_000
+"""Outlines of one layer that are kept; a plan has fewer, a pattern more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ def layers_of(
     for layer, there in on.items():
         name = meaning(layer, profile)
         if name is None:
-            _note_unknown(layer, there, problems)
+            _note_unknown(layer, there, metres, problems)
         else:
             layered.append(_layered(name, there, metres, problems, is_whole=layer not in broken))
     return tuple(layered)
@@ -64,6 +66,7 @@ def _layered(
     found = Found(outlines=(), is_complete=True)
     if reads_lines and name.role is not Role.ENTRANCE:
         found = outlines_of(lines, metres, problems, strict=wants_outline)
+    found = _capped(name, found, problems)
     found = replace(found, is_complete=found.is_complete and is_whole)
     lengths = [length_of(piece, name, metres, problems) for piece in dimensions]
     layered = Layered(
@@ -75,6 +78,21 @@ def _layered(
     )
     _note_misplaced(layered, texts, lines, problems)
     return layered
+
+
+def _capped(name: LayerName, found: Found, problems: Problems) -> Found:
+    """The first outlines of a layer that holds more than any plan has."""
+    rest = found.outlines[MOST_OUTLINES:]
+    if not rest:
+        return found
+    problems.add(
+        Fault.TOO_MANY,
+        f"{len(found.outlines):,} outlines lie on the layer of the {name.role.value}; only the first {MOST_OUTLINES:,} were measured.",
+        "Keep on this layer only what it is for; put patterns and furniture on other layers.",
+        layer=name.layer,
+        handles=[each.source.handles[0] for each in rest[:MOST_HANDLES]],
+    )
+    return Found(outlines=found.outlines[:MOST_OUTLINES], is_complete=False)
 
 
 def _note_misplaced(
@@ -107,11 +125,17 @@ def _note_misplaced(
         )
 
 
-def _note_unknown(layer: str, pieces: Sequence[Piece], problems: Problems) -> None:
+def _note_unknown(layer: str, pieces: Sequence[Piece], metres: float, problems: Problems) -> None:
+    """A name that is probably misspelt; where an outline lies there, something of the plan may be missing."""
+    lines = [piece for piece in pieces if piece.entity.dxftype() not in TEXTS | {"DIMENSION"}]
+    found = outlines_of(lines[:MOST_OUTLINES], metres, Problems(), strict=True).outlines
+    area = max((each.area for each in found), default=0.0)
+    holds = f" A closed outline of {area:.2f} m² lies there." if found else ""
     problems.add(
         Fault.UNKNOWN_LAYER,
-        f"The layer “{layer}” begins like one of the convention but is not one that we know; nothing on it was read.",
-        "Check the spelling against the list of layers.",
+        f"The layer “{layer}” begins like one of the convention but is not one that we know; nothing on it was read.{holds}",
+        "Check the spelling against the list of layers (0 and O, 1 and I), or give what does not belong to the plan another name.",
         layer=layer,
         handles=[piece.handle for piece in pieces[:MOST_HANDLES]],
+        holds_outline=bool(found),
     )

@@ -172,5 +172,23 @@ rain water harvesting; outline; RAIN_WATER
 north; either; NORTH
 """
 
+KERALA_BEGINNINGS = ("BLK_",)
+SMALL_HOUSE_BEGINNINGS = (
+    *(
+        "FLOOR",
+        "BUILDING",
+        "PLOT",
+        "PLAN_INFO",
+        "PLAN INFO",
+        "PLANINFO",
+        "LEVEL",
+        "HEIGHT",
+        "USE",
+        "ENTRANCE",
+    ),
+    *("PARKING", "WELL", "SEPTIC", "WASTE_PIT", "WASTE PIT", "RAIN_WATER", "RAIN WATER", "RAINWATER"),
+)
+"""How a layer's name begins that was probably meant to be one of the table."""
+
 KERALA = tuple(_entry(line) for line in KERALA_LAYERS.splitlines())
 SMALL_HOUSE = tuple(_entry(line) for line in SMALL_HOUSE_LAYERS.splitlines())

@@ -16,7 +16,7 @@ from rules.plans.entrances import entrances_of
 from rules.plans.foreign import attribute, blocks_in
 from rules.plans.layered import Layered, layers_of
 from rules.plans.lengths import length_of
-from rules.plans.names import LayerName, Profile, meaning, profile_of
+from rules.plans.names import LayerName, Profile, is_misspelt, meaning, profile_of
 from rules.plans.outlines import outlines_of
 from rules.plans.pieces import Piece, Pieces
 from rules.plans.problems import Fault, Problems
@@ -91,9 +91,7 @@ def _matters(layer: str, profile: Profile | None) -> bool:
     """Layers with a meaning, and those that look as if they were meant to have one."""
     if profile is None:
         return False
-    return meaning(layer, profile) is not None or (
-        profile is Profile.KERALA and layer.strip().upper().startswith("BLK_")
-    )
+    return meaning(layer, profile) is not None or is_misspelt(layer, profile)
 
 
 def _without_profile(sheet: Sheet, problems: Problems, *, audit: bool) -> Drawing:

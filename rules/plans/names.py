@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from rules.plans.layers import KERALA, SMALL_HOUSE
+from rules.plans.layers import KERALA, KERALA_BEGINNINGS, SMALL_HOUSE, SMALL_HOUSE_BEGINNINGS
 from rules.plans.roles import Content, Role, Work
 
 
@@ -86,6 +86,15 @@ def meaning(layer: str, profile: Profile) -> LayerName | None:
             **number,
         )
     return None
+
+
+BEGINNINGS = {Profile.KERALA: KERALA_BEGINNINGS, Profile.SMALL_HOUSE: SMALL_HOUSE_BEGINNINGS}
+
+
+def is_misspelt(layer: str, profile: Profile) -> bool:
+    """Whether a layer begins like one of the profile's and is none of them."""
+    begins = layer.strip().upper().startswith(BEGINNINGS.get(profile, ()))
+    return begins and meaning(layer, profile) is None
 
 
 def profile_of(layers: frozenset[str]) -> Profile | None:

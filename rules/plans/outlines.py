@@ -204,9 +204,8 @@ def _once(outlines: list[Outline], problems: Problems) -> tuple[Outline, ...]:
             layer=each.source.layer,
             handles=(*twin.source.handles, *each.source.handles),
         )
-    return tuple(
-        each for each in outlines if any(each is other for others in kept.values() for other in others)
-    )
+    wanted = {id(each) for others in kept.values() for each in others}
+    return tuple(each for each in outlines if id(each) in wanted)
 
 
 def _is_same(one: Outline, other: Outline) -> bool:

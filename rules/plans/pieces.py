@@ -45,7 +45,8 @@ class _Within:
     colour: int
     handle: str
     placement: Matrix44 | None
-    depth: int
+    blocks: tuple[str, ...]
+    """Names of the blocks that it lies in, the outermost first."""
 
 
 class Pieces:
@@ -97,9 +98,12 @@ class Pieces:
             return
         if name.lower() not in self._speaking and not (self._matters(layer) and name.lower() in self._plain):
             return
-        depth = within.depth + 1 if within else 1
+        opened = within.blocks if within else ()
         handle = f"{within.handle}/{insert.dxf.handle}" if within else str(insert.dxf.handle)
-        if depth > DEEPEST:
+        if name.lower() in opened:
+            self._circular(name, layer, handle)
+            return
+        if len(opened) >= DEEPEST:
             self._problems.add(
                 Fault.NESTED,
                 f"Blocks are nested more than {DEEPEST} deep; what lies deeper (block “{name}”) was not measured.",
@@ -116,7 +120,7 @@ class Pieces:
                 self._stop(f"more than {MOST_INSERTS:,} block references", layer, handle)
             if self._stopped:
                 return
-            self._walk(block, _Within(layer, colour, handle, placement, depth))
+            self._walk(block, _Within(layer, colour, handle, placement, (*opened, name.lower())))
 
     def _placements(self, insert: Insert, within: _Within | None) -> Iterator[Matrix44]:
         """Where the block stands, once for every place of an array; what ezdxf cannot place is named."""
@@ -139,6 +143,15 @@ class Pieces:
             )
             return
         yield placement @ within.placement if within and within.placement else placement
+
+    def _circular(self, name: str, layer: str, handle: str) -> None:
+        self._problems.add(
+            Fault.NESTED,
+            f"The block “{name}” contains itself; what lies in it was measured once, not again within itself.",
+            f"Edit the block “{name}” and delete the reference to itself.",
+            layer=layer,
+            handles=[handle.rpartition("/")[2]],
+        )
 
     def _external(self, entity: DXFEntity, what: str, layer: str) -> None:
         self._problems.add(

@@ -3,7 +3,8 @@
 In: what a reader saw.  Out: frozen `Problem`s, in a fixed order.
 """
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,17 +42,30 @@ class Fault(StrEnum):
     CONTRADICTION = "declared twice, differently"
     AMBIGUOUS = "several where one belongs"
     MISSING = "missing"
+    ENTRANCE = "entrance off its wall"
+    BODIES = "bodies that stand apart"
+    NO_FLOOR_BELOW = "floor without one below"
+    LOW_STOREYS = "height too small for its floors"
+
+
+MOST_EQUAL = 50
+"""Problems of one kind on one layer that are listed one by one; the others become one that counts them."""
+MOST_HANDLES = 20
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Problem:
-    """One thing wrong: what, why it matters and how to mend it, with the handles that CAD finds."""
+    """One thing wrong: what, why it matters and how to mend it, with the handles that CAD finds.
+
+    `holds_outline` is told of layers that we do not know: something that encloses ground lies on it.
+    """
 
     fault: Fault
     layer: str
     handles: tuple[str, ...]
     message: str
     remedy: str
+    holds_outline: bool = False
 
 
 class Problems:
@@ -61,12 +75,43 @@ class Problems:
         self._found: dict[Problem, None] = {}
 
     def add(
-        self, fault: Fault, message: str, remedy: str, *, layer: str = "", handles: Iterable[str] = ()
+        self,
+        fault: Fault,
+        message: str,
+        remedy: str,
+        *,
+        layer: str = "",
+        handles: Iterable[str] = (),
+        holds_outline: bool = False,
     ) -> None:
         """Note one problem."""
-        problem = Problem(fault=fault, layer=layer, handles=tuple(handles), message=message, remedy=remedy)
+        problem = Problem(
+            fault=fault,
+            layer=layer,
+            handles=tuple(handles),
+            message=message,
+            remedy=remedy,
+            holds_outline=holds_outline,
+        )
         self._found.setdefault(problem)
 
     def listed(self) -> tuple[Problem, ...]:
-        """All of them, by kind, layer and handle."""
-        return tuple(sorted(self._found))
+        """By kind, layer and handle; of one kind on one layer at most `MOST_EQUAL`, and one that counts the rest."""
+        return tuple(_folded(sorted(self._found)))
+
+
+def _folded(problems: list[Problem]) -> Iterator[Problem]:
+    for (fault, layer), group in itertools.groupby(problems, key=lambda each: (each.fault, each.layer)):
+        there = list(group)
+        yield from there[:MOST_EQUAL]
+        rest = there[MOST_EQUAL:]
+        if rest:
+            handles = dict.fromkeys(handle for each in rest for handle in each.handles)
+            yield Problem(
+                fault=fault,
+                layer=layer,
+                handles=tuple(itertools.islice(handles, MOST_HANDLES)),
+                message=f"{len(rest):,} more of this kind ({fault}){f' on the layer {layer}' if layer else ''}.",
+                remedy=rest[0].remedy,
+                holds_outline=any(each.holds_outline for each in rest),
+            )

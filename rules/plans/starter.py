@@ -52,7 +52,7 @@ def starter(site: Site, *, set_back: float | None = None, height: float = 6.0) -
     for name, colour in LAYERS.items():
         document.layers.add(name, color=colour)
     _ring(space, "PLOT", site.boundary)
-    _words(space, site)
+    _words(space, site, site.boundary)
     if set_back is not None:
         _house(space, site, set_back, height)
     return written(document, b"")
@@ -120,17 +120,18 @@ def _longest(plot: Polygon) -> float:
 
 
 def _ring(space: Modelspace, layer: str, shape: Polygon, *, colour: int = 256) -> None:
-    space.add_lwpolyline(
-        [(round(x, 4), round(y, 4)) for x, y in shape.exterior.coords[:-1]],
-        close=True,
-        dxfattribs={"layer": layer, "color": colour},
-    )
+    space.add_lwpolyline(_drawn(shape), close=True, dxfattribs={"layer": layer, "color": colour})
 
 
-def _words(space: Modelspace, site: Site) -> None:
-    """The area by which the plan goes, whose plot it is, and that north is up."""
-    west, south, _, _ = site.boundary.bounds
-    said = [f"PLOT_AREA_M2={site.area:.2f}", f"RS_NO={site.number}", "TURN_DEGREES=0"]
+def _drawn(shape: Polygon) -> list[tuple[float, float]]:
+    """The corners as they are written."""
+    return [(round(x, 4), round(y, 4)) for x, y in shape.exterior.coords[:-1]]
+
+
+def _words(space: Modelspace, site: Site, plot: Polygon) -> None:
+    """The area of the outline that is drawn (what the register says may differ), whose plot it is, and that north is up."""
+    west, south, _, _ = plot.bounds
+    said = [f"PLOT_AREA_M2={Polygon(_drawn(plot)).area:.2f}", f"RS_NO={site.number}", "TURN_DEGREES=0"]
     space.add_mtext(
         "\\P".join(said),
         dxfattribs={"layer": "PLAN_INFO", "char_height": TEXT, "insert": (west, south - 2.0)},

@@ -10,6 +10,13 @@ from rules.plans.drawing import Units
 from rules.plans.problems import Fault, Problems
 
 METRES = {"metre": 1.0, "millimetre": 0.001, "centimetre": 0.01, "inch": 0.0254, "foot": 0.3048}
+PLURALS = {
+    "metre": "metres",
+    "millimetre": "millimetres",
+    "centimetre": "centimetres",
+    "inch": "inches",
+    "foot": "feet",
+}
 HEADER = {0: "no unit", 1: "inch", 2: "foot", 4: "millimetre", 5: "centimetre", 6: "metre"}
 PLAUSIBLE_PLOT = (15.0, 100_000.0)
 """Square metres between which a plot to be built on is believed."""
@@ -55,13 +62,13 @@ def _taken(name: str, header: str, reason: str, problems: Problems) -> Units:
     if name != header:
         problems.add(
             Fault.UNITS,
-            f"The drawing's header says {header}, but it is drawn in {name}s: {reason}. It was measured in {name}s.",
+            f"The drawing's header says {header}, but it is drawn in {PLURALS[name]}: {reason}. It was measured in {PLURALS[name]}.",
             "Set $INSUNITS to 6 and draw in metres, 1:1.",
         )
     elif name != "metre":
         problems.add(
             Fault.UNITS,
-            f"The drawing is in {name}s; the convention asks for metres. It was converted.",
+            f"The drawing is in {PLURALS[name]}; the convention asks for metres. It was converted.",
             "Scale it to metres and set $INSUNITS to 6.",
         )
     return Units(header=header, metres_per_unit=METRES[name], is_certain=True, reason=reason)

@@ -2,7 +2,7 @@
 
 In: a measured drawing and its front.  Out: `OpenSpace` for each level of each building and each position (front, rear, left, right).
 
-The least is the shortest line from the level's footprint to the sides of the plot in that position that lie before its walls.  The average is the area of the yard
+The least is the shortest line from the walls that face the position to its sides; a distance counts for one yard only.  The average is the area of the yard
 over the length of the building line that faces the boundary (Table 4).  Where the yard is drawn, its outline is taken; where it is not, it is
 the ground between the walls that face the boundary and the boundary, swept square to the longest of them.  Where the length is ambiguous there
 is no average, only the candidates.
@@ -11,6 +11,7 @@ is no average, only the candidates.
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -21,7 +22,8 @@ from rules.findings import Measured, Place, measured
 from rules.measure import Unit
 from rules.plans.drawing import AverageDepth, Drawing, Edge, Level, Yard
 from rules.proposal import Front, OpenSpace, Position
-from rules.reckoning.fronts import DIAGONAL, SHORT, Vector, normals, position
+from rules.reckoning.fronts import DIAGONAL, Vector, normals, position
+from rules.reckoning.nearest import Side, direction, nearest_line
 from rules.takings import told
 
 AGREE = 0.001
@@ -36,33 +38,63 @@ def open_spaces(
     if drawing.plot is None or front.direction is None:
         return ()
     square = normals(drawing.plot.outline.shape, drawing.plot.sides)
+    by_position = _by_position(drawing.plot.sides, square, front.direction)
     found: list[OpenSpace] = []
     for block in drawing.blocks:
         for level in block.levels:
-            for where in Position:
-                sides = [
-                    side
-                    for side in drawing.plot.sides
-                    if side.number in square and position(square[side.number], front.direction) is where
-                ]
-                if sides:
-                    plot = drawing.plot.outline.shape
-                    ahead = _ahead(level, sides, plot, square)
-                    found.append(_open_space(level, where, ahead, plot, square, along))
+            plot = drawing.plot.outline.shape
+            ahead = {
+                where: _ahead(level, sides, plot, square)
+                for where, sides in _as_drawn(level, by_position).items()
+            }
+            found += [_open_space(level, where, ahead, plot, square, along) for where in ahead]
     return tuple(found)
+
+
+def _by_position(
+    sides: Sequence[Edge], square: Mapping[int, Vector], front: Vector
+) -> dict[Position, list[Edge]]:
+    placed = {
+        where: [
+            side for side in sides if side.number in square and position(square[side.number], front) is where
+        ]
+        for where in Position
+    }
+    return {where: there for where, there in placed.items() if there}
+
+
+def _as_drawn(level: Level, placed: Mapping[Position, list[Edge]]) -> dict[Position, list[Edge]]:
+    """The sides by position; a jog between rear and side counts to the yard with which the drawing bounds it."""
+    found = {where: list(sides) for where, sides in placed.items()}
+    drawn = {where: [yard for yard in level.yards if _faces(yard, sides)] for where, sides in placed.items()}
+    for where, sides in placed.items():
+        longest = max(sides, key=lambda side: side.length)
+        for other in placed:
+            if Position.FRONT in (where, other) or where is other or len(drawn[where]) != 1:
+                continue
+            jogs = [side for side in sides if side is not longest and len(drawn[other]) == 1]
+            for side in jogs:
+                if _faces_most(drawn[other][0], side) and not _faces_most(drawn[where][0], side):
+                    found[where].remove(side)
+                    found[other].append(side)
+    return {where: sorted(sides, key=lambda side: side.number) for where, sides in found.items()}
+
+
+def _faces_most(yard: Yard, side: Edge) -> bool:
+    """Whether most of this side is boundary of a drawn yard."""
+    lines = shapely.MultiLineString(list(yard.boundary_line))
+    return bool(lines.intersection(side.line.buffer(0.03, cap_style="flat")).length > side.length / 2)
 
 
 def _ahead(
     level: Level, sides: Sequence[Edge], plot: Polygon, square: Mapping[int, Vector]
 ) -> Sequence[Edge]:
     """The sides before the walls that face them; a jog of the boundary behind all those walls bounds no yard of theirs."""
-    x, y = np.sum([np.array(square[side.number]) * side.length for side in sides], axis=0)
-    length = math.hypot(x, y)
+    towards = direction(sides, square)
     outward = normals(level.footprint.shape, level.walls)
-    if len(sides) == 1 or length <= SHORT or not plot.buffer(AGREE).covers(level.footprint.shape):
+    if len(sides) == 1 or towards is None or not plot.buffer(AGREE).covers(level.footprint.shape):
         return sides
-    towards = np.array([x, y]) / length
-    walls = [wall for wall in level.walls if _faces_out(outward.get(wall.number), (towards[0], towards[1]))]
+    walls = [wall for wall in level.walls if _faces_out(outward.get(wall.number), towards)]
     if not walls:
         return sides
     hindmost = min(float((shapely.get_coordinates(wall.line) @ towards).min()) for wall in walls)
@@ -77,17 +109,21 @@ def _ahead(
 def _open_space(
     level: Level,
     where: Position,
-    sides: Sequence[Edge],
+    ahead: Mapping[Position, Sequence[Edge]],
     plot: Polygon,
     square: Mapping[int, Vector],
     along: Mapping[int, tuple[str, ...]],
 ) -> OpenSpace:
+    sides = ahead[where]
     drawn = [yard for yard in level.yards if _faces(yard, sides)]
     averages = (
         [_drawn_average(drawn[0], each) for each in drawn[0].candidates]
         if len(drawn) == 1
         else _swept(level, where, sides, plot, square)
     )
+    least = _least(level, where, ahead, plot, square)
+    if len(drawn) == 1:
+        least, averages = _beside_drawn(least, averages, drawn[0])
     numbers = tuple(side.number for side in sides)
     return OpenSpace(
         building=level.block,
@@ -96,7 +132,7 @@ def _open_space(
         position=where,
         sides=numbers,
         roads=tuple(sorted({ref for number in numbers for ref in along.get(number, ())})),
-        least=_least(level, where, sides, plot),
+        least=least,
         average=averages[0] if averages and _agree(averages) else None,
         candidates=tuple(averages),
         drawn_as=tuple(yard.role for yard in drawn),
@@ -112,12 +148,27 @@ def _faces(yard: Yard, sides: Sequence[Edge]) -> bool:
     return bool(lines.intersection(near).length > lines.length / 2)
 
 
-def _least(level: Level, where: Position, sides: Sequence[Edge], plot: Polygon) -> Measured:
-    """The shortest line from the footprint to the sides; a footprint that crosses them is 0 m away."""
-    boundary = shapely.union_all([side.line for side in sides])
-    line = shapely.shortest_line(level.footprint.shape, boundary)
-    inside = plot.buffer(AGREE).covers(level.footprint.shape)
-    metres = float(line.length) if inside or level.footprint.shape.intersects(plot) else 0.0
+def _least(
+    level: Level,
+    where: Position,
+    ahead: Mapping[Position, Sequence[Edge]],
+    plot: Polygon,
+    square: Mapping[int, Vector],
+) -> Measured:
+    """The shortest line that counts for the position; a footprint that crosses its sides is 0 m away."""
+    sides, footprint = ahead[where], level.footprint.shape
+    if plot.buffer(AGREE).covers(footprint):
+        there = {
+            each: Side(lines=tuple(side.line for side in lies), towards=direction(lies, square))
+            for each, lies in ahead.items()
+        }
+        line = nearest_line(
+            footprint, there[where], [each for other, each in there.items() if other is not where]
+        )
+        metres = float(line.length)
+    else:
+        line = shapely.shortest_line(footprint, shapely.union_all([side.line for side in sides]))
+        metres = float(line.length) if footprint.intersects(plot) else 0.0
     handles = (*level.footprint.source.handles, *sides[0].source.handles)
     return measured(
         metres,
@@ -126,6 +177,21 @@ def _least(level: Level, where: Position, sides: Sequence[Edge], plot: Polygon) 
         sources=(told(level.footprint.source), told(sides[0].source)),
         places=(Place(what=f"least {where.value} distance", shape=line, handles=handles),),
     )
+
+
+def _beside_drawn(least: Measured, averages: list[Measured], yard: Yard) -> tuple[Measured, list[Measured]]:
+    """Both amounts with what the drawn yard says, where its least distance is another one or its average is less than the least."""
+    drawn, ours = yard.least, float(least.amount)
+    if drawn is not None and abs(drawn - ours) > AGREE:
+        step = f"the drawn {yard.role.value} is {drawn:.3f} m at its narrowest; wall and boundary are {ours:.3f} m apart"
+        least = replace(least, steps=(*least.steps, step))
+    told = (
+        f"less than the least distance of {ours:.3f} m, because the outline of the drawn yard is not quite "
+        "on the wall and the boundary"
+    )
+    return least, [
+        replace(each, steps=(*each.steps, told)) if each.amount < least.amount else each for each in averages
+    ]
 
 
 def _drawn_average(yard: Yard, each: AverageDepth) -> Measured:
@@ -146,8 +212,7 @@ def _swept(
     level: Level, where: Position, sides: Sequence[Edge], plot: Polygon, square: Mapping[int, Vector]
 ) -> list[Measured]:
     """Averages of the ground between the facing walls and the boundary, over every length that could be meant."""
-    x, y = np.sum([np.array(square[side.number]) * side.length for side in sides], axis=0)
-    towards = (float(x / math.hypot(x, y)), float(y / math.hypot(x, y))) if math.hypot(x, y) > SHORT else None
+    towards = direction(sides, square)
     if towards is None:
         return []
     outward = normals(level.footprint.shape, level.walls)
@@ -156,6 +221,7 @@ def _swept(
         return []
     longest = max(walls, key=lambda wall: wall.length)
     out = outward[longest.number]
+    walls = _on_plot(walls, plot) or walls
     ground = _ground(walls, out, plot, level.footprint.shape)
     return [
         _average(
@@ -167,6 +233,17 @@ def _swept(
         )
         for basis, length in _lengths(walls, outward, out).items()
         if length > AGREE
+    ]
+
+
+def _on_plot(walls: Sequence[Edge], plot: Polygon) -> list[Edge]:
+    """The parts of walls that stand on the plot; a building line outside it bounds no yard."""
+    ground = plot.buffer(AGREE)
+    return [
+        replace(wall, line=part)
+        for wall in walls
+        for part in shapely.get_parts(wall.line if ground.covers(wall.line) else wall.line.intersection(plot))
+        if part.length > AGREE
     ]
 
 

@@ -1,6 +1,11 @@
 """A plan is handed in for a plot, by page, program and command line; what was found has an address of its own."""
 
 import io
+import multiprocessing
+import os
+import signal
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import ezdxf
@@ -14,7 +19,10 @@ from sqlalchemy import Engine
 from api import plan_desk, plan_work
 from api.app import create_app
 from api.settings import Settings
+from gis.errors import Unavailable
+from gis.site_document import site_to_json
 from rules.check_schema import check_schema
+from tests.rules.plan_builders import a_site
 
 DXF = {"content-type": "image/vnd.dxf"}
 API, PAGE = "/api/test-town/check?number=12/104", "/test-town/check"
@@ -180,8 +188,6 @@ def test_old_checks_are_forgotten(desk: TestClient, drawing: bytes) -> None:
     where = hand_in(desk, drawing).headers["location"].split("?")[0]
     folder = desk.app.state.plans.folder / where.rsplit("/", 1)[1]  # type: ignore[attr-defined]
     assert folder.exists()
-    import os
-
     old = folder.stat().st_mtime - (plan_desk.KEPT_DAYS * 86_400 + 60)
     os.utime(folder, (old, old))
     assert hand_in(desk, drawing, on="2026-02-03").status_code == 303
@@ -211,3 +217,33 @@ def test_a_check_that_takes_too_long_is_ended(
     assert answer.status_code == 413
     assert "longer than" in answer.json()["detail"]
     assert not list(desk.app.state.plans.folder.glob("new-*"))  # type: ignore[attr-defined]
+
+
+def a_question(folder: Path, drawing: bytes) -> plan_work.Question:
+    """A drawing on the plot of its test, in a folder as the desk makes it."""
+    site = a_site({}, plot=[[0, 0], [18, -4], [25, 14], [3, 20]])
+    (folder / "drawing.dxf").write_bytes(drawing)
+    (folder / "site.json").write_bytes(site_to_json(site))
+    return plan_work.Question(folder=folder, on=date(2026, 1, 1), turn=None, answers=b"")
+
+
+def test_a_check_that_is_killed_says_so(drawing: bytes, tmp_path: Path) -> None:
+    work = plan_work.steps(a_question(tmp_path, drawing))
+    assert next(work) == plan_work.STEPS[0]
+    for child in multiprocessing.active_children():
+        if child.pid is not None:
+            os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(Unavailable, match="stopped from outside"):
+        list(work)
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_drawing(drawing: bytes, tmp_path: Path) -> None:
+    question = replace(a_question(tmp_path, drawing), on="no day")  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="fault is ours"):
+        list(plan_work.steps(question))
+
+
+def test_a_body_over_the_limit_is_told_the_limit(desk: TestClient) -> None:
+    answer = desk.post("/api/test-town/extract", content=b"0" * 1_200_000, headers=DXF)
+    assert answer.json()["code"] == "too-large"
+    assert "1 MB" in answer.json()["detail"]

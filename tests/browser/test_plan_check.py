@@ -238,3 +238,26 @@ def test_what_is_not_checked_yet_stands_in_one_folded_part(
     page = open_context(PHONE)
     hand_in(page, number, plan)
     expect(page.get_by_text("This rule is not checked yet")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "ml"), (DESK, "en")])
+def test_what_a_plot_can_carry_is_read_in_numbers_drawings_and_on_the_map(
+    open_context: Open, number: str, size: tuple[int, int], language: str
+) -> None:
+    page = open_context(size, language)
+    page.goto(f"/{PLACE}/plot?number={number}")
+    page.locator(f"a[href*='/{PLACE}/build']").first.click()
+    expect(page.locator("svg.envelope")).to_have_count(2)
+    expect(page.locator(".build-map[data-state=idle]")).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert serious_faults(page) == []
+
+
+def test_without_javascript_the_drawings_and_numbers_are_there(open_context: Open, number: str) -> None:
+    page = open_context(PHONE, java_script_enabled=False)
+    page.goto(f"/{PLACE}/build?number={number}")
+    expect(page.locator("svg.envelope")).to_have_count(2)
+    expect(page.locator(".build-map")).to_be_hidden()
+    page.locator("#occupancy").select_option("F")
+    page.locator("form.build-form button").click()
+    expect(page.locator("#occupancy")).to_have_value("F")

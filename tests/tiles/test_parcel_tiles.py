@@ -11,7 +11,7 @@ import pytest
 import shapely
 from shapely.geometry import shape as shape_of
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
@@ -146,3 +146,8 @@ def test_every_parcel_is_there_from_zoom_15(sample: Sample) -> None:
     for x, y in tiles:
         shown |= {each["id"] for each in features_of(parcel_tile(sample.store, TileAddress(z=15, x=x, y=y)))}
     assert shown == set(columns.ids.tolist())
+
+
+def test_a_tile_of_postgis_is_planned_for_its_own_ground(sample: Sample) -> None:
+    tile(sample.session, sample.place, tile_over(15), layers=[PARCELS], at=sample.at)
+    assert sample.session.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"

@@ -9,6 +9,7 @@ import pytest
 from rules.checking import NOT_CHECKED
 from tests.web.checked_plans import a_document, a_drawing
 from web.check_figures import amount, compared
+from web.check_stated import rupees, stated
 from web.check_view import CheckView, check_view
 from web.languages import Language, Wording
 from web.plans_asked import KeptCheck
@@ -19,7 +20,7 @@ EN, ML = Wording(language=Language.ENGLISH), Wording(language=Language.MALAYALAM
 def view(found: dict[str, Any] | None = None) -> CheckView:
     """The page's view of the house."""
     return check_view(
-        KeptCheck(key="0" * 64, found=found or a_document(), document=b"", svg=a_drawing(), marked=b"")
+        KeptCheck(key="0" * 64, found=found or a_document(), document=b"", svg=a_drawing(), marked=b""), EN
     )
 
 
@@ -111,3 +112,31 @@ def test_the_drawing_tells_its_scale() -> None:
     assert root is not None
     extent = [Decimal(each) for each in root[3].split()]
     assert extent[2] / Decimal(root[2]) == pytest.approx(Decimal("25"), abs=Decimal("0.02"))
+
+
+@pytest.mark.parametrize(
+    ("paise", "told"),
+    [
+        (0, "₹0"),
+        (50000, "₹500"),
+        (50005, "₹500.05"),
+        (100000, "₹1,000"),
+        (12345678900, "₹12,34,56,789"),
+        (70367150, "₹7,03,671.50"),
+    ],
+)
+def test_money_is_written_as_in_india(paise: int, told: str) -> None:
+    assert rupees(paise) == told
+
+
+@pytest.mark.parametrize("t", [EN, ML])
+def test_the_page_states_risk_fees_and_time_limits(t: Wording) -> None:
+    lines = stated(a_document(), t)
+    assert lines[0].what == t("check.stated.risk")
+    assert any(line.says.startswith("₹") for line in lines)
+    assert any(t("check.stated.unit.day") in line.says for line in lines)
+    assert all(line.clause or line.steps or line.says == "₹0" for line in lines)
+
+
+def test_where_nobody_knows_whose_rules_bind_nothing_is_stated() -> None:
+    assert stated(a_document() | {"statement": None}, EN) == ()

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from rules.checking import NOT_CHECKED
 from web.check_figures import amount, compared
+from web.check_stated import Stated, stated
 from web.check_view import ORDER, Found
 from web.languages import Language, Wording
 from web.print.plan_check_drawing import PlanDrawing, plan_drawing
@@ -112,6 +113,7 @@ class CheckSheet:
     not_checked: tuple[FindingCard, ...]
     kept: tuple[FindingCard, ...]
     not_applicable: tuple[FindingCard, ...]
+    stated: tuple[Stated, ...]
     for_a_person: tuple[PersonLine, ...]
     problems: tuple[ProblemLine, ...]
     sources: tuple[SourceLine, ...]
@@ -146,6 +148,7 @@ def check_sheet(found: Found, svg: str, t: Wording) -> CheckSheet:
         not_checked=tuple(each for each in cards if each.number in waiting),
         kept=tuple(each for each in cards if each.outcome == "pass"),
         not_applicable=tuple(each for each in cards if each.outcome == "not applicable"),
+        stated=stated(found, t),
         for_a_person=tuple(_person(each, t) for each in found["for_a_person"]),
         problems=tuple(_problem(each) for each in found["problems"]),
         sources=tuple(_source(each, t) for each in site["sources"]),

@@ -10,8 +10,8 @@ from layers.extract.questions import Beside
 from tests.builders import UTM_43N, a_box
 
 
-def beside(*shapes: BaseGeometry) -> tuple[Neighbour, ...]:
-    plot = plot_of(a_box(), UTM_43N, measured=600.0)
+def beside(*shapes: BaseGeometry, ground: float = 600.0) -> tuple[Neighbour, ...]:
+    plot = plot_of(a_box(), UTM_43N, measured=ground)
     around = [Beside(number=str(i), land_type=None, boundary=shape) for i, shape in enumerate(shapes)]
     return neighbours(plot, around, accuracy=0.1)
 
@@ -31,6 +31,14 @@ def test_a_side_is_shared_as_far_as_both_have_it_within_the_accuracy() -> None:
     assert whole.boundary == pytest.approx(30.2, abs=0.05)
     assert part.boundary == pytest.approx(5.2, abs=0.05)
     assert apart.boundary == 0.0
+
+
+@pytest.mark.parametrize("ground", [600.5, 600.0, 599.5])
+@pytest.mark.parametrize(("north", "boundary"), [(30.0, 0.0), (29.99, 0.21), (29.5, 0.7)])
+def test_a_corner_is_no_boundary_whether_the_grid_is_shorter_or_longer_than_the_ground(
+    north: float, boundary: float, ground: float
+) -> None:
+    assert beside(a_box(20, north), ground=ground)[0].boundary == pytest.approx(boundary, abs=0.004)
 
 
 def test_a_plot_may_stand_alone() -> None:

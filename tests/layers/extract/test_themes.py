@@ -97,6 +97,43 @@ def test_silence_means_something_only_inside_the_coverage(
 
 
 @pytest.mark.parametrize(
+    ("strip", "covered", "status", "is_named"),
+    [
+        (-0.5, 100.0, Status.NOT_AFFECTED, False),
+        (0.0, 100.0, Status.NOT_AFFECTED, False),
+        (0.001, 99.9, Status.NOT_AFFECTED, True),
+        (0.5, 97.5, Status.NOT_AFFECTED, True),
+        (0.51, 97.4, Status.NOT_AFFECTED, True),
+        (1.5, 92.5, Status.NO_DATA, False),
+    ],
+)
+def test_a_strip_outside_the_data_is_counted_in_the_share_and_the_sliver_rule_is_named_where_it_decides(
+    session: Session,
+    place: Jurisdiction,
+    plot: Parcel,
+    strip: float,
+    covered: float,
+    status: Status,
+    is_named: bool,
+) -> None:
+    cut = box(*TOWN.bounds[:2], EAST - strip, TOWN.bounds[3])
+    bring_in(session, place, "flood", [a_box(-5_000, 0)], accuracy=1.0, coverage=cut)
+    flood = theme(ask(session, place, plot), "flood")
+    assert (flood.covered, flood.status) == (covered, status)
+    assert ("sliver rule" in flood.reason.en, "ചട്ടം" in flood.reason.ml) == (is_named, is_named)
+
+
+def test_what_lies_on_a_plot_does_not_hide_that_a_strip_of_it_is_outside_the_data(
+    session: Session, place: Jurisdiction, plot: Parcel
+) -> None:
+    cut = box(*TOWN.bounds[:2], EAST - 0.5, TOWN.bounds[3])
+    bring_in(session, place, "flood", [a_box(-100, -100, 110, 300)], accuracy=1.0, coverage=cut)
+    flood = theme(ask(session, place, plot), "flood")
+    assert (flood.covered, flood.status) == (97.5, Status.AFFECTED)
+    assert "sliver rule" not in flood.reason.en
+
+
+@pytest.mark.parametrize(
     ("on", "status"), [(date(1999, 12, 31), Status.NO_DATA), (date(2000, 1, 1), Status.NOT_AFFECTED)]
 )
 def test_data_say_nothing_of_the_days_before_they_begin(

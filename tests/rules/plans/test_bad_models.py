@@ -142,6 +142,22 @@ def test_a_part_that_cannot_be_built_is_named_by_its_global_id() -> None:
     assert not drawing.blocks[0].floors[0].is_complete
 
 
+@pytest.mark.parametrize(
+    ("limit", "enough", "said", "parts"),
+    [("MOST_POINTS", 5, "points", 12), ("MOST_IN_ONE", 12, "triangles", 11)],
+)
+def test_a_part_too_finely_drawn_is_left_out_and_named(
+    limit: str, enough: int, said: str, parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A box has twelve triangles, and its outline comes back to the first of four corners, as that of the plot does.
+    monkeypatch.setattr(ifc_bodies, limit, enough)
+    assert measured_file(HOUSE).problems == ()
+    monkeypatch.setattr(ifc_bodies, limit, enough - 1)
+    left_out = [each for each in measured_file(HOUSE).problems if each.fault is Fault.NOT_READ]
+    assert len(left_out) == parts
+    assert all(said in each.message for each in left_out)
+
+
 def test_a_plot_without_a_building_is_a_plot_and_a_problem() -> None:
     model = Model()
     model.draw(model.site, box(0, 0, 10, 20))

@@ -64,3 +64,12 @@ def test_a_plot_in_two_parts_has_no_starter() -> None:
     site = replace(a_site({}), boundary=MultiPolygon([box(0, 0, 5, 5), box(9, 0, 15, 5)]))
     with pytest.raises(Invalid, match="2 parts"):
         starter(site)
+
+
+def test_the_starter_declares_what_it_draws_whatever_the_register_says() -> None:
+    site = a_site({"recorded_area": 400}, plot=[20, 25])
+    drawing = measure(starter(site, set_back=3.0))
+    assert drawing.problems == ()
+    assert drawing.plot is not None
+    assert drawing.plot.area.declared is not None
+    assert drawing.plot.area.declared.number == pytest.approx(500.0)
