@@ -15,11 +15,12 @@ from api import terminal_words
 from api.answers import LandAnswers
 from gis.errors import Invalid
 from gis.parcels.model import Lineage, Parcel
+from gis.site import Status
 from gis.site_document import site_to_json
 from gis.units import Area, AreaUnit
 from layers.entry import Role
 from layers.extract.document import to_geojson, to_json
-from layers.extract.model import Extract, Frontage, Hit, Status, ThemeAnswer, Words
+from layers.extract.model import Extract, Frontage, Hit, ThemeAnswer, Words
 from web.answers import SearchResult
 
 SIGNS = {Status.AFFECTED: "●", Status.NEAR: "◐", Status.NOT_AFFECTED: "○", Status.NO_DATA: "?"}

@@ -23,7 +23,7 @@ from gis.crs import areal_scale
 from gis.parcels.model import Parcel
 from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
-from gis.site import Frame, Ground, LocalBody, Neighbour, Origin, Overlay, Site, Status
+from gis.site import Frame, Ground, LocalBody, Neighbour, Origin, Overlay, Site
 from gis.site_document import DECIMALS
 from layers.entry import Confidence
 from layers.extract.assemble import Grounds, grounds_of_parcel
@@ -222,7 +222,7 @@ def _overlay(theme: ThemeAnswer, near: Shapes, move: Move) -> Overlay:
         layer=theme.layer,
         title=theme.title.en,
         title_ml=theme.title.ml,
-        status=Status(theme.status.value),
+        status=theme.status,
         reason=theme.reason.en,
         law=law.text.en if law.text else None,
         clause=law.clause,

@@ -79,7 +79,8 @@ class OpenSpace:
     """The yard of one level of a building towards one side of the plot.
 
     `least` and `average` are metres; `average` is the law's: area over the length of the building line, None where that length is
-    ambiguous, and then `candidates` bound it.  `sides` are the numbers of the plot's sides; `roads` the streets along them.
+    ambiguous, and then `candidates` bound it.  `sides` are the numbers of the plot's sides; `roads` the streets along them; `body`
+    counts the outlines of one level where it has several.
     """
 
     building: int
@@ -92,12 +93,17 @@ class OpenSpace:
     average: Measured | None
     candidates: tuple[Measured, ...]
     drawn_as: tuple[Role, ...]
+    body: int | None = None
 
     @property
     def title(self) -> str:
         """How a finding names it."""
-        level = "basement" if self.is_basement else f"level {self.level}" if self.level else ""
-        return ", ".join(each for each in (f"building {self.building}", level, self.position.value) if each)
+        level = f"level {self.level}" if self.level else ""
+        if self.is_basement:
+            level = f"basement {-self.level}" if self.level and self.level < -1 else "basement"
+        body = f"body {self.body}" if self.body is not None else ""
+        parts = (f"building {self.building}", level, body, self.position.value)
+        return ", ".join(each for each in parts if each)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,15 @@ Out: `engine` (one database per run) and `session` (one transaction per test, ne
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as examples
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -18,8 +21,24 @@ from sqlalchemy.orm import Session
 from gis.db.migrations import upgrade
 from gis.db.session import make_engine
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parents[1]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SHARED = ROOT.parent / "shared"
+
+
+examples.register_profile("repeatable", derandomize=True)
+examples.load_profile("repeatable")
+"""The same examples in every run, so that a run can be repeated; `--hypothesis-profile=default` tries others."""
 
 
 def _server() -> str:
@@ -100,3 +119,17 @@ def session(engine: Engine) -> Iterator[Session]:
 def shared() -> Path | None:
     """The folder of real data beside the checkout, or None in a clone without it."""
     return SHARED if (SHARED / "data" / "manifest.csv").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """The browser; without it the pages are not tested, and that is a failure."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("Chromium is missing; ./bhumika test installs it, or: apt-get install chromium.")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()

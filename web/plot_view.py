@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from gis.site import Status
 from gis.units import Area, AreaUnit
-from layers.extract.model import Extract, Group, Source, Status, ThemeAnswer
+from layers.extract.model import Extract, Group, Source, ThemeAnswer
 from web.figures import square_metres, units_for
 
 ORDER = (Status.AFFECTED, Status.NEAR, Status.NO_DATA, Status.NOT_AFFECTED)

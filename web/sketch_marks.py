@@ -12,7 +12,8 @@ import shapely
 from shapely import Point, box
 from shapely.geometry.base import BaseGeometry
 
-from layers.extract.model import Extract, Hit, Status, ThemeAnswer, Words
+from gis.site import Status
+from layers.extract.model import Extract, Hit, ThemeAnswer, Words
 from web.sketch_frame import Window
 
 WHOLE = 99.95

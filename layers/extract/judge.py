@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from gis.site import Status
 from layers.extract import reasons
 from layers.extract.coverage import Covered, covered
 from layers.extract.measure import Measured, Plot, is_sliver
-from layers.extract.model import Attribute, Hit, Status, ThemeAnswer, Words, varied
+from layers.extract.model import Attribute, Hit, ThemeAnswer, Words, varied
 from layers.extract.theme import FULL, Theme, blank
 from layers.extract.tiling import shares_of, union_area
 

@@ -9,7 +9,6 @@ same data gives the same value.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.asof import AsOf
 from gis.parcels.model import Parcel
 from gis.place import Jurisdiction
+from gis.site import Status
 
 SCHEMA = "bhumika-extract-1"
 
@@ -31,15 +31,6 @@ def varied(value: Value, changes: Mapping[str, Any]) -> Value:
     other: Value = object.__new__(type(value))
     vars(other).update(vars(value), **changes)
     return other
-
-
-class Status(StrEnum):
-    """What is known of a theme on a plot."""
-
-    AFFECTED = "affected"
-    NEAR = "near"
-    NOT_AFFECTED = "not_affected"
-    NO_DATA = "no_data"
 
 
 @dataclass(frozen=True, kw_only=True)

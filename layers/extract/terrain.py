@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from gis.site import Status
 from layers.entry import Layer, Limit
 from layers.extract import reasons
 from layers.extract.measure import Plot
-from layers.extract.model import Status, Terrain, ThemeAnswer, Words, varied
+from layers.extract.model import Terrain, ThemeAnswer, Words, varied
 from layers.imports import StandingImport
 from layers.rasters import heights
 

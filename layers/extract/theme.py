@@ -13,11 +13,12 @@ from functools import cached_property
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis.site import Status
 from layers.entry import Layer, Measure, MeasuredFrom
 from layers.entry import Status as LawStatus
 from layers.extract import reasons
 from layers.extract.measure import Measured, Plot
-from layers.extract.model import Law, Status, ThemeAnswer, Words, varied
+from layers.extract.model import Law, ThemeAnswer, Words, varied
 from layers.imports import StandingImport
 
 FULL = 100.0

@@ -38,6 +38,10 @@ def occupancy_groups(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
 
 
 def _of_code(plan: Proposal, code: str, book: Book) -> Finding | Sequence[Finding]:
+    if not code:
+        raise NotEncoded(
+            "A floor area of the drawing has no occupancy; give its outline the colour of its occupancy, or name it with the text USE."
+        )
     named = plan.answers.groups.get(code)
     if code not in PARTS and named is None:
         raise NotEncoded(

@@ -65,7 +65,9 @@ def _keeps(
         [*others, *relaxed(plan, site, book, building, road)],
         found,
         missing="The outline of the building or the frontage of the street is not known.",
-        remedy=f"Move the building back to {required.amount} m from {road.title}, or show what allows less.",
+        remedy=lambda asked_for: (
+            f"Move the building back to {asked_for.amount} m from {road.title}, or show what allows less."
+        ),
         subject=subject,
     )
 

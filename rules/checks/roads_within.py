@@ -123,7 +123,7 @@ def _near_street(plan: Proposal, site: Site, book: Book, thing: Thing, road: Roa
             places=(Place(what=what, shape=line, handles=thing.outline.source.handles),),
         ),
         missing="",
-        remedy=f"Move it back to {required.amount} m from {road.title}.",
+        remedy=lambda asked_for: f"Move it back to {asked_for.amount} m from {road.title}.",
         subject=_subject(thing, road),
     )
 

@@ -200,15 +200,17 @@ def septic(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
     return found
 
 
+def _drawn(number: int) -> str:
+    return "1 tank or pit is" if number == 1 else f"{number} tanks or pits are"
+
+
 def _is_there(plan: Proposal, book: Book) -> Finding:
     over = book.value(TANK_OVER)
     area = built_up_area(plan)
     tanks = tanks_of(plan)
     if tanks:
         places = tuple(place for each in tanks for place in _place(each))
-        return holds(
-            "septic", f"{len(tanks)} tanks or pits are drawn.", over.citation, subject="tank", places=places
-        )
+        return holds("septic", f"{_drawn(len(tanks))} drawn.", over.citation, subject="tank", places=places)
     if said_yes(plan, SEWER):
         return not_applicable("septic", f"It is connected to a sewer ({over.citation}).", subject="tank")
     if area is None:

@@ -1,7 +1,8 @@
 """Chapter of yards: front, rear and side in average and minimum (rule 26(4), Table 4), and their growth above 10 m (rule 26(6)).
 
-In: a proposal, its site, the book of one day.  Out: findings for every building, level and yard.  Both rules share one reckoning, in which the
-height of the whole building counts at each of its levels; the distance to a street is a rule of its own.
+In: a proposal, its site, the book of one day.  Out: findings for every building and yard, in which the worst level decides.  The height of the whole
+building counts at each of its levels.  The growth says once for each building by how much its yards grow and whether all are kept so; the distance
+to a street is a rule of its own.
 """
 
 from dataclasses import replace
@@ -9,7 +10,17 @@ from functools import partial
 
 from gis.site import Site
 from rules.book import Book
-from rules.findings import Finding, Outcome, Place, Required, at_least, not_applicable, unknown
+from rules.findings import (
+    Finding,
+    Outcome,
+    Place,
+    Required,
+    at_least,
+    breaks,
+    holds,
+    not_applicable,
+    unknown,
+)
 from rules.plans.edges import distance
 from rules.proposal import Building, OpenSpace, Override, Position, Proposal
 from rules.reckoning.arrangement import arranged
@@ -18,7 +29,20 @@ from rules.reckoning.open_spaces import open_spaces
 from rules.reckoning.parking_blocks import is_parking_block
 from rules.reckoning.provisos import FAMILY_FRONT, FAMILY_ROAD, Seat, single_family
 from rules.reckoning.relaxations import judged
-from rules.reckoning.setbacks import ABOVE, AVERAGE, MILLIMETRE, MINIMUM, UNIFORM_DEPTH, Row, grown, row_of
+from rules.reckoning.setbacks import (
+    ABOVE,
+    AVERAGE,
+    MILLIMETRE,
+    MINIMUM,
+    RISE,
+    STEP,
+    STOP,
+    UNIFORM_DEPTH,
+    Row,
+    grown,
+    row_of,
+)
+from rules.reckoning.worst_level import elsewhere_of, levels_of, worst_of
 from rules.register import asked, rule
 from rules.takings import of_distance
 
@@ -48,7 +72,7 @@ def yards(plan: Proposal, site: Site, book: Book) -> list[Finding]:
 
 @rule("yards_above_10m")
 def yards_above_10m(plan: Proposal, site: Site, book: Book) -> list[Finding]:
-    """Each yard of a building above 10 m grows by half a metre for every three metres or part of them."""
+    """Each yard of a building above 10 m grows with its height; it passes where all grown yards are kept."""
     found: list[Finding] = []
     for building in plan.buildings:
         above = partial(_above, plan, site, book, building)
@@ -65,7 +89,34 @@ def _above(plan: Proposal, site: Site, book: Book, building: Building) -> list[F
         why = f"Yards grow only where a building is higher than {above} ({above.citation})."
         return [not_applicable("yards_above_10m", why, subject=building.title)]
     gap = gap_of("yards_above_10m", plan, site, book)
-    return [gap] if gap else _of_building("yards_above_10m", plan, site, book, building)
+    return [gap] if gap else [_growth(plan, site, book, building)]
+
+
+def _growth(plan: Proposal, site: Site, book: Book, building: Building) -> Finding:
+    """By how much the yards of a building grow, and whether all of them are kept at the grown amounts."""
+    rule_id, title = "yards_above_10m", building.title
+    found = _of_building("yards", plan, site, book, building)
+    if all(each.outcome is Outcome.NOT_APPLICABLE for each in found):
+        return replace(found[0], rule=rule_id)
+    cells = row_of(plan, site, book, building).cells
+    least = {yard: cells.get((yard, MINIMUM), cell) for (yard, _), cell in cells.items()}
+    after = [(cell, grown(cell, least[yard], building.height, book)[0]) for (yard, _), cell in cells.items()]
+    more = sorted({large.amount - cell.amount for cell, large in after})
+    amount = f"{more[0]} m" if len(more) == 1 else f"{more[0]} m to {more[-1]} m"
+    told = after[0][1].steps[-1].partition(" = ")[0]
+    cited = [book.value(each).citation for each in (ABOVE, STEP, RISE, STOP)]
+    grows = f"Every yard grows by {amount} ({told})."
+    failing = [each for each in found if each.outcome is Outcome.FAIL]
+    if failing:
+        why = f"{grows} Not every grown yard is kept: the rule on yards says which ({len(failing)} of {len(found)})."
+        remedy = "Mend the yards that the rule on yards names, or build lower."
+        return breaks(rule_id, why, *cited, remedy=remedy, subject=title)
+    doubtful = sum(1 for each in found if each.outcome is Outcome.UNKNOWN)
+    if doubtful:
+        why = f"{grows} Whether {doubtful} of {len(found)} grown yards are kept is open: the rule on yards says why."
+        remedy = "Settle what the rule on yards leaves open."
+        return unknown(rule_id, why, remedy=remedy, subject=title)
+    return holds(rule_id, f"{grows} All {len(found)} grown yards are kept.", *cited, subject=title)
 
 
 def gap_of(rule_id: str, plan: Proposal, site: Site, book: Book) -> Finding | None:
@@ -129,10 +180,11 @@ def _of_building(rule_id: str, plan: Proposal, site: Site, book: Book, building:
 
     def judge() -> list[Finding]:
         row = row_of(plan, site, book, building)
-        return [
+        found = [
             *arranged(rule_id, plan, site, book, building, spaces, row),
             *_elsewhere(rule_id, plan, book, building, spaces, row),
         ]
+        return worst_of(found, levels_of(building, spaces, row.measures))
 
     return [*asked(rule_id, judge, subject=building.title), *_without(rule_id, building, spaces)]
 
@@ -163,8 +215,8 @@ def _elsewhere(
                 f"to side {side.number}, which bounds no yard",
             ),
             missing="",
-            remedy=f"Keep {smallest.amount} m to this side of the plot.",
-            subject=f"{building.title}{f', level {level.number}' if level.number else ''}, elsewhere",
+            remedy=lambda asked_for: f"Keep {asked_for.amount} m to this side of the plot.",
+            subject=elsewhere_of(building, level.number),
             doubt=doubt,
         )
         found.append(

@@ -93,7 +93,7 @@ def _apart(plan: Proposal, book: Book, one: Building, other: Building) -> Findin
         relaxations,
         found,
         missing="The outlines of both buildings are not known.",
-        remedy=f"Move the buildings {required.amount} m apart, or join them into one.",
+        remedy=lambda asked_for: f"Move the buildings {asked_for.amount} m apart, or join them into one.",
         subject=subject,
     )
 
@@ -165,7 +165,7 @@ def _interior(building: Building, thing: Thing, book: Book) -> Finding:
         (),
         side_of(thing, width, "least width of the interior open space"),
         missing="The interior open space could not be measured.",
-        remedy=f"Make the interior open space {required.amount} m wide.",
+        remedy=lambda asked_for: f"Make the interior open space {asked_for.amount} m wide.",
         subject=_name(building, thing),
         doubt=doubt,
     )

@@ -17,6 +17,8 @@ from rules.plans.yards import yard_of
 
 YARDS = {Role.FRONT_YARD, Role.REAR_YARD, Role.SIDE_YARD_1, Role.SIDE_YARD_2}
 SAME_HEIGHT = 0.001
+MOST_OUTLINES = 30
+"""Outlines of one floor whose walls and yards are measured."""
 MOST_YARDS = 20
 """Polygons of one yard that are measured; more is no yard any more."""
 
@@ -109,8 +111,11 @@ def _levels_of(
         footprints.items(), key=lambda item: (item[0][0], item[0][1] or 0)
     ):
         outlines = [outline for each in there for outline in each.found.outlines]
-        if profile is Profile.KERALA:
-            outlines = _only(number, outlines, problems)
+        outlines = (
+            _only(number, outlines, problems)
+            if profile is Profile.KERALA
+            else _some(number, outlines, problems)
+        )
         levels.extend(
             _level(number, level, is_basement, outline, layers, plot, problems) for outline in outlines
         )
@@ -130,6 +135,21 @@ def _only(number: int, outlines: list[Outline], problems: Problems) -> list[Outl
         handles=[handle for each in outlines for handle in each.source.handles],
     )
     return [largest]
+
+
+def _some(number: int, outlines: list[Outline], problems: Problems) -> list[Outline]:
+    """The outlines of one floor; of more than any building has, the largest."""
+    if len(outlines) <= MOST_OUTLINES:
+        return outlines
+    largest = sorted(outlines, key=lambda each: -each.area)[:MOST_OUTLINES]
+    problems.add(
+        Fault.TOO_MANY,
+        f"Building {number} has {len(outlines):,} outlines on one floor; walls and yards of the {MOST_OUTLINES} largest were measured.",
+        "Draw one outline along the outer face of the walls, and one for each use.",
+        layer=largest[0].source.layer,
+        handles=largest[0].source.handles,
+    )
+    return largest
 
 
 def _level(

@@ -6,6 +6,8 @@ In: plot, blocks and words.  Out: problems. A declared number is held against th
 from collections.abc import Sequence
 from itertools import combinations
 
+import shapely
+
 from rules.plans.drawing import Block, Declared, Figure, Length, Plot
 from rules.plans.lengths import number_in
 from rules.plans.problems import Fault, Problems
@@ -13,6 +15,11 @@ from rules.plans.roles import Role
 
 SLIVER = 0.01
 MILLIMETRE = 0.001
+APART = 0.01
+"""Metres between outlines of one building that stand apart."""
+MOST_HANDLES = 20
+LOWEST_STOREY = 2.0
+"""Metres of height for each floor above ground below which the height or the floors must be wrong; ours, not the law's."""
 YARD_DIMENSION = 2
 """Colour of the dimension in a yard that is meant as its least depth."""
 
@@ -41,6 +48,61 @@ def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) 
                 layer=first.source.layer,
                 handles=(*first.source.handles, *second.source.handles),
             )
+
+
+def note_storeys(blocks: Sequence[Block], problems: Problems) -> None:
+    """Heights that cannot hold the floors above ground."""
+    for block in blocks:
+        floors, height = [floor for floor in block.floors if floor.number >= 0], block.height.measured
+        if height is None or not floors or height.value >= LOWEST_STOREY * len(floors):
+            continue
+        several = f"{len(floors)} floors" if len(floors) > 1 else "1 floor"
+        problems.add(
+            Fault.LOW_STOREYS,
+            f"Building {block.number} is {height.value:.3f} m high and has {several} above ground: {height.value / len(floors):.3f} m "
+            f"each. Below {LOWEST_STOREY} m (a measure of ours, not of the law) the height or the floors are drawn wrongly.",
+            "Measure the height from the ground to the top, and draw every floor on its own layer.",
+            layer=height.source.layer,
+            handles=height.source.handles,
+        )
+
+
+def note_bodies(blocks: Sequence[Block], problems: Problems) -> None:
+    """In a small-house drawing: bodies of one building that nothing joins, and floors with none below."""
+    for block in blocks:
+        _note_bodies(block, problems)
+        numbers = {floor.number for floor in block.floors}
+        for floor in block.floors:
+            below = floor.number - 1 if floor.number > 0 else floor.number + 1
+            if floor.number != 0 and below not in numbers:
+                where = "below" if floor.number > 0 else "above"
+                outlines = [outline for area in floor.areas for outline in area.outlines]
+                problems.add(
+                    Fault.NO_FLOOR_BELOW,
+                    f"Floor {floor.number} of building {block.number} is drawn, but not floor {below} {where} it.",
+                    f"Draw floor {below} too, or correct the number in the name of the layer.",
+                    layer=outlines[0].source.layer if outlines else "",
+                    handles=[handle for each in outlines for handle in each.source.handles][:MOST_HANDLES],
+                )
+
+
+def _note_bodies(block: Block, problems: Problems) -> None:
+    """Outlines above ground that stand apart on every floor: then they are buildings of their own."""
+    there = [level.footprint for level in block.levels if not level.is_basement]
+    grown = shapely.union_all([each.shape.buffer(APART / 2, join_style="mitre") for each in there])
+    bodies = list(getattr(grown, "geoms", [grown])) if there else []
+    if len(bodies) < 2:
+        return
+    first = [next(each for each in there if body.intersects(each.shape)) for body in bodies]
+    sizes = ", ".join(f"{each.area:.2f}" for each in first[:MOST_HANDLES])
+    problems.add(
+        Fault.BODIES,
+        f"Building {block.number} is drawn as {len(bodies)} bodies that stand apart ({sizes} m²); two bodies of one building "
+        "stand at one level, so yards and distances between them cannot be judged.",
+        f"Draw the others as buildings of their own (BUILDING_{block.number + 1}_FLOOR_0 and so on), or join the outlines.",
+        layer=first[0].source.layer,
+        handles=[handle for each in first[:MOST_HANDLES] for handle in each.source.handles],
+    )
 
 
 def note_differences(

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from ezdxf.document import Drawing as Document
 
 from rules.plans.buildings import blocks_of
-from rules.plans.consistency import note_differences, note_places
+from rules.plans.consistency import note_bodies, note_differences, note_places, note_storeys
 from rules.plans.drawing import Declared, Drawing, Figure, Measured, Plot, Reading, Units
 from rules.plans.edges import edges_of
-from rules.plans.entrances import entrances_of
+from rules.plans.entrances import entrances_of, note_entrances
 from rules.plans.foreign import attribute, blocks_in
 from rules.plans.layered import Layered, layers_of
 from rules.plans.lengths import length_of
@@ -52,15 +52,21 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing
     lengths = tuple(length for each in layers for length in each.lengths)
     note_places(plot, blocks, problems)
     note_differences(plot, blocks, lengths, problems)
+    note_storeys(blocks, problems)
+    if profile is Profile.SMALL_HOUSE:
+        note_bodies(blocks, problems)
+    entrances = entrances_of(pieces, profile, units.metres_per_unit, problems)
+    note_entrances(entrances, blocks, problems)
+    things = things_of(layers, plot, blocks, problems)
     return Drawing(
         profile=profile,
         reading=_reading(sheet, len(pieces), problems, audit=audit),
         units=units,
         plot=plot,
         blocks=blocks,
-        things=things_of(layers, plot, blocks),
+        things=things,
         lengths=lengths,
-        entrances=entrances_of(pieces, profile, units.metres_per_unit, problems),
+        entrances=entrances,
         declared=tuple(word for each in layers for word in each.declared),
         problems=problems.listed(),
     )

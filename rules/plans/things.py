@@ -14,6 +14,7 @@ from rules.plans.colours import COLOUR_MEANINGS
 from rules.plans.drawing import Block, Distance, Outline, Plot, Thing
 from rules.plans.edges import distance, to_sides
 from rules.plans.layered import Layered
+from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role
 
 SHAPED = {
@@ -40,15 +41,24 @@ ROADS = {Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LANE}
 WATERS = {Role.WELL, Role.WASTE_DISPOSAL, Role.SEPTIC_TANK, Role.RAIN_WATER, Role.WASTE_TREATMENT}
 SECTIONS = 33
 MOST_WATERS = 100
-"""Wells, tanks and pits between which all distances are measured."""
+"""Wells, tanks and pits of a drawing, between which all distances are measured."""
+MOST_HANDLES = 20
 MOST_BLOCKS = 50
 
 
-def things_of(layers: Sequence[Layered], plot: Plot | None, blocks: Sequence[Block]) -> tuple[Thing, ...]:
+def things_of(
+    layers: Sequence[Layered], plot: Plot | None, blocks: Sequence[Block], problems: Problems
+) -> tuple[Thing, ...]:
     """Things with their sizes; roads, wells, tanks and pits with their distances to the plot, footprints and each other."""
-    there = [
-        (each, outline) for each in layers if each.name.role not in SHAPED for outline in each.found.outlines
-    ]
+    there = _believable(
+        [
+            (each, outline)
+            for each in layers
+            if each.name.role not in SHAPED
+            for outline in each.found.outlines
+        ],
+        problems,
+    )
     if not there:
         return ()
     sizes = _sizes([outline for _, outline in there])
@@ -68,6 +78,23 @@ def things_of(layers: Sequence[Layered], plot: Plot | None, blocks: Sequence[Blo
         )
         for (each, outline), size in zip(there, sizes, strict=True)
     )
+
+
+def _believable(there: list[tuple[Layered, Outline]], problems: Problems) -> list[tuple[Layered, Outline]]:
+    """Without the wells, tanks and pits beyond the first `MOST_WATERS`; every pair of them is measured and judged."""
+    waters = [pair for pair in there if pair[0].name.role in WATERS]
+    rest = waters[MOST_WATERS:]
+    if not rest:
+        return there
+    problems.add(
+        Fault.TOO_MANY,
+        f"{len(waters):,} wells, tanks and pits are drawn; only the first {MOST_WATERS} were measured.",
+        "Keep on their layers only what is a well, a tank or a pit.",
+        layer=rest[0][0].name.layer,
+        handles=[outline.source.handles[0] for _, outline in rest[:MOST_HANDLES]],
+    )
+    left_out = {id(outline) for _, outline in rest}
+    return [pair for pair in there if id(pair[1]) not in left_out]
 
 
 def _sizes(outlines: Sequence[Outline]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -114,7 +141,7 @@ def _distances(
         footprint = next((level.footprint for level in block.levels if not level.is_basement), None)
         if footprint:
             found.append(distance(shape, footprint.shape, of=of, to=footprint.source))
-    if role in WATERS and len(waters) <= MOST_WATERS:
+    if role in WATERS:
         found += [
             distance(shape, other.shape, of=of, to=other.source)
             for _, other in waters

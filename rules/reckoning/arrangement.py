@@ -6,6 +6,7 @@ stand.  Any side yard may be interchanged with the rear yard (rule 2(1)(cj) and 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
@@ -164,7 +165,7 @@ def yard_finding(
         _hopes(plan, site, book, seat),
         found,
         missing=_missing(seat.space),
-        remedy=_remedy(seat, required),
+        remedy=partial(_remedy, seat),
         subject=f"{seat.space.title}, {seat.measure}",
         doubt=doubt or seat.row.doubt,
     )

@@ -2,8 +2,8 @@
 
 In: the drawn plot's sides and entrances, and the site's roads, in one frame.  Out: `Front`, the road along each side, positions.
 
-Front is the side of the main ground-floor entrance where it is drawn (rule 2(1)(cj)), else the only street with access, else unknown with
-the candidates.  A side lies in front where its outward normal is within 45° of the front's, in the rear where it points the other way,
+Front is the side that the wall of the main ground-floor entrance faces where it is drawn (rule 2(1)(cj)), else the only street with access,
+else unknown with the candidates; an entrance that lies on no wall leaves it unknown.  A side lies in front where its outward normal is within 45° of the front's, in the rear where it points the other way,
 else left or right, seen from the building towards the front.
 """
 
@@ -15,11 +15,14 @@ import shapely
 from shapely import LineString, Polygon
 
 from gis.site import Road, Site
-from rules.plans.drawing import Drawing, Edge
+from rules.plans.drawing import Drawing, Edge, Entrance
+from rules.plans.entrances import doorway_of
 from rules.proposal import Answers, Front, Position
 
 Vector = tuple[float, float]
 DIAGONAL = math.cos(math.radians(45.0))
+FACING = DIAGONAL - 1e-9
+"""A side at 45° to a wall is faced by it, whatever the last digit says."""
 MOST_OF_IT = 0.5
 """Part of a side that must run along a road for the side to be that road's."""
 SHORT = 0.01
@@ -65,14 +68,9 @@ def front_of(
     square = normals(plot, sides)
     if answers.front is not None and answers.front.choice.isdecimal() and int(answers.front.choice) in square:
         return _front([int(answers.front.choice)], square, f"Chosen by a person: {answers.front.reason}")
-    entrances = [each.place for each in drawing.entrances]
-    if entrances:
-        return _by_entrance(entrances, sides, square)
-    by_road: dict[str, list[int]] = {}
-    for number, refs in along.items():
-        for ref in refs:
-            by_road.setdefault(ref, []).append(number)
-    candidates = tuple(tuple(numbers) for _, numbers in sorted(by_road.items()))
+    candidates = _streets(along)
+    if drawing.entrances:
+        return _by_entrance(drawing, sides, square, candidates)
     if len(candidates) == 1:
         return _front(list(candidates[0]), square, "The only street along the plot.")
     told = (
@@ -85,16 +83,32 @@ def front_of(
     return Front(sides=(), direction=None, basis=told, candidates=candidates)
 
 
+def _streets(along: Mapping[int, tuple[str, ...]]) -> tuple[tuple[int, ...], ...]:
+    """The sides along each street, street by street."""
+    by_road: dict[str, list[int]] = {}
+    for number, refs in along.items():
+        for ref in refs:
+            by_road.setdefault(ref, []).append(number)
+    return tuple(tuple(numbers) for _, numbers in sorted(by_road.items()))
+
+
 def _by_entrance(
-    entrances: Sequence[shapely.Point], sides: Sequence[Edge], square: Mapping[int, Vector]
+    drawing: Drawing,
+    sides: Sequence[Edge],
+    square: Mapping[int, Vector],
+    candidates: tuple[tuple[int, ...], ...],
 ) -> Front:
-    """The side nearest to each entrance; entrances on different sides leave the front open."""
-    nearest = {
-        min(
-            (side for side in sides if side.number in square), key=lambda side: side.line.distance(place)
-        ).number
-        for place in entrances
-    }
+    """The side that the wall of each entrance faces; entrances to different sides, or on no wall, leave the front open."""
+    nearest: set[int] = set()
+    for entrance in drawing.entrances:
+        doorway = doorway_of(entrance, drawing.blocks)
+        number = None if doorway.outward is None else _faced(entrance, doorway.outward, sides, square)
+        if number is None:
+            why = doorway.fault or "The wall of the main entrance faces no side of the plot."
+            return Front(
+                sides=(), direction=None, basis=f"{why} It does not tell the front.", candidates=candidates
+            )
+        nearest.add(number)
     directions = [square[number] for number in sorted(nearest)]
     if any(_dot(directions[0], other) < DIAGONAL for other in directions):
         return Front(
@@ -106,6 +120,16 @@ def _by_entrance(
     return _front(
         sorted(nearest), square, "The side of the main entrance on the ground floor, rule 2(1)(cj)."
     )
+
+
+def _faced(
+    entrance: Entrance, outward: Vector, sides: Sequence[Edge], square: Mapping[int, Vector]
+) -> int | None:
+    """The nearest of the sides that face the way the wall of an entrance does."""
+    facing = [
+        side for side in sides if side.number in square and _dot(square[side.number], outward) >= FACING
+    ]
+    return min(facing, key=lambda side: side.line.distance(entrance.place)).number if facing else None
 
 
 def _front(numbers: Sequence[int], square: Mapping[int, Vector], basis: str) -> Front:

@@ -1,13 +1,15 @@
 """Whether a plan is a high-rise building (rule 80): by its height, or by its floors without basements.
 
-In: a proposal, the book of one day.  Out: `HighRise`.  What the drawing only declares can make a building high-rise, never show that it is none.
+In: a proposal, the book of one day.  Out: `HighRise`.  A height that the drawing only declares can make a building
+high-rise, never show that it is none.  Typical floors that a word repeats only add to the floors that are drawn, so that a count with them that stays
+within the limit shows that a building of measured height is none.
 """
 
 from dataclasses import dataclass
 
 from gis.site import Site
 from rules.book import Book, Citation, Parameter
-from rules.findings import Measured, Required
+from rules.findings import Required
 from rules.proposal import Proposal
 from rules.takings import height, storeys
 
@@ -35,15 +37,15 @@ def high_rise(plan: Proposal, _: Site, book: Book) -> HighRise:
         )
     if floors is not None and floors.amount > many.amount:
         return HighRise(holds=True, reason=f"{floors.amount} floors, over {many.steps[0]}.", citations=cited)
-    if high is None or floors is None or _is_declared(high, floors):
-        what = "is only declared" if high is not None and floors is not None else "is not drawn"
-        return HighRise(holds=None, reason=f"The height or the number of floors {what}.", citations=cited)
+    if high is None or floors is None:
+        return HighRise(
+            holds=None, reason="The height or the number of floors is not drawn.", citations=cited
+        )
+    if high.is_declared:
+        return HighRise(holds=None, reason="The height is only declared.", citations=cited)
+    counted = f"{floors.amount} floors{', typical ones by word,' if floors.is_declared else ''}"
     return HighRise(
         holds=False,
-        reason=f"{high.amount:.2f} m and {floors.amount} floors are under {tall.amount} m and not over {many.amount} floors.",
+        reason=f"{high.amount:.2f} m and {counted} are under {tall.amount} m and not over {many.amount} floors.",
         citations=cited,
     )
-
-
-def _is_declared(*found: Measured) -> bool:
-    return any(each.is_declared for each in found)

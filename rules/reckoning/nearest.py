@@ -3,8 +3,7 @@
 In: the footprint of a level, the sides of its plot by position, the outward normals of the sides.  Out: the shortest line that counts for a position.
 
 A line counts where it leaves a wall that faces the position, in its direction.  Any other line to a side of the position counts too, unless
-another position measures that very line: so the end of a rear side beside a side wall is the side yard's.  Past the end of a wall to which the
-boundary runs all but parallel the depth is taken square to the wall, as a drawn yard has it.
+another position measures that very line: so the end of a rear side beside a side wall is the side yard's.
 """
 
 import itertools
@@ -66,13 +65,40 @@ def direction(sides: Sequence[Edge], square: Mapping[int, Vector]) -> Vector | N
     return (float(x / length), float(y / length)) if length > SHORT else None
 
 
-def nearest_line(footprint: Polygon, side: Side, others: Sequence[Side]) -> LineString:
-    """The shortest line in metres that counts for the position; of a footprint that crosses its sides the shortest of all."""
+def nearest_line(
+    footprint: Polygon, side: Side, others: Sequence[Side], *, is_squared: bool = False
+) -> LineString:
+    """The shortest line that counts for the position, in the frame of the plan (metres).
+
+    `is_squared` takes the depth square to a wall past the end of which an all but parallel boundary comes nearer, as a drawn yard has it.
+    """
     walls = _walls(footprint)
     yard, *rest = (_yard(each, walls) for each in (side, *others))
-    lines = [line for bound in side.lines for wall in walls for line in _counted(wall, bound, yard, rest)]
+    lines = [
+        line
+        for bound in side.lines
+        for wall in walls
+        for line in _counted(wall, bound, yard, rest, is_squared=is_squared)
+    ]
     plain = shapely.shortest_line(footprint, shapely.union_all(side.lines))
     return min(lines, key=lambda line: float(line.length), default=plain)
+
+
+def nearest_as_drawn(
+    footprint: Polygon, side: Side, others: Sequence[Side], drawn: float | None
+) -> tuple[LineString, float]:
+    """The nearest line and its metres; what a drawn yard says is taken where it is the same to a millimetre.
+
+    Square to the wall is measured only where the drawn yard bears it out, else along the shortest line.
+    """
+    plain = nearest_line(footprint, side, others)
+    if drawn is None:
+        return plain, float(plain.length)
+    if drawn > plain.length + AGREE:
+        squared = nearest_line(footprint, side, others, is_squared=True)
+        if abs(squared.length - drawn) <= AGREE:
+            return squared, drawn
+    return plain, drawn if abs(plain.length - drawn) <= AGREE else float(plain.length)
 
 
 def _walls(footprint: Polygon) -> list[_Wall]:
@@ -93,12 +119,17 @@ def _yard(side: Side, walls: Sequence[_Wall]) -> _Yard:
     return _Yard(side=side, walls=shapely.MultiLineString(facing))
 
 
-def _counted(wall: _Wall, bound: LineString, yard: _Yard, others: Sequence[_Yard]) -> Iterator[LineString]:
+def _counted(
+    wall: _Wall, bound: LineString, yard: _Yard, others: Sequence[_Yard], *, is_squared: bool
+) -> Iterator[LineString]:
     """The lines from one wall to one side of the plot that count for its position."""
-    line = shapely.shortest_line(wall.line, bound)
+    before = bound.intersection(_sweep(wall, bound, beside=True))
+    if before.is_empty:
+        return
+    line = shapely.shortest_line(wall.line, before)
     faces = _agrees(wall.out, yard.side.towards)
     if faces and _runs(line, yard.side.towards):
-        yield _squared(wall, bound, line)
+        yield _squared(wall, bound, line) if is_squared else line
     elif not faces and yard.measures(line):
         return
     elif not any(other.measures(line) and other.ends(line) for other in others):
@@ -130,8 +161,16 @@ def _squared(wall: _Wall, bound: LineString, line: LineString) -> LineString:
     return line if ahead.is_empty else shapely.shortest_line(wall.line, ahead)
 
 
-def _sweep(wall: _Wall, bound: LineString) -> BaseGeometry:
-    """What a wall sweeps over on its way out, as far as the side of the plot reaches."""
-    points = shapely.get_coordinates(wall.line)
-    far = float(wall.line.length + bound.length + wall.line.distance(bound))
-    return shapely.convex_hull(shapely.MultiPoint(np.vstack([points, points + np.array(wall.out) * far])))
+def _sweep(wall: _Wall, bound: LineString, *, beside: bool = False) -> BaseGeometry:
+    """What a wall sweeps over on its way out, as far as the side of the plot reaches; or all ground before it, `beside` it too.
+
+    What lies behind a wall is nearer to another one.
+    """
+    far = 2.0 * float(wall.line.length + bound.length + wall.line.distance(bound))
+    out = np.array(wall.out)
+    along = np.array([-out[1], out[0]]) * (far if beside else 0.0)
+    points = shapely.get_coordinates(wall.line) - out * AGREE
+    corners = np.vstack(
+        [points + along, points - along, points + along + out * far, points - along + out * far]
+    )
+    return shapely.convex_hull(shapely.MultiPoint(corners))

@@ -23,7 +23,7 @@ from rules.measure import Unit
 from rules.plans.drawing import AverageDepth, Drawing, Edge, Level, Yard
 from rules.proposal import Front, OpenSpace, Position
 from rules.reckoning.fronts import DIAGONAL, Vector, normals, position
-from rules.reckoning.nearest import Side, direction, nearest_line
+from rules.reckoning.nearest import Side, direction, nearest_as_drawn
 from rules.takings import told
 
 AGREE = 0.001
@@ -41,14 +41,24 @@ def open_spaces(
     by_position = _by_position(drawing.plot.sides, square, front.direction)
     found: list[OpenSpace] = []
     for block in drawing.blocks:
-        for level in block.levels:
+        for level, body in _told_apart(block.levels):
             plot = drawing.plot.outline.shape
             ahead = {
                 where: _ahead(level, sides, plot, square)
                 for where, sides in _as_drawn(level, by_position).items()
             }
-            found += [_open_space(level, where, ahead, plot, square, along) for where in ahead]
+            here = [_open_space(level, where, ahead, plot, square, along) for where in ahead]
+            found += [replace(each, body=body) for each in here]
     return tuple(found)
+
+
+def _told_apart(levels: Sequence[Level]) -> list[tuple[Level, int | None]]:
+    """Each level with a number of its own where several outlines lie at one, so that no two findings have one name."""
+    names = [(level.is_basement, level.number or 0) for level in levels]
+    return [
+        (level, names[: i + 1].count(name) if names.count(name) > 1 else None)
+        for i, (level, name) in enumerate(zip(levels, names, strict=True))
+    ]
 
 
 def _by_position(
@@ -121,9 +131,10 @@ def _open_space(
         if len(drawn) == 1
         else _swept(level, where, sides, plot, square)
     )
-    least = _least(level, where, ahead, plot, square)
-    if len(drawn) == 1:
-        least, averages = _beside_drawn(least, averages, drawn[0])
+    yard = drawn[0] if len(drawn) == 1 else None
+    least = _least(level, where, ahead, plot, square, None if yard is None else yard.least)
+    if yard is not None:
+        least, averages = _beside_drawn(least, averages, yard)
     numbers = tuple(side.number for side in sides)
     return OpenSpace(
         building=level.block,
@@ -154,6 +165,7 @@ def _least(
     ahead: Mapping[Position, Sequence[Edge]],
     plot: Polygon,
     square: Mapping[int, Vector],
+    drawn: float | None,
 ) -> Measured:
     """The shortest line that counts for the position; a footprint that crosses its sides is 0 m away."""
     sides, footprint = ahead[where], level.footprint.shape
@@ -162,10 +174,8 @@ def _least(
             each: Side(lines=tuple(side.line for side in lies), towards=direction(lies, square))
             for each, lies in ahead.items()
         }
-        line = nearest_line(
-            footprint, there[where], [each for other, each in there.items() if other is not where]
-        )
-        metres = float(line.length)
+        others = [each for other, each in there.items() if other is not where]
+        line, metres = nearest_as_drawn(footprint, there[where], others, drawn)
     else:
         line = shapely.shortest_line(footprint, shapely.union_all([side.line for side in sides]))
         metres = float(line.length) if footprint.intersects(plot) else 0.0

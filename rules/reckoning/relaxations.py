@@ -4,7 +4,7 @@ In: what the law asks ordinarily, the relaxations that could be had, and a measu
 the amount; one whose conditions are not known keeps the answer open where only it would let the measure stand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -57,24 +57,25 @@ def judged(
     found: Measured | None,
     *,
     missing: str,
-    remedy: str,
+    remedy: Callable[[Required], str],
     subject: str = "",
     doubt: str | None = None,
 ) -> Finding:
     """At least the least amount that holds; `doubt` says why the law may ask for more than `ordinary`.
 
-    The relaxations are asked for only where the ordinary amount is not kept.
+    `remedy` is worded from the amount that is asked in the end.  The relaxations are asked for only where the ordinary amount is not kept.
     """
-    finding = at_least(rule, ordinary, found, missing=missing, remedy=remedy, subject=subject)
+    mend = remedy(ordinary)
+    finding = at_least(rule, ordinary, found, missing=missing, remedy=mend, subject=subject)
     if finding.outcome is Outcome.PASS and doubt is not None:
-        return replace(finding, outcome=Outcome.UNKNOWN, reason=doubt, remedy=remedy)
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=doubt, remedy=mend)
     if found is None or finding.holds is not False:
         return finding
     hopes = list(relaxations)
     granted = [each.required for each in hopes if each.holds and each.required.amount < ordinary.amount]
     required = min(granted, key=lambda each: each.amount, default=ordinary)
     if granted:
-        finding = at_least(rule, required, found, missing=missing, remedy=remedy, subject=subject)
+        finding = at_least(rule, required, found, missing=missing, remedy=remedy(required), subject=subject)
     if finding.outcome is not Outcome.FAIL:
         return finding
     why = [each.why for each in hopes if each.holds is None and _would_do(rule, each.required, found)]

@@ -4,7 +4,6 @@ In: Debian's Chromium and the packages that set-up installs under web/node_modul
 whose page wrote an error to the console or asked another host.
 """
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,19 +11,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.web.doors import application
 from tests.web.fakes import TownAnswers
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESK = (360, 780), (1280, 800)
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
@@ -51,18 +42,6 @@ def serve(app: object) -> Iterator[str]:
 def site() -> Iterator[str]:
     """Where the pages are."""
     yield from serve(application(TownAnswers()))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser; without it the pages are not tested, and that is a failure."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.fail("Chromium is missing; ./bhumika test installs it, or: apt-get install chromium.")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def test_the_layer_switch_draws_what_it_names(open_page: OpenPage) -> None:
     assert page.evaluate(drawn) == 0
     page.get_by_role("button", name="Layers").click()
     page.get_by_label("Land liable to flood").check()
-    page.wait_for_function(f"({drawn})() > 0")
+    page.wait_for_function(f"() => ({drawn})() > 0")
     assert "flood" in query(page)["layers"].split(",")
     expect(page.get_by_label("Quarry")).to_be_disabled()
 

@@ -19,16 +19,16 @@ def test_the_only_street_is_in_front() -> None:
 
 
 def test_the_entrance_tells_before_the_street() -> None:
-    assert sides({"entrances": [[6, 10]]}, [{"side": 1}]) == ((4,), ())
+    assert sides({"entrances": [[5, 10]]}, [{"side": 1}]) == ((4,), ())
 
 
 def test_of_two_streets_none_is_picked_in_silence() -> None:
     assert sides({}, [{"side": 1}, {"side": 2}]) == ((), ((1,), (2,)))
-    assert sides({"entrances": [[14, 10]]}, [{"side": 1}, {"side": 2}]) == ((2,), ())
+    assert sides({"entrances": [[15, 10]]}, [{"side": 1}, {"side": 2}]) == ((2,), ())
 
 
 def test_entrances_to_different_sides_leave_the_front_open() -> None:
-    assert sides({"entrances": [[6, 10], [14, 10]]}, [{"side": 1}]) == ((), ((2,), (4,)))
+    assert sides({"entrances": [[5, 10], [15, 10]]}, [{"side": 1}]) == ((), ((2,), (4,)))
 
 
 def test_without_a_street_the_front_is_unknown() -> None:
@@ -37,7 +37,7 @@ def test_without_a_street_the_front_is_unknown() -> None:
 
 def test_a_plan_that_is_not_on_its_parcel_knows_no_street() -> None:
     assert sides({"placed": False}, [{"side": 1}]) == ((), ())
-    assert sides({"placed": False, "entrances": [[10, 5]]}, [{"side": 1}]) == ((1,), ())
+    assert sides({"placed": False, "entrances": [[10, 4]]}, [{"side": 1}]) == ((1,), ())
 
 
 def test_a_street_on_opposite_sides_leaves_the_front_open() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.proposal import OpenSpace, Position
-from tests.rules.plan_builders import a_plan, a_site
+from tests.rules.plan_builders import a_plan, a_site, ring
 
 PLOT = [[0, 0], [20, 0], [20, 25], [0, 25]]
 
@@ -103,3 +103,42 @@ def test_a_jog_before_the_front_wall_bounds_the_front_yard() -> None:
     found = yards([5, 14, 15, 25], WIDENING)
     assert found[Position.FRONT].sides == (1, 3, 7)
     assert least(found[Position.FRONT]) == pytest.approx(5**0.5)
+
+
+NOTCHED = [[0, 0], [20, 0], [20, 20], [15, 20], [15, 25], [0, 25]]
+
+
+def test_the_end_of_a_rear_side_beside_a_side_wall_belongs_to_the_side_yard() -> None:
+    found = yards([[5, 4], [14.5, 4], [14.5, 22], [9, 22], [9, 15], [5, 15]], NOTCHED)
+    assert found[Position.REAR].sides == (3, 5)
+    assert least(found[Position.LEFT]) == pytest.approx(0.5)
+    assert least(found[Position.REAR]) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("footprint", "plot"),
+    [
+        ([5, 4, 14.5, 22], NOTCHED),
+        ([5, 4, 14.5, 19], NOTCHED),
+        ([[5, 4], [19, 4], [19, 18], [14, 18], [14, 22], [5, 22]], NOTCHED),
+        ([[10, 3], [17, 10], [10, 17], [3, 10]], PLOT),
+        ([5, 4, 15, 16], [[0, 0], [20, 0], [16, 22], [9, 25]]),
+    ],
+)
+def test_no_distance_to_the_boundary_escapes_every_yard(footprint: object, plot: object) -> None:
+    found = yards(footprint, plot)
+    there = ring(footprint)
+    bare = float(there.distance(ring(plot).exterior))
+    assert min(least(each) for each in found.values()) == pytest.approx(bare)
+
+
+def test_a_corner_that_comes_near_a_slanting_boundary_is_still_measured() -> None:
+    found = yards([5, 4, 15, 16], [[0, 0], [20, 0], [20, 18], [0, 30]])
+    assert least(found[Position.REAR]) == pytest.approx(5 / 1.36**0.5)
+
+
+def test_the_average_of_a_house_that_crosses_the_boundary_is_that_of_its_wall_on_the_plot() -> None:
+    found = yards([2, 3, 13, 16], [12, 25])
+    assert average(found[Position.FRONT]) == pytest.approx(3)
+    assert least(found[Position.LEFT]) == pytest.approx(0)
+    assert average(found[Position.LEFT]) == pytest.approx(0)

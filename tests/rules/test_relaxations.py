@@ -35,7 +35,12 @@ def relaxation(amount: str, holds: bool | None) -> Relaxation:
 )
 def test_a_relaxation_to_1_5_m(metres: float, holds: bool | None, outcome: Outcome) -> None:
     found = judged(
-        "r", ORDINARY, [relaxation("1.5", holds)], measured(metres, Unit.METRE), missing="", remedy="move"
+        "r",
+        ORDINARY,
+        [relaxation("1.5", holds)],
+        measured(metres, Unit.METRE),
+        missing="",
+        remedy=lambda _: "move",
     )
     assert found.outcome is outcome
     assert (found.reason is not None) is (outcome is Outcome.UNKNOWN)
@@ -46,14 +51,20 @@ def test_nothing_is_asked_of_the_relaxations_where_the_ordinary_amount_is_kept()
         raise AssertionError
 
     lazy = (each for each in [1] for _ in never())
-    found = judged("r", ORDINARY, lazy, measured(2.0, Unit.METRE), missing="", remedy="")  # type: ignore[arg-type]
+    found = judged("r", ORDINARY, lazy, measured(2.0, Unit.METRE), missing="", remedy=lambda _: "")  # type: ignore[arg-type]
     assert found.outcome is Outcome.PASS
 
 
 def test_a_doubt_keeps_a_pass_open_but_not_a_failure() -> None:
     for metres, outcome in ((2.0, Outcome.UNKNOWN), (1.999, Outcome.FAIL)):
         found = judged(
-            "r", ORDINARY, [], measured(metres, Unit.METRE), missing="", remedy="", doubt="it may be more"
+            "r",
+            ORDINARY,
+            [],
+            measured(metres, Unit.METRE),
+            missing="",
+            remedy=lambda _: "",
+            doubt="it may be more",
         )
         assert found.outcome is outcome
 
@@ -62,7 +73,7 @@ def test_an_advisory_relaxation_never_lets_anything_pass() -> None:
     weak = replace(
         relaxation("1.5", holds=True), required=replace(ORDINARY, amount=Decimal("1.5"), force=Force.ADVISORY)
     )
-    found = judged("r", ORDINARY, [weak], measured(1.7, Unit.METRE), missing="", remedy="")
+    found = judged("r", ORDINARY, [weak], measured(1.7, Unit.METRE), missing="", remedy=lambda _: "")
     assert found.outcome is Outcome.UNKNOWN
 
 
@@ -102,3 +113,11 @@ def test_a_word_in_the_applicants_favour_counts_once_confirmed(
     words = {} if text is None else {"HUT": text}
     plan = a_plan({"words": words, "confirmed": ["HUT"] if is_confirmed else []})
     assert said(plan, "HUT") is answer
+
+
+@pytest.mark.parametrize(("holds", "told"), [(True, "1.5"), (False, str(ORDINARY.amount))])
+def test_the_remedy_names_what_is_asked_in_the_end(holds: bool, told: str) -> None:
+    lesser, found = relaxation("1.5", holds), measured(1.0, Unit.METRE)
+    finding = judged("r", ORDINARY, [lesser], found, missing="", remedy=lambda asked: f"{asked.amount} m")
+    assert finding.outcome is Outcome.FAIL
+    assert finding.remedy == f"{told} m"

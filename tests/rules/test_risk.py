@@ -148,7 +148,10 @@ def tall(plan: dict[str, Any]) -> HighRise:
         ({"height": None}, None),
         ({"height": None, "declared_height": 10}, None),
         ({"height": None, "declared_height": 20}, True),
-        ({"height": 10, "floors": {0: {"A1": 50}}, "typical": {1: 0, 2: 0}}, None),
+        ({"height": 10, "floors": {0: {"A1": 50}}, "typical": {1: 0, 2: 0}}, False),
+        ({"height": 15.99, "floors": {0: {"A1": 50}}, "typical": {1: 0, 2: 0, 3: 0, 4: 0}}, False),
+        ({"height": 15.99, "floors": {0: {"A1": 50}}, "typical": {1: 0, 2: 0, 3: 0, 4: 0, 5: 0}}, True),
+        ({"height": None, "declared_height": 10, "floors": {0: {"A1": 50}}, "typical": {1: 0}}, None),
     ],
 )
 def test_a_building_is_high_rise_by_height_or_by_floors(words: dict[str, Any], holds: bool | None) -> None:

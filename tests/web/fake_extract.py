@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.asof import AsOf
 from gis.geometry import ground_area, ground_length
 from gis.parcels.model import Parcel
+from gis.site import Status
 from layers.catalogue import load
 from layers.extract.judge import Theme, blank
 from layers.extract.model import (
@@ -24,7 +25,6 @@ from layers.extract.model import (
     Neighbour,
     ShareRow,
     Source,
-    Status,
     Subject,
     Terrain,
     ThemeAnswer,

@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import Gone, Invalid, NotFound
 from gis.parcels.ids import normal_number
+from gis.site import Status
 from layers.catalogue import load
-from layers.extract.model import Extract, Group, Status, Words
+from layers.extract.model import Extract, Group, Words
 from tests.web import town
 from tests.web.fake_extract import TODAY, extract_for
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side

@@ -23,7 +23,8 @@ LETTERS_OF_BOTH = {
 
 
 def _sources() -> str:
-    of_plans = WEB.glob("print/**/plan_check*")  # the other prints have words of their own
+    prints = WEB.glob("print/**/plan_check*")  # the other prints have words of their own
+    of_plans = [path for path in prints if path.suffix in (".py", ".typ")]
     files = [*WEB.glob("templates/**/*.html"), *WEB.glob("*.py"), *of_plans]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from layers.extract.model import Extract, Status, ThemeAnswer
+from gis.site import Status
+from layers.extract.model import Extract, ThemeAnswer
 from tests.web import town
 from tests.web.doors import application
 from tests.web.fakes import TownAnswers

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from layers.extract.model import Extract, Status
+from gis.site import Status
+from layers.extract.model import Extract
 from tests.web import town
 from tests.web.fake_extract import TODAY
 from tests.web.fakes import TownAnswers

@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Protocol
 
-from layers.extract.model import Extract, Group, Hit, Law, ShareRow, Status, ThemeAnswer
+from gis.site import Status
+from layers.extract.model import Extract, Group, Hit, Law, ShareRow, ThemeAnswer
 from web.print import figures
 from web.print.drawing import colour
 from web.print.provenance import SourceKeys, safe_link

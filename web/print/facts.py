@@ -9,8 +9,9 @@ from decimal import Decimal
 from gis.crs import to_geographic
 from gis.geometry import ground_length
 from gis.parcels.model import Parcel
+from gis.site import Status
 from gis.units import Area
-from layers.extract.model import Extract, Frontage, Hit, Neighbour, Status, Terrain, ThemeAnswer
+from layers.extract.model import Extract, Frontage, Hit, Neighbour, Terrain, ThemeAnswer
 from web.print import figures
 from web.print.cards import ADMIN
 from web.print.provenance import SourceKeys

@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 import typst
 
+from gis.site import Status
 from layers.extract.document import digest_of
-from layers.extract.model import Extract, Status
+from layers.extract.model import Extract
 from web.print import cards, facts, figures
 from web.print.fonts import FAMILIES, PrintFonts, print_fonts
 from web.print.letters import Families, named, printable

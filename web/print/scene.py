@@ -9,7 +9,8 @@ from typing import Protocol
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.extract.model import Extract, Hit, Status, ThemeAnswer
+from gis.site import Status
+from layers.extract.model import Extract, Hit, ThemeAnswer
 from web.print.drawing import Sign, colour
 from web.print.frame import Frame, frame_for
 from web.print.outline import Walk, walks

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from gis.jurisdictions import Jurisdiction
 from gis.parcels.model import Parcel
+from gis.site import Status
 from layers.extract.assemble import extract_of_parcel
-from layers.extract.model import Extract, Status, ThemeAnswer
+from layers.extract.model import Extract, ThemeAnswer
 from tests.builders import KERALA, a_box, a_parcel, a_place, now
 from tests.layers.ground import bring_in
 

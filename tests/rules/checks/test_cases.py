@@ -1,5 +1,6 @@
 """Every worked case of `tests/rules/cases/checks/` comes out as it says, and every checked rule has its cases."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,6 +86,26 @@ def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Any) -> None
     assert all(never.values())
     assert not there & set(never)
     assert {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN} - there - set(never) == set()
+
+
+METRES = re.compile(r"([0-9]+(?:\.[0-9]+)?) m\b")
+
+
+HALVES = "below and above 2.1 m"
+"""Where the words of the drawing convention part a wall; no amount that is asked."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_remedy_names_no_metres_but_those_that_are_asked(case: Case) -> None:
+    """Another number may stand in a remedy only as an alternative that the finding names in its reason or its steps."""
+    for each in findings(case):
+        if each.remedy is None or each.required is None or each.outcome is Outcome.PASS:
+            continue
+        wanted = {Decimal(number) for number in METRES.findall(each.remedy.replace(HALVES, ""))}
+        named = {Decimal(number) for number in METRES.findall(" ".join([each.reason or "", *each.steps]))}
+        assert wanted <= named | {each.required.amount}, (each.subject, each.remedy, each.required.amount)
+        if each.outcome is Outcome.FAIL and len(wanted) == 1:
+            assert wanted == {each.required.amount}, (each.subject, each.remedy, each.required.amount)
 
 
 def sheet_of(rule: str) -> dict[str, Any]:

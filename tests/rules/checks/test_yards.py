@@ -116,10 +116,28 @@ def test_an_unknown_front_tells_what_each_candidate_would_mean() -> None:
 
 
 @pytest.mark.parametrize("height", [10.001, 13, 13.001, 16, 40])
-def test_both_rules_on_yards_share_one_reckoning(height: float) -> None:
+def test_the_growth_is_told_once_and_follows_the_yards(height: float) -> None:
     words = house([5, 4, 15, 16], height=height)
-    grown = told(words, rule="yards_above_10m")
-    assert grown == {key: replace(each, rule="yards_above_10m") for key, each in told(words).items()}
+    (grown,) = told(words, rule="yards_above_10m").values()
+    outcomes = {each.outcome for each in told(words).values()}
+    assert grown.outcome is (Outcome.FAIL if Outcome.FAIL in outcomes else Outcome.PASS)
+    assert grown.measured is None
+    assert "26(6)" in (grown.clause or "")
+
+
+def test_several_levels_are_one_finding_that_tells_each_of_them() -> None:
+    found = told({"buildings": [{"levels": {0: [5, 4, 15, 16], 1: [5, 1.7, 15, 16], 2: [5, 1.6, 15, 16]}}]})
+    front = found["building 1, front, minimum"]
+    assert front.outcome is Outcome.FAIL
+    assert front.measured is not None
+    assert front.measured.amount == Decimal("1.6")
+    assert [step for step in front.steps if step.startswith("level ")] == [
+        "level 0: 4.000 m of 1.8 m, pass",
+        "level 1: 1.700 m of 1.8 m, fail",
+        "level 2: 1.600 m of 1.8 m, fail",
+    ]
+    assert len(front.places) == 2
+    assert not any("level" in subject for subject in found)
 
 
 def test_a_yard_never_shrinks_as_the_building_grows() -> None:

@@ -142,8 +142,8 @@ def test_a_small_house_is_measured_floor_by_floor_in_its_place() -> None:
 
 def test_a_small_house_that_leaves_its_plot_is_named() -> None:
     drawing = measure(a_small_house(floors=(((5, -1), (15, -1), (15, 16), (5, 16)),), levels=(0.45,)))
-    assert [each.fault for each in drawing.problems] == [Fault.OUTSIDE_PLOT]
-    assert "10.000 m²" in drawing.problems[0].message
+    assert [each.fault for each in drawing.problems] == [Fault.ENTRANCE, Fault.OUTSIDE_PLOT]
+    assert "10.000 m²" in drawing.problems[1].message
 
 
 def test_two_buildings_on_one_plot_are_told_by_number() -> None:

@@ -16,6 +16,7 @@ from gis.asof import AsOf
 from gis.geometry import ground_area
 from gis.jurisdictions import Jurisdiction
 from gis.parcels.model import Parcel, ParcelNumber, Recorded, Span
+from gis.site import Status
 from gis.units import area
 from layers.catalogue import load
 from layers.extract.judge import Theme, blank
@@ -28,7 +29,6 @@ from layers.extract.model import (
     Neighbour,
     ShareRow,
     Source,
-    Status,
     Subject,
     Terrain,
     ThemeAnswer,

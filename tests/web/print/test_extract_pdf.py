@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from gis.asof import AsOf
+from gis.site import Status
 from layers.extract.document import digest_of
-from layers.extract.model import Status, Subject, ThemeAnswer
+from layers.extract.model import Subject, ThemeAnswer
 from tests.web.print import plots
 from tests.web.print.reading import facts, pages, whole
 from web.print import extract_pdf

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.extract.model import Status
+from gis.site import Status
 from web.languages import Language, words_of
 from web.print import words as words_module
 from web.print.words import all_words, wording

@@ -1,0 +1,82 @@
+"""Findings of the same yard on several levels as one: the worst level decides, the others are told in the steps.
+
+In: the findings of one building, and for each subject its level and the yard it is about.  Out: one finding per yard and measure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from rules.findings import Finding, Outcome
+from rules.proposal import Building, OpenSpace
+
+WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtLevel:
+    """Which level a finding is about, and the subject that it shares with the other levels."""
+
+    level: int | None
+    subject: str
+
+
+def levels_of(building: Building, spaces: Sequence[OpenSpace], measures: Sequence[str]) -> dict[str, AtLevel]:
+    """For every subject of a building its level, and the subject without it."""
+    yards = {
+        f"{space.title}, {measure}": AtLevel(
+            level=space.level, subject=f"{replace(space, level=None).title}, {measure}"
+        )
+        for space in spaces
+        for measure in measures
+    }
+    beside = {
+        elsewhere_of(building, level.number): AtLevel(
+            level=level.number, subject=elsewhere_of(building, None)
+        )
+        for level in building.levels
+        if not level.is_basement
+    }
+    return yards | beside
+
+
+def elsewhere_of(building: Building, number: int | None) -> str:
+    """The subject of the sides of the plot that bound no yard."""
+    return f"{building.title}{f', level {number}' if number else ''}, elsewhere"
+
+
+def worst_of(found: Sequence[Finding], at: Mapping[str, AtLevel]) -> list[Finding]:
+    """One finding for each yard and measure, in the order in which they come; what stands in no level is left alone."""
+    groups: dict[str, list[Finding]] = {}
+    for each in found:
+        there = at.get(each.subject)
+        groups.setdefault(there.subject if there else each.subject, []).append(each)
+    return [group[0] if len(group) == 1 else _joined(subject, group, at) for subject, group in groups.items()]
+
+
+def _joined(subject: str, group: Sequence[Finding], at: Mapping[str, AtLevel]) -> Finding:
+    """The finding of the worst level, with what every level says and the places of all that share its answer."""
+    worst = min(group, key=_rank)
+    told = tuple(_told(each, at[each.subject]) for each in group)
+    shared = [each for each in group if each is not worst and each.outcome is worst.outcome]
+    places = (*worst.places, *(place for each in shared for place in each.places))
+    if worst.measured is None:
+        reason = " ".join(filter(None, [worst.reason, f"By level: {'; '.join(told)}."]))
+        return replace(worst, subject=subject, reason=reason, places=places)
+    measured = replace(worst.measured, steps=(*worst.measured.steps, *told), places=places)
+    return replace(worst, subject=subject, measured=measured, places=places)
+
+
+def _rank(finding: Finding) -> tuple[int, Decimal]:
+    over = (
+        finding.measured.amount - finding.required.amount
+        if finding.measured is not None and finding.required is not None
+        else Decimal(0)
+    )
+    return WORST.index(finding.outcome), over
+
+
+def _told(finding: Finding, at: AtLevel) -> str:
+    amount = "not measured" if finding.measured is None else f"{finding.measured.amount:.3f} m"
+    of = f" of {finding.required.amount} m" if finding.required else ""
+    return f"level {at.level or 0}: {amount}{of}, {finding.outcome.value}"
