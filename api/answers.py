@@ -28,6 +28,7 @@ from gis.site import Site
 from layers import search as searching
 from layers.bounds import bounds
 from layers.catalogue import Catalogue, load
+from layers.days import days_of_change
 from layers.entry import Role
 from layers.extract.assemble import extract_of_area, extract_of_number, extract_of_parcel
 from layers.extract.model import Extract, Group, Words
@@ -35,12 +36,14 @@ from layers.extract.questions import around
 from layers.imports import Standing, standing
 from layers.site import site_of_parcel
 from layers.wards import parcels_of_ward
-from tiles.vector import TileAddress, tile
+from tiles.heights import drawn_on_grids
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
 from web.print import extract_pdf, reach
 
 KERALA_TIME = ZoneInfo("Asia/Kolkata")
 SHOWN_AT_FIRST = {Role.ROAD, Role.WATER}
+ON_A_GRID = {Role.TERRAIN, Role.COVER}
+"""Layers that are drawn as rasters, not as shapes."""
 
 
 class LandAnswers:
@@ -240,6 +243,7 @@ class LandAnswers:
         with self._asking(code) as (session, place):
             known = last_recording(session, code)
             imports = standing(session, place, known=known)
+            days = days_of_change(session, place, imports)
         here = {each.target for each in imports}
         catalogue = load(place.catalogue)
         groups = tuple(Group(id=g.id, title=Words(en=g.title.en, ml=g.title.ml)) for g in catalogue.groups)
@@ -257,26 +261,22 @@ class LandAnswers:
                 shown=layer.role in SHOWN_AT_FIRST,
             )
             for layer in catalogue.layers
-            if layer.role is not Role.TERRAIN and layer.source_layer is None
+            if layer.role not in ON_A_GRID and layer.source_layer is None
         )
         credits = tuple(sorted({f"{each.source['title']} ({each.source['licence']})" for each in imports}))
-        return CatalogueView(groups=groups, layers=layers, version=version_of(known), credits=credits)
+        return CatalogueView(
+            groups=groups,
+            layers=layers,
+            version=version_of(known),
+            credits=credits,
+            rasters=tuple(drawn_on_grids(imports)),
+            days=(*(day for day in days if day < today()), today()),
+        )
 
     def pdf(self, extract: Extract, lang: str) -> bytes:
         """The printed extract."""
         around = self.surroundings(extract, reach=reach(extract))
         return extract_pdf(extract, language="ml" if lang == "ml" else "en", surroundings=around)
-
-    def tile(
-        self, code: str, address: TileAddress, layers: list[str], *, on: date | None, known: datetime | None
-    ) -> bytes:
-        """A vector tile; empty away from the jurisdiction."""
-        with self._asking(code) as (session, place):
-            at = as_of(session, place, on=on, known=known)
-            box = self._bounds(session, place)
-            if box is None or not address.meets(box.west, box.south, box.east, box.north):
-                return b""
-            return tile(session, place, address, layers=layers, at=at)
 
 
 def version_of(known: datetime) -> str:

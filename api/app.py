@@ -3,6 +3,8 @@
 In: settings and a database engine.  Out: the application, with every door open and every error answered.
 """
 
+import gc
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +14,64 @@ from sqlalchemy import Engine
 
 from api import errors
 from api.answers import LandAnswers
+from api.map_desk import MapDesk, base_of, origin_of
+from api.money import money_desk, payment_forms
 from api.plan_desk import LARGEST, PlanDesk
-from api.routers import drawn, health, land, plans, rasters, rules, tiles
+from api.routers import drawn, health, land, ogc, plans, rasters, rules, tiles
 from api.security import Guard
 from api.settings import Settings
+from api.short_way import ShortWay
+from api.tiles_at_hand import TilesAtHand
+from api.town import halls_of_plot, provider_of, town_hall
+from api.trades import document_room, listen, message_room
+from civic.core import doors
+from civic.core.documents import routes as documents
+from civic.core.messages import routes as messages
+from civic.core.money import routes as money
+from civic.core.watching import routes as watching
+from civic.land_records import routes as land_records
+from civic.objections import routes as objections
 from gis.errors import Unavailable
 from tiles.shelf import Shelf
 from web import answers as asked
 from web.building import router as building
 from web.law import router as law
+from web.map_sheets import router as map_sheets
+from web.map_sheets import sheets as asked_of_sheets
+from web.mapping import base_map
 from web.pages import router as pages
 from web.plans import router as plan_pages
 from web.plans_asked import plans as asked_of_plans
+from web.plot_halls import halls
 from web.templating import error_page
 
 WEB = Path(__file__).parents[1] / "web"
 VENDOR = ("maplibre-gl",)
 """Packages that set-up installs beside the pages and that we serve ourselves."""
+ROUTERS = (
+    health.router,
+    rules.router,
+    land.router,
+    tiles.router,
+    drawn.router,
+    rasters.router,
+    ogc.router,
+    plans.router,
+    law,
+    plan_pages,
+    building,
+    map_sheets,
+    doors.router,
+    land_records.router,
+    money.router,
+    money.programs,
+    objections.router,
+    documents.router,
+    messages.router,
+    watching.router,
+    pages,
+)
+"""Every door, in the order in which addresses are compared: a place's own pages, whose first part is any word, come last."""
 
 
 class FreshFiles(StaticFiles):
@@ -68,26 +111,50 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     app.state.shelf = Shelf(engine, settings.state / "tiles")
     app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
     app.dependency_overrides[asked_of_plans] = lambda: app.state.plans
+    sheets = MapDesk(app.state.answers)
+    app.dependency_overrides[asked_of_sheets] = lambda: sheets
+    app.dependency_overrides[base_map] = lambda: base_of(settings)
+    _open_town(app, settings, engine)
     errors.install(app, error_page)
+    app.router.routes += [ShortWay(), TilesAtHand()]
     app.add_middleware(
-        Guard, longest_body=settings.longest_body, longest_drawing=LARGEST + settings.longest_body
+        Guard,
+        longest_body=settings.longest_body,
+        longest_drawing=max(LARGEST, settings.largest_document) + settings.longest_body,
+        pictures=origin_of(settings),
+        forms=payment_forms(settings),
     )
     app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     for package in VENDOR:
         folder = WEB / "node_modules" / package
         app.mount(f"/vendor/{package}", InstalledFiles(directory=folder, check_dir=False), name=package)
-    for router in (
-        health.router,
-        rules.router,
-        land.router,
-        tiles.router,
-        drawn.router,
-        rasters.router,
-        plans.router,
-        law,
-        plan_pages,
-        building,
-        pages,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    return app
+
+
+def _open_town(app: FastAPI, settings: Settings, engine: Engine) -> None:
+    """The town hall: its services, its money, its documents, its messages."""
+    hall = app.state.town = town_hall(engine)
+    app.dependency_overrides[halls] = lambda: (
+        lambda request, code, number: halls_of_plot(
+            hall, request.cookies, code, number, now=datetime.now(UTC)
+        )
+    )
+    app.state.oidc = provider_of(settings)
+    app.state.front = settings.front
+    app.state.public_url = settings.public_url
+    app.state.money = money_desk(settings)
+    app.state.documents = document_room(settings)
+    app.state.messages = message_room(settings)
+    listen(settings)
+
+
+def served_app(settings: Settings, engine: Engine) -> FastAPI:
+    """The application for a process that serves nothing else: what it begins with lasts as long, and Python's collector, which
+    goes through a quarter of a million such values in 0.2 s, is told so.
+    """
+    app = create_app(settings, engine)
+    gc.collect()
+    gc.freeze()
     return app

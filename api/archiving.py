@@ -14,7 +14,9 @@ from api.importing import progress_bars
 from gis.db.session import transaction
 from gis.errors import Invalid
 from gis.jurisdictions import jurisdiction
+from layers.wards import ground_of_ward
 from tiles.archive import export, zooms_of
+from tiles.store import shelf_of
 from tiles.tilejson import chosen, drawn_layers
 
 ENDING = ".pmtiles"
@@ -29,10 +31,12 @@ def export_tiles(
     zooms: str,
     on: date | None,
     known: datetime | None,
+    ward: str | None,
+    stores: Path,
     out: Console,
     err: Console,
 ) -> None:
-    """Write the archive, and say what it holds."""
+    """Write the archive, of a ward alone where one is named, and say what it holds."""
     wanted = zooms_of(zooms)
     if file.suffix != ENDING:
         raise Invalid(f"{file.name}: the ending says the form; use {ENDING}.")
@@ -49,6 +53,8 @@ def export_tiles(
             zooms=wanted,
             at=at,
             progress=lambda done, total: bars.moved("tiles", done, total),
+            ground=ground_of_ward(session, place, ward, at=at) if ward else None,
+            shelf=shelf_of(stores, place.code),
         )
     held = ", ".join(each.id for each in drawn)
     out.print(

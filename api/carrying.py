@@ -22,6 +22,8 @@ from api.envelopes import OfWard, carried, of_ward
 from gis.errors import Invalid
 from rules.envelope_document import to_geojson, to_json
 from rules.envelopes.model import Choice, Envelope
+from web.check_figures import rupees
+from web.check_sentences import tidy
 
 COLUMNS = (
     "number",
@@ -90,23 +92,23 @@ def _tell(found: Envelope, out: Console, *, synthetic: bool) -> None:
         lines.append("The front is not known; each street is one possible answer:")
     for choice in shown:
         lines += [escape(line) for line in _of_choice(choice)]
-    lines += [f"not known: {escape(f'{gap.reason} {gap.effect} {gap.remedy}')}" for gap in found.gaps]
-    lines += [f"on the plot: {escape(f'{each.title}: {each.reason}')}" for each in found.conditions]
-    lines += [escape(note) for note in found.notes]
+    lines += [f"not known: {escape(tidy(f'{gap.reason} {gap.effect} {gap.remedy}'))}" for gap in found.gaps]
+    lines += [f"on the plot: {escape(tidy(f'{each.title}: {each.reason}'))}" for each in found.conditions]
+    lines += [escape(tidy(note)) for note in found.notes]
     for line in lines:
-        out.print(line, highlight=False, soft_wrap=True)
+        out.print(line.replace("\u00a0", " "), highlight=False, soft_wrap=True)
 
 
 def _of_choice(choice: Choice) -> list[str]:
     ground = choice.bands[0].area if choice.bands else Decimal(0)
-    lines = [f"Front: {choice.title}. Ground that may be built on: {ground} m²."]
+    lines = [f"Front: {choice.title}. Ground that may be built on: {ground:,.2f} m²."]
     if choice.footprint is not None:
-        lines.append(f"Largest footprint {choice.footprint} m² ({choice.footprint_decider}).")
+        lines.append(f"Largest footprint {choice.footprint:,.2f} m² ({choice.footprint_decider}).")
     for each in choice.carried:
-        fee = f", {each.excess} m² of it for ₹{each.fee / 100:g} each" if each.fee else ""
+        fee = f", {each.excess:,.2f} m² of it for {rupees(each.fee)} each" if each.fee else ""
         index = f"Floor space index {each.index}" if each.index is not None else "No floor space index"
         lines.append(
-            f"{index}: {each.floor_area} m² in {each.storeys} storeys, {each.height} m high{fee} ({each.decider})."
+            f"{index}: {each.floor_area:,.2f} m² in {each.storeys} storeys, {each.height:,.2f} m high{fee} ({each.decider})."
         )
     return lines
 

@@ -1,4 +1,4 @@
-"""The command line: `bhumika up | serve | import | extract | search | check | draw | envelope | parcels history | check-topology |
+"""The command line: `bhumika up | serve | work | import | extract | search | check | draw | envelope | parcels history | check-topology |
 tiles export`.
 
 In: words on the command line.  Out: text for people, JSON for programs with `--json`, and an exit status: 0 done, 1 an error
@@ -129,6 +129,54 @@ def serve_only() -> None:
         serve_app(settings, engine)
 
 
+@app.command("work")
+@told
+def work_on(
+    beside: Annotated[
+        bool, typer.Option("--beside", hidden=True, help="End when the standard input is closed.")
+    ] = False,
+) -> None:
+    """Do what waits in the queue: send messages, scan documents, let clocks run; `up` and `serve` start this beside them."""
+    from api.running import work_for
+
+    work_for(read_settings(), beside=beside)
+
+
+@app.command()
+@told
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder to write the backup into.")],
+) -> None:
+    """Write database, documents, rasters and the list of keys into a folder; the service may go on meanwhile."""
+    from api.backing_up import back_up
+    from api.trades import store_of
+
+    settings = read_settings()
+    kept = back_up(settings, store_of(settings), folder, said=lambda part: out.print(f"Writing {part}"))
+    out.print(
+        f"{kept.rows} rows and {kept.files} files, {kept.bytes / 1e6:.1f} MB, in {folder}", highlight=False
+    )
+
+
+@app.command()
+@told
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
+) -> None:
+    """Bring a backup into an empty database, and up to this version."""
+    from api.backing_up import restore as bring_back
+    from api.connecting import migrate
+    from api.trades import store_of
+
+    settings = read_settings()
+    kept = bring_back(settings, store_of(settings), folder, said=lambda part: out.print(f"Now {part}"))
+    with _engine(settings) as engine:
+        migrate(engine)
+    out.print(
+        f"{kept.rows} rows and {kept.files} files are back. Start with `./bhumika serve`.", highlight=False
+    )
+
+
 @app.command()
 @told
 def extract(
@@ -209,15 +257,29 @@ def tiles_export(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .pmtiles.")],
     layers: Annotated[str, typer.Option(help="Names of layers, separated by commas.")] = "parcels",
     zooms: Annotated[str, typer.Option(help="First and last zoom.")] = "10-16",
+    ward: Annotated[
+        str | None, typer.Option(help="Name of a ward: the tiles that show some of it alone.")
+    ] = None,
     on: OnOption = None,
     known: KnownOption = None,
 ) -> None:
     """Write the tiles of a place to one file, for any static host or a phone without a network."""
     from api.archiving import export_tiles
 
-    with _engine(read_settings()) as engine:
+    settings = read_settings()
+    with _engine(settings) as engine:
         export_tiles(
-            engine, place, output, layers=layers, zooms=zooms, on=_day(on), known=known, out=out, err=err
+            engine,
+            place,
+            output,
+            layers=layers,
+            zooms=zooms,
+            on=_day(on),
+            known=known,
+            ward=ward,
+            stores=settings.state / "tiles",
+            out=out,
+            err=err,
         )
 
 
@@ -252,7 +314,7 @@ def check_plan(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "--output", "-o", help="File to write: .json, .pdf, or .dxf for the drawing with marks."
+            "--output", "-o", help="File to write: .json, .geojson, .pdf, or .dxf for the drawing with marks."
         ),
     ] = None,
     language: Annotated[Language, typer.Option("--lang", help="Language of the PDF.")] = Language.EN,

@@ -3,9 +3,11 @@
 In: settings.  Out: an engine; a schema that is up to date, with names that are found by the keys of this version.
 """
 
-from sqlalchemy import Engine, text
+from typing import Any
 
-from api.local_postgis import ensure
+from sqlalchemy import URL, Engine, make_url, text
+
+from api.local_postgis import SERVICE, ensure
 from api.settings import Settings
 from gis.db.migrations import upgrade
 from gis.db.session import make_engine, transaction
@@ -19,6 +21,44 @@ def connect(settings: Settings) -> Engine:
     """An engine on the database of the settings, or on the private one, started where it is not running."""
     url = settings.database_url or ensure(settings.state)
     return make_engine(url, pool_size=settings.pool)
+
+
+def connect_service(settings: Settings) -> Engine:
+    """An engine for server and workers: in a role that owns nothing and that row-level security binds.
+
+    The private database is entered as that role.  With an own database it is `service_database_url`; where only the
+    owner's address is known, each connection begins in the role.
+    """
+    if settings.database_url is None:
+        own = make_url(ensure(settings.state)).set(username=SERVICE)
+        return make_engine(own, pool_size=settings.pool)
+    if settings.service_database_url:
+        return make_engine(settings.service_database_url, pool_size=settings.pool)
+    return in_service_role(settings.database_url, pool_size=settings.pool)
+
+
+def in_service_role(url: str | URL, **options: Any) -> Engine:
+    """An engine whose connections begin, and are reset to, the role that owns nothing."""
+    begin = f"-c timezone=UTC -c jit=off -c role={SERVICE}"
+    return make_engine(url, connect_args={"options": begin}, **options)
+
+
+_MIGHT = text(
+    "SELECT current_user AS name, r.rolsuper OR r.rolbypassrls AS unbound,"
+    " EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relowner = r.oid AND n.nspname = 'public') AS owns FROM pg_roles r WHERE r.rolname = current_user"
+)
+
+
+def check_service(engine: Engine) -> None:
+    """Refuse to serve in a role that sees past the walls between local bodies."""
+    with transaction(engine) as session:
+        role = session.execute(_MIGHT).one()
+    if role.unbound or role.owns:
+        raise Unavailable(
+            f"The service may not run as {role.name}: it owns tables or is not bound by row-level security. Set"
+            " BHUMIKA_SERVICE_DATABASE_URL to the same database as the role bhumika_service (deploy/README.md)."
+        )
 
 
 def migrate(engine: Engine, progress: Progress | None = None) -> None:

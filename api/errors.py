@@ -18,12 +18,24 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.faults import code_of, example_for, told
-from gis.errors import Conflict, Gone, Invalid, LandError, NotFound, TooLarge, Unavailable
+from gis.errors import (
+    Conflict,
+    Gone,
+    Invalid,
+    LandError,
+    NotAllowed,
+    NotFound,
+    SignInNeeded,
+    TooLarge,
+    Unavailable,
+)
 
 STATUS: dict[type[LandError], int] = {
     NotFound: 404,
     Gone: 410,
     Conflict: 409,
+    SignInNeeded: 401,
+    NotAllowed: 403,
     TooLarge: 413,
     Invalid: 422,
     Unavailable: 503,
@@ -31,6 +43,8 @@ STATUS: dict[type[LandError], int] = {
 NO_ADDRESS = "no-address"
 TITLES = {
     400: "Not understood",
+    401: "Sign in first",
+    403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
     410: "Gone",
@@ -65,6 +79,9 @@ def install(app: FastAPI, page: ErrorPage) -> None:
     def answer(
         request: Request, status: int, code: str, detail: str, successors: tuple[str, ...] = ()
     ) -> Response:
+        if status == 422 and request.url.path.startswith("/ogc/"):
+            status = 400  # OGC API Features, Part 1, requirements 8 and 9
+        detail = detail.encode("utf-8", "replace").decode()  # it may quote half a letter that was sent
         if not _is_for_programs(request):
             return page(request, status=status, code=code, message=detail, successors=successors)
         problem = {

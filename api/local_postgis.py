@@ -2,9 +2,9 @@
 
 In: the state folder and the cluster's name.  Out: the address of its database, for SQLAlchemy.
 
-The socket lies in a folder that only its owner may enter, which is why it needs no password. Two roles:
-`postgres` made the cluster and is used here only; the application is `bhumika`, which owns the database, may
-create others (tests do) and is no superuser.
+The socket lies in a folder that only its owner may enter, which is why it needs no password. Three roles:
+`postgres` made the cluster and is used here only; `bhumika` owns the database, migrates and imports, may create
+others (tests do) and is no superuser; `bhumika_service` serves and works, and owns nothing.
 """
 
 import fcntl
@@ -23,6 +23,7 @@ from gis.errors import Unavailable
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 NAME = "bhumika"  # of the role and of the database
+SERVICE = "bhumika_service"
 
 
 def ensure(state: Path, *, name: str = "main", durable: bool = True) -> str:
@@ -94,15 +95,30 @@ def _furnish(server: Server) -> None:
     name = sql.Identifier(NAME)
     with _superuser(server, "postgres") as session:
         exists = session.execute("SELECT FROM pg_database WHERE datname = %s", (NAME,)).rowcount
-    if exists and not _missing_extensions(server, NAME):
+        serves = session.execute(
+            "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin", (SERVICE,)
+        ).rowcount
+    if exists and serves and not _missing_extensions(server, NAME):
         return
     _add_extensions(server, "template1")
     with _superuser(server, "postgres") as session:
         if not session.execute("SELECT FROM pg_roles WHERE rolname = %s", (NAME,)).rowcount:
             session.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB IN ROLE pg_monitor").format(name))
+        if not serves:
+            _make_service(session)
         if not exists:
             session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
     _add_extensions(server, NAME)
+
+
+def _make_service(session: psycopg.Connection) -> None:
+    """The role that serves; the owner is its member, so that tests can act as it."""
+    service, owner = sql.Identifier(SERVICE), sql.Identifier(NAME)
+    if session.execute("SELECT FROM pg_roles WHERE rolname = %s", (SERVICE,)).rowcount:
+        session.execute(sql.SQL("ALTER ROLE {} LOGIN").format(service))
+    else:
+        session.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(service))
+    session.execute(sql.SQL("GRANT {} TO {}").format(service, owner))
 
 
 def _missing_extensions(server: Server, database: str) -> list[str]:

@@ -21,13 +21,14 @@ import orjson
 from api.answers import LandAnswers, today
 from api.envelopes import carried
 from api.plan_work import Question, steps
-from gis.errors import Invalid, NotFound, TooLarge, Unavailable
+from gis.errors import Invalid, LandError, NotFound, TooLarge, Unavailable
 from gis.site import Site
 from gis.site_document import site_from_json, site_to_json
+from layers.extract.model import Extract
 from rules.envelopes.model import Envelope
 from rules.plans.starter import starter
 from rules.reading import library
-from web.plans_asked import KeptCheck
+from web.plans_asked import KeptCheck, PlotEnvelope
 
 LARGEST = 64_000_000
 """Bytes of a drawing."""
@@ -36,6 +37,8 @@ AT_ONCE = 2
 """Checks that run side by side; each may use a processor and some gigabytes."""
 WAIT = 60.0
 """Seconds that a check waits for its turn."""
+FORM = 2
+"""Counts the forms in which checks were kept: another form is another check."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400
 
@@ -85,6 +88,14 @@ class PlanDesk:
             yield from self._done(key, content, site, question)
         yield key
 
+    def again(self, code: str, key: str, answers: bytes, *, turn: float | None) -> str:
+        """Check a kept drawing again, on its plot and by the rules of its day, with what persons said (JSON)."""
+        found, folder = self.kept(code, key).found, self.folder / key
+        turned = _turn_of(folder) if turn is None else turn
+        content = _if_there(folder / "drawing.dxf")
+        day = date.fromisoformat(found["on"])
+        return self.check(code, found["site"]["number"], content, on=day, turn=turned, answers=answers)
+
     def _site(self, code: str, number: str, day: date) -> bytes:
         extract = self.land.extract(code, number=number, on=day if day < today() else None, known=None)
         return site_to_json(self.land.site(extract))
@@ -99,6 +110,7 @@ class PlanDesk:
         try:
             (work / "drawing.dxf").write_bytes(content)
             (work / "site.json").write_bytes(site)
+            (work / "asked.json").write_bytes(orjson.dumps({"turn": question.turn}))
             yield from steps(replace(question, folder=work))
             if not (self.folder / key).exists():
                 work.rename(self.folder / key)
@@ -126,6 +138,15 @@ class PlanDesk:
         site = site_from_json(self._site(code, number, day))
         return carried(site, day, occupancy=occupancy, storey_height=storey_height, front=front), site
 
+    def carries(self, extract: Extract, *, occupancy: str, storey_height: Decimal) -> PlotEnvelope:
+        """What the plot of an extract can carry by the rules of its day; the reason where that cannot be reckoned."""
+        try:
+            site = self.land.site(extract)
+            found = carried(site, extract.at.on, occupancy=occupancy, storey_height=storey_height, front=None)
+        except LandError as error:
+            return PlotEnvelope(envelope=None, site=None, reason=error.message)
+        return PlotEnvelope(envelope=found, site=site, reason=None)
+
     def kept(self, code: str, key: str) -> KeptCheck:
         """What was found; `NotFound` where it was never asked, or is no longer kept."""
         folder = self.folder / key
@@ -138,14 +159,13 @@ class PlanDesk:
         try:
             document = (folder / "check.json").read_bytes()
             svg = (folder / "plan.svg").read_text(encoding="utf-8")
-            marks = folder / "marked.dxf"
-            drawing = marks.read_bytes() if marks.exists() else b""
+            drawing, ground = (_if_there(folder / name) for name in ("marked.dxf", "plan.geojson"))
         except OSError as error:
             raise missing from error
         found = orjson.loads(document)
         if found["site"]["jurisdiction"] != code:
             raise missing
-        return KeptCheck(key=key, found=found, document=document, svg=svg, marked=drawing)
+        return KeptCheck(key=key, found=found, document=document, svg=svg, marked=drawing, ground=ground)
 
     def _forget_old(self) -> None:
         """Take away what is older than the days for which checks are kept, and what was left half-done."""
@@ -158,8 +178,18 @@ class PlanDesk:
                 shutil.rmtree(each, ignore_errors=True)
 
 
+def _if_there(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _turn_of(folder: Path) -> float | None:
+    """How a kept drawing was said to be turned, in radians."""
+    said = orjson.loads(_if_there(folder / "asked.json") or b"{}")
+    return None if said.get("turn") is None else float(said["turn"])
+
+
 def _key(content: bytes, site: bytes, question: Question) -> str:
-    """The digest of the question: the drawing, the plot, what was said, the day and the edition of the book."""
-    asked = f"{question.on} {question.turn} {library().digest}".encode()
+    """The digest of the question: the drawing, the plot, what was said, the day, the edition of the book and the form of the answer."""
+    asked = f"{question.on} {question.turn} {library().digest} {FORM}".encode()
     parts = (content, site, question.answers, asked)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -1,6 +1,6 @@
 """A plan checked in a process of its own: whatever a file does to the program that reads it, the service goes on.
 
-In: files in a folder (`drawing.dxf`, `site.json`) and the question.  Out: files beside them (`check.json`, `plan.svg`, for a DXF `marked.dxf`), and what happens
+In: files in a folder (`drawing.dxf`, `site.json`) and the question.  Out: files beside them (`check.json`, `plan.svg`, `plan.geojson`, for a DXF `marked.dxf`), and what happens
 in between as messages through a pipe.  The process may use so much memory and so many seconds, then it is ended.
 """
 
@@ -24,6 +24,7 @@ from rules.checking import check
 from rules.plans.files import is_step
 from rules.plans.marks import marked
 from rules.reading import library
+from web.check_map import plan_features
 from web.plan_sketch import plan_svg
 
 MEMORY = 3_000_000_000
@@ -106,6 +107,7 @@ def _work(pipe: Connection, question: Question) -> None:
         asked = check(content, site, library(), on=question.on, told=told, turn=question.turn)
         pipe.send(("step", STEPS[1]))
         (folder / "plan.svg").write_text(plan_svg(asked, title=f"{site.number}"), encoding="utf-8")
+        (folder / "plan.geojson").write_bytes(plan_features(asked))
         placement = asked.proposal.placement
         laid = placement if placement is not None and placement.matches else None
         if not is_step(content):

@@ -19,21 +19,24 @@ from gis.site_document import site_from_json, site_to_json
 from rules.answers_document import NOTHING, answers_from_json
 from rules.check_document import titles, to_json, written
 from rules.checking import PlanCheck, check
-from rules.findings import Finding, Outcome
+from rules.findings import Finding, Measured, Outcome, Required
 from rules.plans.files import is_step
 from rules.plans.marks import marked
 from rules.plans.starter import starter
 from rules.reading import library
-from rules.reckoning.fees import rupees
 from rules.report import Verdict
 from rules.statement import Statement
-from web.languages import Language
+from web.check_figures import compared, rupees
+from web.check_map import plan_features
+from web.check_sentences import tidy
+from web.languages import Language, Wording
 from web.plan_sketch import plan_svg
 from web.print.plan_check import check_pdf
 
 EXIT = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.UNKNOWN: 4}
 """Exit status of `bhumika check`; 1 is an error that is told, 2 words that are not understood."""
 LARGEST = 64_000_000
+ENGLISH = Wording(language=Language.ENGLISH)
 STYLES = {
     Outcome.FAIL: ("✗", "bold red"),
     Outcome.UNKNOWN: ("?", "magenta"),
@@ -77,11 +80,13 @@ def check_file(
 
 
 def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") -> None:
-    """What was found, into a file whose ending says the form: .json, .pdf, or .dxf for the applicant's drawing with marks."""
+    """What was found, into a file whose ending says the form: .json, .geojson, .pdf, or .dxf for the applicant's drawing with marks."""
     if path.resolve() == plan.resolve():
         raise Invalid(f"{path}: is the drawing itself; name another file, so that it is not lost.")
     if path.suffix.lower() == ".json":
         content = to_json(asked)
+    elif path.suffix.lower() == ".geojson":
+        content = _on_the_ground(asked, path)
     elif path.suffix.lower() == ".pdf":
         svg = plan_svg(asked, title=asked.site.number)
         content = check_pdf(orjson.loads(to_json(asked)), svg, language=Language(language))
@@ -94,13 +99,23 @@ def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") 
         laid = placement if placement is not None and placement.matches else None
         content = marked(read_file(plan), asked.report.findings, laid, drawing=asked.drawing)
     else:
-        raise Invalid(f"{path.name}: the ending says the form; use .json, .pdf or .dxf.")
+        raise Invalid(f"{path.name}: the ending says the form; use .json, .geojson, .pdf or .dxf.")
     try:
         path.write_bytes(content)
     except OSError as error:
         raise Invalid(
             f"{path}: cannot be written ({error.strerror}); name a file in a folder that is there."
         ) from error
+
+
+def _on_the_ground(asked: PlanCheck, path: Path) -> bytes:
+    """The drawing with what decided, as a map takes it."""
+    if not asked.proposal.is_placed:
+        raise Invalid(
+            f"{path.name}: it is not certain how the plan lies on plot {asked.site.number}, so it cannot be put on a map. "
+            f"{asked.proposal.placement_note}"
+        )
+    return plan_features(asked)
 
 
 def print_check(asked: PlanCheck, out: Console, *, as_json: bool) -> int:
@@ -180,16 +195,22 @@ def _print_statement(said: Statement, out: Console) -> None:
 def _told(finding: Finding) -> str:
     parts = []
     if finding.required is not None:
-        unit = finding.required.unit.value
-        measured = (
-            "not measured" if finding.measured is None else f"{written(finding.measured.amount)} {unit}"
-        )
-        parts.append(f"{measured}, {finding.comparison} {written(finding.required.amount)} {unit}.")
-    parts += [each for each in (finding.reason, finding.remedy) if each]
+        measured, required = compared(ENGLISH, _amounts(finding.measured, finding.required))
+        parts.append(f"{measured}, {finding.comparison} {required}.")
+    parts += [tidy(each) for each in (finding.reason, finding.remedy) if each]
     handles = [handle for place in finding.places for handle in place.handles]
     if handles and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
         parts.append(f"(CAD {', '.join(dict.fromkeys(handles[:8]))})")
-    return " ".join(parts)
+    return " ".join(parts).replace("\u00a0", " ")
+
+
+def _amounts(found: Measured | None, required: Required) -> dict[str, dict[str, str] | None]:
+    """Both amounts as the document writes them."""
+    pair = {"measured": found, "required": required}
+    return {
+        name: None if each is None else {"amount": written(each.amount), "unit": each.unit.value}
+        for name, each in pair.items()
+    }
 
 
 def write_starter(site: Site, path: Path, *, set_back: float | None) -> None:

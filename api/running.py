@@ -4,8 +4,10 @@ In: settings and an engine.  Out: a running service; every step is announced, lo
 """
 
 import shlex
+import sys
 import tempfile
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,11 +16,16 @@ from rich.console import Console
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from api.app import create_app
+from api.app import served_app
+from api.beside import worker_beside
+from api.connecting import check_service, check_set_up, connect_service
 from api.importing import progress_bars
 from api.keeping import kept_running
 from api.local_postgis import stop
+from api.sample_town import found_sample_town
 from api.settings import Settings
+from api.trades import listen, trade_of
+from api.working import work
 from gis.db.session import transaction
 from gis.jurisdictions import jurisdiction
 from gis.recordings import record
@@ -32,8 +39,14 @@ COMPLETE = "the sample is complete"
 
 def load_sample(engine: Engine, settings: Settings, out: Console) -> None:
     """Generate and import the sample local body where it is not there yet; one that was interrupted is completed."""
-    if _is_complete(engine):
-        return
+    if not _is_complete(engine):
+        _load_land(engine, settings, out)
+    listen(settings)  # so that the sample's people have been told of their cases
+    if found_sample_town(engine, now=datetime.now(UTC)):
+        out.print("Opened the sample's town hall, with made-up people and cases.", highlight=False)
+
+
+def _load_land(engine: Engine, settings: Settings, out: Console) -> None:
     out.print("Loading the sample, a synthetic local body on Kerala's ground.", highlight=False)
     with tempfile.TemporaryDirectory() as name, progress_bars(out) as bars:
         folder = Path(name)
@@ -67,31 +80,38 @@ _WORTH = {
 
 
 def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
-    """The address, and three questions to begin with."""
+    """The address, and four things to begin with."""
     address = f"http://{settings.host}:{settings.port}"
     out.print(f"Bhumika is at [bold]{address}/[/]", highlight=False)
     with Session(engine) as session:
         found = {name: session.scalar(text(query), {"j": SAMPLE}) for name, query in _WORTH.items()}
     if not all(found.values()):
         return
-    out.print("Three things to try:", highlight=False)
+    out.print("Four things to try:", highlight=False)
     lines = {
         "the map": f"{address}/{SAMPLE}/map",
         "what lies on a plot": f"{address}/{SAMPLE}/plot?number={quote(str(found['plot']))}",
+        "the town hall": f"{address}/town/{SAMPLE}/sign-in",
         "a plot that was divided": f"./bhumika parcels history {SAMPLE} {shlex.quote(str(found['gone']))}",
     }
     for title, line in lines.items():
         out.print(f"  {title:<24} {line}", highlight=False, soft_wrap=True)
 
 
-def serve_app(settings: Settings, engine: Engine) -> None:
-    """Serve until interrupted; the private database is kept running, and stops with the last one who uses it."""
+def serve_app(settings: Settings, owner: Engine) -> None:
+    """Serve until interrupted, in the role that owns nothing; the owner's connections are closed first.
+
+    The private database is kept running, and stops with the last one who uses it.
+    """
+    owner.dispose()
+    engine = connect_service(settings)
+    check_service(engine)
     is_private = settings.database_url is None
     Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
     try:
-        with kept_running(settings.state) if is_private else nullcontext():
+        with kept_running(settings.state) if is_private else nullcontext(), worker_beside():
             uvicorn.run(
-                create_app(settings, engine),
+                served_app(settings, engine),
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",
@@ -100,4 +120,19 @@ def serve_app(settings: Settings, engine: Engine) -> None:
     finally:
         engine.dispose()  # before the database is asked whether anybody still uses it
         if is_private:
+            stop(settings.state, if_unused=True)
+
+
+def work_for(settings: Settings, *, beside: bool = False) -> None:
+    """Work until interrupted, in the role that owns nothing; beside a server, until that ends."""
+    engine = connect_service(settings)
+    check_set_up(engine)
+    check_service(engine)
+    if not beside:
+        Console().print("Working until Ctrl-C", highlight=False)
+    try:
+        work(engine, trade_of(settings), ends_with=sys.stdin.buffer if beside else None)
+    finally:
+        engine.dispose()
+        if settings.database_url is None and not beside:
             stop(settings.state, if_unused=True)

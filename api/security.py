@@ -17,16 +17,45 @@ HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
 ]
-DRAWINGS = re.compile(r"(/api)?/[^/]+/check")
-"""Addresses to which drawings are sent."""
+
+
+def headers(pictures: str | None, forms: str | None = None) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; the origin of a base map and that of a payment gateway, where the service names them, are
+    the only other hosts of a page: the one for its pictures, the other for the form that leads to it."""
+    policy = HEADERS[0][1]
+    if forms is not None:
+        policy = policy.replace(b"form-action 'self'", b"form-action 'self' " + forms.encode())
+    if pictures is None:
+        return [(HEADERS[0][0], policy), *HEADERS[1:]]
+    own, to_images = policy.split(b" img-src 'self'")
+    allowed = b"%s connect-src 'self' %s; img-src 'self' %s%s" % (
+        own,
+        pictures.encode(),
+        pictures.encode(),
+        to_images,
+    )
+    return [(HEADERS[0][0], allowed), *HEADERS[1:]]
+
+
+DRAWINGS = re.compile(r"(/api)?/[^/]+/check|/town/[^/]+/cases/[^/]+/documents|/api/town/[^/]+/uploads/[^/]+")
+"""Addresses to which drawings and documents are sent."""
 NUL = b'{"type":"about:blank","title":"Not understood","status":422,"code":"not-understood","detail":"A NUL character means nothing here; leave it out."}'
 
 
 class Guard:
     """Refuses bodies over a limit while they arrive, and adds the headers to every answer."""
 
-    def __init__(self, app: ASGIApp, *, longest_body: int, longest_drawing: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        longest_body: int,
+        longest_drawing: int,
+        pictures: str | None = None,
+        forms: str | None = None,
+    ) -> None:
         self.app = app
+        self.headers = headers(pictures, forms)
         self.longest_body = longest_body
         self.longest_drawing = longest_drawing
 
@@ -59,7 +88,7 @@ class Guard:
             if refused:
                 return
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                message["headers"] = [*message["headers"], *self.headers]
             await send(message)
 
         await self.app(scope, counted, guarded)

@@ -24,6 +24,11 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     """A PostGIS to use in place of the private one: postgresql+psycopg://user:password@host/database."""
+    service_database_url: str | None = None
+    """The same database as a role that owns nothing, by which server and workers connect; without it they act in the
+    role bhumika_service, of which the owner must be a member."""
+    backup_database_url: str | None = None
+    """The same database as an account that row-level security does not bind, for backups of an own database."""
     state: Path = Path(".bhumika")
     """Folder for the private database and imported rasters."""
     host: str = "127.0.0.1"
@@ -34,6 +39,58 @@ class Settings(BaseSettings):
     """Database connections that a process keeps."""
     longest_body: int = Field(default=1_000_000, ge=1)
     """Bytes that a request may carry."""
+    base_map: str | None = Field(default=None, pattern=r"^https?://[^\s{}']+.*\{z\}")
+    """Address of pictures under the map, with {z}, {x} and {y}; none unless set, and then only where a reader asks for it."""
+    base_map_credit: str = ""
+    """Whose pictures they are, as their licence wants it told."""
+    base_map_deepest: int = Field(default=19, ge=0, le=22)
+    """The deepest zoom of these pictures."""
+
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Under which address people reach the service; links in messages begin with it."""
+    documents: str | None = None
+    """Bucket for documents, s3://name/prefix, with the AWS_… names of the environment; a folder under the state unless set."""
+    largest_document: int = Field(default=50_000_000, ge=1)
+    """Bytes of one document."""
+    scanner: str | None = None
+    """Socket of clamd, as a path or host:port; without it documents are marked unscanned."""
+    razorpay_key: str = ""
+    """Key of the account at Razorpay; without it no money is taken online, but in made-up bodies, where it is play money."""
+    razorpay_secret: str = Field(default="", repr=False)
+    """Secret of the key."""
+    razorpay_webhook_secret: str = Field(default="", repr=False)
+    """Secret by which Razorpay signs its webhooks; another one than that of the key."""
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Identity provider of the staff (OpenID Connect), by its issuer; without it staff sign in with codes."""
+    oidc_client: str = ""
+    """Our client there."""
+    oidc_secret: str = ""
+    """The client's secret."""
+    smtp: str | None = None
+    """Mail server, smtp://user:password@host:587 or smtps://host; without it e-mail is kept in the outbox."""
+    mail_from: str = ""
+    """The address that e-mail comes from."""
+    sms_url: str | None = None
+    """Address of the provider of SMS; without it SMS is kept in the outbox."""
+    sms_key: str = ""
+    """Key of the provider."""
+    sms_entity: str = ""
+    """Identifier of the principal entity (DLT)."""
+    whatsapp_url: str | None = None
+    """Cloud API with its version, https://graph.facebook.com/v23.0; without it WhatsApp is kept in the outbox."""
+    whatsapp_number: str = ""
+    """Identifier of the sending number."""
+    whatsapp_token: str = ""
+    """Token of the API."""
+    whatsapp_secret: str = ""
+    """Secret of the app, with which Meta signs its reports."""
+    whatsapp_verify: str = ""
+    """The word by which Meta makes sure of the address of reports."""
+
+    @property
+    def front(self) -> str:
+        """The address that links in messages begin with."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def rasters(self) -> Path:

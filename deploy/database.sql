@@ -3,6 +3,9 @@
 -- The extensions need the administrator. The application does not: its role owns its database and nothing more.
 \set ON_ERROR_STOP on
 CREATE ROLE bhumika LOGIN PASSWORD :'password';
+-- Server and workers act as this role, which owns nothing: row-level security binds it.  bhumika may become it.
+CREATE ROLE bhumika_service NOLOGIN NOSUPERUSER NOBYPASSRLS;
+GRANT bhumika_service TO bhumika;
 CREATE DATABASE bhumika OWNER bhumika TEMPLATE template0
     ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'und';
 REVOKE CONNECT, TEMPORARY ON DATABASE bhumika FROM PUBLIC;

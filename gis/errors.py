@@ -6,6 +6,8 @@
     ├── Conflict      the change contradicts what is recorded
     ├── Invalid       the question or the data cannot be understood
     │   └── TooLarge  it can be understood, but it is beyond a stated limit
+    ├── NotAllowed    this person may not do it
+    │   └── SignInNeeded  nobody is signed in; who may do it is asked first
     └── Unavailable   a needed part of the machine is missing, with the remedy
 
 In: words and identifiers.  Out: exceptions that `api/errors.py` turns into answers, once.  Each has a stable code, by which
@@ -62,6 +64,18 @@ class TooLarge(Invalid):
     """Understood, but beyond a stated limit."""
 
     code = "too-large"
+
+
+class NotAllowed(LandError):
+    """This person may not do it."""
+
+    code = "not-allowed"
+
+
+class SignInNeeded(NotAllowed):
+    """Nobody is signed in, and this is not for everyone."""
+
+    code = "sign-in-needed"
 
 
 class Unavailable(LandError):

@@ -16,7 +16,20 @@ from gis.place import Jurisdiction
 
 __all__ = ["Jurisdiction", "found", "jurisdiction", "jurisdictions"]
 
-RESERVED = {"api", "docs", "health", "law", "openapi.json", "redoc", "search", "static", "tiles", "vendor"}
+RESERVED = {
+    "api",
+    "docs",
+    "health",
+    "law",
+    "ogc",
+    "openapi.json",
+    "redoc",
+    "search",
+    "static",
+    "tiles",
+    "town",
+    "vendor",
+}
 """First parts of addresses that mean something else."""
 
 

@@ -49,6 +49,7 @@ __all__ = [
     "Step",
     "Symbol",
     "Words",
+    "is_looked_for",
     "load",
     "names",
     "read",
@@ -105,6 +106,11 @@ def _once(part: str, field: str, values: Iterable[tuple[str, object]]) -> None:
         if value in seen:
             raise Contradiction(field, f"{value!r} stands twice in {part}", entry=entry)
         seen[value] = entry
+
+
+def is_looked_for(layer: Layer) -> bool:
+    """Whether a question about a plot looks for a layer's features: themes, administrative units and streets, not what is only drawn."""
+    return layer.shows or layer.role in (Role.ADMIN, Role.ROAD)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,8 @@ class Role(StrEnum):
     WATER = "water"
     BUILDING = "building"
     TERRAIN = "terrain"
+    COVER = "cover"
+    """Drawn and asked on a grid, and judged by no rule: depth of floods, kinds of land cover."""
 
 
 class Measure(StrEnum):

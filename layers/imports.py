@@ -68,6 +68,14 @@ Standing = tuple[StandingImport, ...]
 _KEPT = 64
 _standing: WeakKeyDictionary[Engine, OrderedDict[tuple[str, datetime], Standing]] = WeakKeyDictionary()
 _lock = Lock()
+_turn = Lock()
+"""Coverages are prepared and shared by every thread; GEOS keeps notes in a prepared shape while it answers, so one asks at a time."""
+
+
+def covers(coverage: Any, shape: Any) -> Any:
+    """`shapely.covers` for coverages of imports, whichever thread asks."""
+    with _turn:
+        return shapely.covers(coverage, shape)
 
 
 def standing(session: Session, place: Jurisdiction, *, known: datetime) -> Standing:

@@ -1,7 +1,7 @@
-"""Height and slope under a shape, from an elevation raster.
+"""What a raster says under a shape: height and slope, depth of a flood, shares of land cover.
 
-In: a raster file of the state folder (heights in metres), a shape in its jurisdiction's metric system.
-Out: `Heights` in metres and degrees.  Slope by Horn's method (Horn 1981, Proc. IEEE 69(1)) on cells measured in ground
+In: a raster file of the state folder, a shape in its jurisdiction's metric system.
+Out: `Heights` in metres and degrees; `Depths` in metres; `Cover`, cells by class.  Slope by Horn's method (Horn 1981, Proc. IEEE 69(1)) on cells measured in ground
 metres; cells beside missing ones have no slope.  A file is named by its content, so what was read of it is kept in memory.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
 import rasterio
@@ -23,6 +24,12 @@ from gis.crs import GEOGRAPHIC, ground_distance, transform
 from gis.errors import Unavailable
 
 Cells = NDArray[np.float64]
+
+FLOOD_DEPTH, LAND_COVER = "flood_depth", "land_cover"
+"""Layers whose rasters are not heights."""
+ONE_AT_A_TIME = RLock()
+"""rasterio hushes a warning of its own by changing the filter of the whole process whenever it makes a raster in memory; two threads
+at once would leave it changed for good, so whoever makes one holds this."""
 
 MOST_CELLS = 4_000_000
 KEPT_CELLS = 16_000_000
@@ -47,6 +54,26 @@ class Heights:
     slope_max: float
     cells: int
     resolution: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depths:
+    """Depth of water (m) on the cells that touch a shape; dry ground is 0."""
+
+    lowest: float
+    highest: float
+    mean: float
+    cells: int
+    resolution: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """Classes of the cells that touch a shape, each with how many cells, the commonest first."""
+
+    cells: int
+    resolution: float
+    classes: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +116,51 @@ def heights(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Heigh
         return None
     dx, dy = _cell_size(epsg, _near(epsg, moved), abs(sheet.grid.a), abs(sheet.grid.e))
     return _summary(known, slope_degrees(cells, dx, dy)[under], max(dx, dy))
+
+
+def depths(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Depths | None:
+    """Depths (m) under a shape; None where the raster has no value there."""
+    found = _values(path, epsg, shape, metric=metric)
+    if found is None:
+        return None
+    known, resolution = found
+    return Depths(
+        lowest=round(float(known.min()), 2),
+        highest=round(float(known.max()), 2),
+        mean=round(float(known.mean()), 2),
+        cells=len(known),
+        resolution=resolution,
+    )
+
+
+def cover(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Cover | None:
+    """Cells of each class under a shape; None where the raster has no value there."""
+    found = _values(path, epsg, shape, metric=metric)
+    if found is None:
+        return None
+    known, resolution = found
+    numbers, counts = np.unique(known, return_counts=True)
+    by_class = sorted(
+        zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0])
+    )
+    return Cover(
+        cells=len(known),
+        resolution=resolution,
+        classes=tuple((int(number), count) for number, count in by_class),
+    )
+
+
+def _values(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> tuple[Cells, float] | None:
+    """What is known of the cells that touch a shape, and the size of a cell in ground metres."""
+    moved = transform(shape, metric, epsg)
+    sheet = _sheet(path)
+    window = _window(sheet, moved, RIM)
+    if window is None:
+        return None
+    below = sheet.read(*window)[_under(sheet, moved, window)]
+    known = below[np.isfinite(below)]
+    size = _cell_size(epsg, _near(epsg, moved), abs(sheet.grid.a), abs(sheet.grid.e))
+    return (known, round(max(size), 1)) if len(known) else None
 
 
 def _summary(known: NDArray[np.float64], slopes: NDArray[np.float64], resolution: float) -> Heights | None:
@@ -138,7 +210,8 @@ def _under(sheet: _Sheet, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]
     grid, size = sheet.grid, (bottom - top, right - left)
     if size[0] * size[1] > FEW_CELLS or grid.b or grid.d:
         corner = grid @ Affine.translation(left, top)
-        burnt: NDArray[np.bool_] = ~geometry_mask([shape], size, corner, all_touched=True)
+        with ONE_AT_A_TIME:
+            burnt: NDArray[np.bool_] = ~geometry_mask([shape], size, corner, all_touched=True)
         return burnt
     touched = np.zeros(size, dtype=np.bool_)
     nearest = _window(sheet, shape, RIM - 1)

@@ -32,6 +32,7 @@ from layers.extract.model import Attribute, Extract, Hit, Terrain, ThemeAnswer
 from layers.extract.questions import around
 from layers.extract.streets import streets_along
 from layers.frontages import Move, roads_of
+from layers.imports import covers
 
 LOCAL_BODY, BODY_KIND = "local_body", "lsg_type"
 """The theme that tells whose rules bind, and the attribute with the kind of the body, named as the Election Commission does."""
@@ -149,7 +150,7 @@ def _tells_of_streets(grounds: Grounds) -> bool:
         base.targets[each.id] not in faults
         and each.begins <= grounds.extract.at.on
         and each.coverage is not None
-        and shapely.covers(each.coverage, grounds.plot.shape)
+        and covers(each.coverage, grounds.plot.shape)
         for each in base.streets.values()
     )
 

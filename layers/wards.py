@@ -23,16 +23,26 @@ from layers.tables import FeatureRow
 LAYER = "ward"
 
 
+def ground_of_ward(session: Session, place: Jurisdiction, ward: str, *, at: AsOf) -> BaseGeometry:
+    """The ground of a ward in metres; `NotFound` names the wards there are."""
+    ground: BaseGeometry = shapely.union_all(_named(_wards(session, place, at=at), place, ward))
+    shapely.prepare(ground)
+    return ground
+
+
 def parcels_of_ward(session: Session, place: Jurisdiction, ward: str, *, at: AsOf) -> list[Parcel]:
     """The parcels of a ward; `NotFound` names the wards there are."""
-    shapes = _named(_wards(session, place, at=at), place, ward)
-    ground: BaseGeometry = shapely.union_all(shapes)
-    shapely.prepare(ground)
+    ground = ground_of_ward(session, place, ward, at=at)
     return [
         each
         for each in parcels_touching(session, place, ground, at=at)
         if ground.intersects(each.boundary.representative_point())
     ]
+
+
+def ward_shapes(session: Session, place: Jurisdiction, *, at: AsOf) -> list[tuple[str, BaseGeometry]]:
+    """The wards of a place by reference, with their ground in metres."""
+    return [(row.ref, to_shape(row.shape)) for row in _wards(session, place, at=at)]
 
 
 def _named(there: Sequence[FeatureRow], place: Jurisdiction, ward: str) -> list[BaseGeometry]:

@@ -19,6 +19,7 @@ LARGEST = 20_000
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]{0,80}$")]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)]
 
 
 class _Sheet(BaseModel):
@@ -47,6 +48,8 @@ class _Answers(_Sheet):
     front: _Front | None = None
     groups: dict[Key, _Group] = {}
     holding: _Holding | None = None
+    declared_by: dict[Key, Who] = {}
+    confirmed_by: dict[Key, Who] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,7 @@ def answers_from_json(content: bytes) -> Told:
         sheet = _Answers.model_validate_json(content)
     except ValidationError as error:
         raise Invalid(f"The answers cannot be used: {_fault(error)}") from error
+    _check_persons(sheet)
     known = {each.key for each in occupancies()}
     for code, choice in sheet.groups.items():
         if choice.group not in known:
@@ -84,16 +88,33 @@ def answers_from_json(content: bytes) -> Told:
             groups={
                 code: Override(choice=each.group, reason=each.reason) for code, each in sheet.groups.items()
             },
+            declared_by=dict(sheet.declared_by),
+            confirmed_by=dict(sheet.confirmed_by),
         ),
         holding=None if sheet.holding is None else Holding(**sheet.holding.model_dump()),
     )
+
+
+def _check_persons(sheet: _Answers) -> None:
+    """Who says something, says something that stands in the answers."""
+    declared = {*sheet.words, *(f"groups.{code}" for code in sheet.groups)}
+    declared |= {name for name in ("front", "holding") if getattr(sheet, name) is not None}
+    for field, persons, said in (
+        ("declared_by", sheet.declared_by, declared),
+        ("confirmed_by", sheet.confirmed_by, set(sheet.confirmed)),
+    ):
+        astray = sorted(set(persons) - said)
+        if astray:
+            raise Invalid(
+                f"The answers cannot be used: {field}.{astray[0]} names a person, but the answer itself is not there."
+            )
 
 
 def _fault(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "the whole"
     if first["type"] == "extra_forbidden":
-        return f"{where} is not known; there are words, confirmed, front (side, reason), groups (group, reason) and holding."
+        return f"{where} is not known; there are words, confirmed, front (side, reason), groups (group, reason), holding, declared_by and confirmed_by."
     if first["type"] == "json_invalid":
         return "they are no JSON object."
     return f"{where}: {first['msg']}."

@@ -1,7 +1,8 @@
 """A checked plan as JSON (`bhumika-check-1`): the same check gives the same bytes, on any machine.
 
 In: a `PlanCheck`.  Out: canonical JSON with a digest over all of it.  Each place of a finding carries its shape twice: `drawn` in metres in
-the drawing's own position, to 0.1 mm, and `geometry` as GeoJSON in degrees (EPSG:4326), null where the plan was not laid on its parcel.
+the drawing's own position, to 0.1 mm, and `geometry` as GeoJSON in degrees (EPSG:4326), null where the plan was not laid on its parcel, or
+where what decided is drawn beside the plot (a floor, a detail) and so lies nowhere on the ground.
 Numbers of the law and measures are decimal strings, as they were compared.
 """
 
@@ -21,6 +22,8 @@ from rules.catalogue import Status
 from rules.checking import PlanCheck
 from rules.coverage import catalogue
 from rules.findings import Finding, Measured, Outcome, Place, Required
+from rules.ground_drawn import ground_drawn
+from rules.open_words import open_words
 from rules.plan_findings import QUESTIONS, QUESTIONS_ML
 from rules.plans.drawing import Drawing
 from rules.plans.placement import Placement
@@ -58,7 +61,7 @@ def document(asked: PlanCheck) -> Words:
         "front": _front(asked.proposal),
         "measures": _measures(asked.proposal),
         "statement": None if asked.statement is None else _statement(asked.statement),
-        "findings": [_finding(asked, each) for each in asked.report.findings],
+        "findings": _findings(asked),
         "for_a_person": [
             {
                 "rule": each.id,
@@ -177,6 +180,8 @@ def _answers(asked: PlanCheck) -> Words:
             "is_split": holding.is_split,
             "owns_other_land": holding.owns_other_land,
         },
+        "declared_by": dict(sorted(said.declared_by.items())),
+        "confirmed_by": dict(sorted(said.confirmed_by.items())),
     }
 
 
@@ -245,7 +250,12 @@ def _fee(fee: Fee) -> Words:
     }
 
 
-def _finding(asked: PlanCheck, finding: Finding) -> Words:
+def _findings(asked: PlanCheck) -> list[Words]:
+    ground = ground_drawn(asked)
+    return [_finding(asked, each, ground) for each in asked.report.findings]
+
+
+def _finding(asked: PlanCheck, finding: Finding, ground: BaseGeometry | None) -> Words:
     title, clause = titles()[finding.rule]
     return {
         "rule": finding.rule,
@@ -263,7 +273,8 @@ def _finding(asked: PlanCheck, finding: Finding) -> Words:
         "reason": finding.reason,
         "remedy": finding.remedy,
         "citations": [_citation(each) for each in finding.citations],
-        "places": [_place(asked, each) for each in finding.places],
+        "asks": open_words(finding, asked.words.get(finding.rule, ()), asked.proposal),
+        "places": [_place(asked, each, ground) for each in finding.places],
     }
 
 
@@ -295,14 +306,17 @@ def written(amount: Decimal) -> str:
     return f"{rounded.normalize():f}" if rounded else "0"
 
 
-def _place(asked: PlanCheck, place: Place) -> Words:
+def _place(asked: PlanCheck, place: Place, ground: BaseGeometry | None) -> Words:
     laid = asked.proposal.placement
     is_placed = laid is not None and laid.matches
+    is_there = (
+        place.shape is not None and ground is not None and bool(shapely.intersects(ground, place.shape))
+    )
     drawn = laid.to_drawing(place.shape) if laid and is_placed and place.shape is not None else place.shape
     return {
         "what": place.what,
         "handles": place.handles,
-        "geometry": _geojson(asked, place.shape, is_placed=is_placed),
+        "geometry": _geojson(asked, place.shape, is_placed=is_placed and is_there),
         "drawn": _written_in_metres(drawn),
     }
 

@@ -5,6 +5,7 @@ the same input gives the same value.  Raises `Invalid` or `TooLarge` where nothi
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from math import radians
@@ -42,7 +43,8 @@ STREETS = (Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LAN
 class PlanCheck:
     """Everything that was found: `sha256` and `size` name the file, `drawing` is in the file's own position.
 
-    `book` is None where it is not known whose rules bind, and then every rule is unknown.
+    `book` is None where it is not known whose rules bind, and then every rule is unknown.  `words` are the keys of words that each rule
+    asked for, by its name.
     """
 
     sha256: str
@@ -54,6 +56,7 @@ class PlanCheck:
     proposal: Proposal
     report: Report
     statement: Statement | None
+    words: Mapping[str, tuple[str, ...]]
 
 
 def check(
@@ -91,6 +94,7 @@ def judged(
     there = moved(drawing, placement) if placement is not None and placement.matches else drawing
     proposal = propose(there, site, answers, placement, note=note)
     book = library.on(on, site.body) if site.body is not None else None
+    findings, words = _findings(proposal, site, book)
     return PlanCheck(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -99,18 +103,27 @@ def judged(
         book=book,
         drawing=drawing,
         proposal=proposal,
-        report=report(_findings(proposal, site, book)),
+        report=report(findings),
         statement=None if book is None else statement(proposal, site, book),
+        words=words,
     )
 
 
-def _findings(proposal: Proposal, site: Site, book: Book | None) -> tuple[Finding, ...]:
+def _findings(
+    proposal: Proposal, site: Site, book: Book | None
+) -> tuple[tuple[Finding, ...], dict[str, tuple[str, ...]]]:
+    """What every rule says, and for which words each asked."""
     about = about_the_plan(proposal, site)
     if book is not None:
-        return (*about, *RULES.check_all(proposal, site, book), *_not_yet())
+        found, words = list(about), {}
+        for each in RULES.rules:
+            proposal.words_asked.clear()
+            found += RULES.check_one(each.id, proposal, site, book)
+            words[each.id] = tuple(proposal.words_asked)
+        return (*found, *_not_yet()), words
     nobody = "It is not known whether a municipality or a panchayat governs the plot, so nobody can say whose rules bind."
     remedy = "Bring in the local bodies of the place, or say which one governs the plot."
-    return (*about, *(unknown(each.id, nobody, remedy=remedy) for each in RULES.rules), *_not_yet())
+    return (*about, *(unknown(each.id, nobody, remedy=remedy) for each in RULES.rules), *_not_yet()), {}
 
 
 def _not_yet() -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ of metres and m² as decimal strings, money in paise.
 """
 
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def document(envelope: Envelope, site: Site) -> Words:
         "on": envelope.on,
         "body": envelope.body,
         "occupancy": envelope.occupancy,
-        "storey_height": str(envelope.storey_height),
-        "plot_area": str(envelope.plot_area),
+        "storey_height": written(envelope.storey_height),
+        "plot_area": written(envelope.plot_area),
         "is_certain": envelope.is_certain,
         "force": envelope.force,
         "edition": envelope.edition,
@@ -84,11 +85,11 @@ def _carried(each: Carried) -> Words:
     return {
         "index": _number(each.index),
         "fee_paise_per_m2": each.fee,
-        "excess": str(each.excess),
-        "floor_area": str(each.floor_area),
+        "excess": written(each.excess),
+        "floor_area": written(each.floor_area),
         "storeys": each.storeys,
-        "height": str(each.height),
-        "footprint": str(each.footprint),
+        "height": written(each.height),
+        "footprint": written(each.footprint),
         "row": each.row,
         "decider": each.decider,
     }
@@ -96,16 +97,16 @@ def _carried(each: Carried) -> Words:
 
 def _band(band: Band, frame: Frame) -> Words:
     return {
-        "bottom": str(band.bottom),
+        "bottom": written(band.bottom),
         "top": _number(band.top),
-        "area": str(band.area),
-        "piece": str(band.piece),
+        "area": written(band.area),
+        "piece": written(band.piece),
         "deciders": band.deciders,
         "set_backs": [
             {
                 "position": each.position,
                 "street": each.street,
-                "distance": str(each.distance),
+                "distance": written(each.distance),
                 "decider": each.decider,
                 "step": each.step,
             }
@@ -115,8 +116,13 @@ def _band(band: Band, frame: Frame) -> Words:
     }
 
 
-def _number(value: object) -> str | None:
-    return None if value is None else str(value)
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else written(value)
+
+
+def written(number: Decimal) -> str:
+    """A number as it was compared, never with an exponent."""
+    return f"{number:f}"
 
 
 def in_degrees(shape: BaseGeometry, frame: Frame) -> orjson.Fragment | None:

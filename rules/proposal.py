@@ -48,12 +48,15 @@ class Answers:
 
     `words` are declarations of the applicant (keys as on PLAN_INFO); `confirmed` are the keys that a person other than the applicant
     confirmed; `front` chooses a side of the plot by its number; `groups` gives an occupancy of the drawing its group of rule 25.
+    `declared_by` and `confirmed_by` tell who said it, by the name of the answer.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
     front: Override | None = None
     groups: Mapping[str, Override] = field(default_factory=dict)
+    declared_by: Mapping[str, str] = field(default_factory=dict)
+    confirmed_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +175,8 @@ class Proposal:
     yards: tuple[OpenSpace, ...]
     worked_out: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
     """What several rules ask of the same plan, kept by `once`."""
+    words_asked: dict[str, None] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """Keys of words that were asked for, in their order, since somebody last emptied it."""
 
     @property
     def plot(self) -> Polygon | None:
@@ -185,10 +190,12 @@ class Proposal:
 
     def word(self, *keys: str) -> Word | None:
         """The first of these keys that was declared, in the drawing or beside it."""
+        self.words_asked.update(dict.fromkeys(keys))
         for key in keys:
             if key in self.answers.words:
                 text = self.answers.words[key]
-                return self._word(key, text, _number(text), "declared with the application")
+                source = _by("declared with the application", self.answers.declared_by.get(key))
+                return self._word(key, text, _number(text), source)
             said = self.drawing.word(key)
             if said is not None:
                 return self._word(key, said.text, said.number, f"declared on {said.source.layer}")
@@ -196,7 +203,7 @@ class Proposal:
 
     def _word(self, key: str, text: str, number: float | None, source: str) -> Word:
         is_declared = key not in self.answers.confirmed
-        told = source if is_declared else f"{source}, confirmed"
+        told = source if is_declared else _by(f"{source}, confirmed", self.answers.confirmed_by.get(key))
         return Word(key=key, text=text, number=number, is_declared=is_declared, source=told)
 
 
@@ -206,9 +213,22 @@ T = TypeVar("T")
 def once(plan: Proposal, key: Hashable, make: Callable[[], T]) -> T:
     """What was worked out of a plan under this key, or is now; a gap that is raised is found again each time."""
     if key not in plan.worked_out:
-        plan.worked_out[key] = make()
-    found: T = plan.worked_out[key]
+        before = dict(plan.words_asked)
+        plan.words_asked.clear()
+        try:
+            plan.worked_out[key] = make(), tuple(plan.words_asked)
+        finally:
+            inside = dict(plan.words_asked)
+            plan.words_asked.clear()
+            plan.words_asked.update(before | inside)
+    found: T
+    found, words = plan.worked_out[key]
+    plan.words_asked.update(dict.fromkeys(words))
     return found
+
+
+def _by(said: str, who: str | None) -> str:
+    return said if who is None else f"{said} by {who}"
 
 
 def _number(text: str) -> float | None:

@@ -12,17 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from importlib.util import find_spec
 from math import asinh, pi, radians, tan
 from pathlib import Path
 from typing import BinaryIO
 
+import shapely
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.crs import to_geographic
 from gis.errors import Invalid, NotFound, TooLarge
 from gis.parcels.tables import ParcelRow
 from gis.place import Jurisdiction
@@ -30,9 +34,10 @@ from layers.bounds import bounds
 from tiles.packing import packed
 from tiles.shelf import WORTH
 from tiles.shelf import drawn as of_store
-from tiles.store import build, opened
+from tiles.store import opened
 from tiles.tilejson import Box, DrawnLayer, Json, credits_of, described, vector_layers
-from tiles.vector import DEEPEST, PARCELS, PARCELS_FROM_ZOOM, RIM, TileAddress, tile
+from tiles.vector import BLOCKS_TO_ZOOM, DEEPEST, PARCELS, PARCELS_FROM_ZOOM, RIM, TileAddress, tile
+from tiles.versions import changes_of
 
 MOST_TILES = 1_000_000
 """Tiles that an archive may look for: a square of 100 km down to zoom 18, and some more."""
@@ -73,15 +78,22 @@ def export(
     zooms: range,
     at: AsOf,
     progress: Progress,
+    ground: BaseGeometry | None = None,
+    shelf: Path | None = None,
 ) -> Archived:
-    """Write the archive; `NotFound` where not one tile would hold anything, `TooLarge` beyond the most tiles."""
-    box = bounds(session, place, known=at.known)
+    """Write the archive; `NotFound` where not one tile would hold anything, `TooLarge` beyond the most tiles.
+
+    With `ground`, in metres, only the tiles that show some of it.  On a shelf the service's own store may stand ready.
+    """
+    ground = None if ground is None else to_geographic(ground, place.metric)
+    box = bounds(session, place, known=at.known) if ground is None else ground.bounds
     if box is None:
         raise NotFound(
             f"Nothing has been brought in for {place.name_en} yet; import its parcels and layers first."
         )
-    addresses = _addresses(box, zooms)
-    with _drawing(session, place, drawn, at=at) as draw, _coming(file) as out:
+    addresses = [each for each in _addresses(box, zooms) if ground is None or ground.intersects(_area(each))]
+    drawn_from = _Ground(session=session, place=place, zooms=zooms, at=at, shelf=shelf)
+    with drawn_from.drawing(drawn) as draw, _coming(file) as out:
         writer = Writer(out)  # type: ignore[no-untyped-call]
         with closing(writer.tile_f):
             for count, address in enumerate(addresses, 1):
@@ -96,36 +108,54 @@ def export(
         return Archived(tiles=writer.addressed_tiles, size=out.tell())
 
 
-@contextmanager
-def _drawing(
-    session: Session, place: Jurisdiction, drawn: Sequence[DrawnLayer], *, at: AsOf
-) -> Iterator[Draw]:
-    """How the service draws a tile with these layers: many parcels from a column store, everything else by PostGIS."""
-    names = [each.id for each in drawn]
-    others = [name for name in names if name != PARCELS]
-    with tempfile.TemporaryDirectory(prefix="bhumika-tiles-") as folder:
-        parcels = _of_store(session, place, Path(folder), at=at) if PARCELS in names else None
+@dataclass(frozen=True, kw_only=True)
+class _Ground:
+    """What is drawn from: a place at a point in both times, for some zooms."""
 
-        def draw(address: TileAddress) -> bytes:
-            if parcels is None or not PARCELS_FROM_ZOOM <= address.z <= STORED_TO_ZOOM:
-                return tile(session, place, address, layers=names, at=at)
-            return parcels(address) + tile(session, place, address, layers=others, at=at)
+    session: Session
+    place: Jurisdiction
+    zooms: range
+    at: AsOf
+    shelf: Path | None
 
-        yield draw
+    @contextmanager
+    def drawing(self, drawn: Sequence[DrawnLayer]) -> Iterator[Draw]:
+        """How the service draws a tile with these layers: many parcels from a column store, everything else by PostGIS."""
+        names = [each.id for each in drawn]
+        others = [name for name in names if name != PARCELS]
+        with tempfile.TemporaryDirectory(prefix="bhumika-tiles-") as folder:
+            parcels = self._of_store(Path(folder)) if PARCELS in names else None
 
+            def draw(address: TileAddress) -> bytes:
+                if parcels is None or not PARCELS_FROM_ZOOM <= address.z <= STORED_TO_ZOOM:
+                    return self._by_postgis(address, names)
+                return parcels(address) + (self._by_postgis(address, others) if others else b"")
 
-def _of_store(session: Session, place: Jurisdiction, folder: Path, *, at: AsOf) -> Draw | None:
-    """Parcels drawn from a store that is built here; None where there are few, or the compiler is missing."""
-    there = select(func.count()).where(
-        ParcelRow.jurisdiction == place.code,
-        ParcelRow.valid.contains(at.on),
-        ParcelRow.recorded.contains(at.known),
-    )
-    if (session.scalar(there) or 0) < WORTH or find_spec("numba") is None:
-        return None
-    build(session, place, folder, at=at)
-    store = opened(folder, known=at.known, on=at.on)
-    return None if store is None else lambda address: of_store(store, address)
+            yield draw
+
+    def _by_postgis(self, address: TileAddress, layers: list[str]) -> bytes:
+        return tile(self.session, self.place, address, layers=layers, at=self.at)
+
+    def _of_store(self, folder: Path) -> Draw | None:
+        """Parcels drawn from a store, the service's own or one built here; None where there are few, or the compiler is missing."""
+        changed = changes_of(self.session, self.place, known=self.at.known).get(PARCELS)
+        if not changed or find_spec("numba") is None:
+            return None
+        at = AsOf(on=self.at.on, known=changed)
+        store = opened(self.shelf, known=at.known, on=at.on) if self.shelf else None
+        if store is None and self._is_worth_a_store():
+            build, with_blocks = import_module("tiles.building").build, self.zooms[0] <= BLOCKS_TO_ZOOM
+            build(self.session, self.place, folder, at=at, with_blocks=with_blocks)
+            store = opened(folder, known=at.known, on=at.on)
+        return None if store is None else lambda address: of_store(store, address)
+
+    def _is_worth_a_store(self) -> bool:
+        there = select(func.count()).where(
+            ParcelRow.jurisdiction == self.place.code,
+            ParcelRow.valid.contains(self.at.on),
+            ParcelRow.recorded.contains(self.at.known),
+        )
+        return (self.session.scalar(there) or 0) >= WORTH
 
 
 def _nothing(place: Jurisdiction, drawn: Sequence[DrawnLayer], zooms: range, *, on: date) -> str:
@@ -146,6 +176,11 @@ def _addresses(box: Box, zooms: range) -> list[TileAddress]:
         for y in rows
     ]
     return sorted(found, key=lambda each: zxy_to_tileid(each.z, each.x, each.y))
+
+
+def _area(address: TileAddress) -> BaseGeometry:
+    """A tile with its rim, in degrees."""
+    return shapely.box(*address.degrees)
 
 
 def _columns(box: Box, zoom: int) -> range:

@@ -1,9 +1,10 @@
 """Shapes and words as flat arrays: heaped up in the order they come, then settled along a Hilbert curve.
 
-In: polygons in Web Mercator with ids and attributes.  Out: `Columns`, saved to and opened from `.npy` files.
+In: polygons in Web Mercator, or on the grid already, with ids and attributes.  Out: `Columns`, saved to and opened from `.npy`
+files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from math import pi
 from pathlib import Path
@@ -29,8 +30,8 @@ class Columns:
     ids: Numbers
     boxes: Numbers
     """West, north, east, south of each parcel, in units of the grid."""
-    blocks: Numbers
-    """The same of each block of parcels."""
+    runs: Numbers
+    """The same of each run of parcels."""
     ring_starts: Numbers
     is_outer: Numbers
     """For each ring, whether a polygon begins with it; outer rings turn clockwise on the map, holes the other way."""
@@ -39,30 +40,32 @@ class Columns:
     """Corners of the rings, the last not repeated."""
     number_starts: Numbers
     numbers: Numbers
-    """Each parcel's number, as a value of a vector tile."""
+    """Each parcel's number, or of how many a block is made, as a value of a vector tile."""
     tags: Numbers
     """For each parcel and attribute the place of its word, -1 for none."""
     word_starts: Numbers
     words: Numbers
 
     def save(self, folder: Path) -> None:
-        """Write every column into a folder."""
+        """Write every column into a new folder."""
+        folder.mkdir()
         for each in fields(self):
             np.save(folder / f"{each.name}.npy", getattr(self, each.name))
 
     @classmethod
     def opened(cls, folder: Path) -> Self:
         """The columns of a folder, mapped; `FileNotFoundError` where one is missing."""
-        return cls(**{each.name: _mapped(folder / f"{each.name}.npy") for each in fields(cls)})
+        return cls(**{each.name: mapped(folder / f"{each.name}.npy") for each in fields(cls)})
 
 
-def _mapped(file: Path) -> Numbers:
+def mapped(file: Path) -> Numbers:
+    """A saved array, mapped; `FileNotFoundError` where it is missing."""
     try:
-        mapped: Numbers = np.load(file, mmap_mode="r").view(np.ndarray)
+        column: Numbers = np.load(file, mmap_mode="r").view(np.ndarray)
     except ValueError:  # nothing in it, which cannot be mapped
-        mapped = np.load(file)
-        mapped.setflags(write=False)
-    return mapped
+        column = np.load(file)
+        column.setflags(write=False)
+    return column
 
 
 @dataclass(kw_only=True)
@@ -82,11 +85,13 @@ class Heap:
     def add(
         self,
         ids: Sequence[int],
-        numbers: Sequence[str],
+        numbers: Sequence[str | int],
         attributes: Sequence[Sequence[str | None]],
         shapes: NDArray[np.object_],
+        *,
+        placed: "Callable[[Numbers], Numbers] | None" = None,
     ) -> None:
-        """Heap up some parcels, each a polygon or several."""
+        """Heap up some parcels, each a polygon or several; `placed` says where on the grid their corners are."""
         parts, owner = shapely.get_parts(shapes, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -94,7 +99,7 @@ class Heap:
         self.rings.append(np.bincount(owner[part], minlength=len(ids)))
         self.is_outer.append(np.append(True, part[1:] != part[:-1])[: len(part)])
         self.corners.append(np.bincount(ring[~is_last], minlength=len(rings)))
-        self.points.append(on_the_grid(points[~is_last]))
+        self.points.append((placed or on_the_grid)(points[~is_last]))
         self.ids.append(np.asarray(ids, np.int64))
         self.numbers.extend(value(number) for number in numbers)
         self.tags.append(np.array([self._places(each) for each in attributes], np.int32).T)
@@ -111,10 +116,13 @@ def on_the_grid(points: Numbers) -> Numbers:
     return grid
 
 
-def value(word: str) -> bytes:
-    """A word as a value of a layer (field 4), a string in it (field 1)."""
-    raw = word.encode()
-    inner = b"\x0a" + varint(len(raw)) + raw
+def value(word: str | int) -> bytes:
+    """A word or a count as a value of a layer (field 4), a string (field 1) or an unsigned number (field 5) in it."""
+    if isinstance(word, int):
+        inner = b"\x28" + varint(word)
+    else:
+        raw = word.encode()
+        inner = b"\x0a" + varint(len(raw)) + raw
     return b"\x22" + varint(len(inner)) + inner
 
 
@@ -128,23 +136,23 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-def settled(heap: Heap, *, block: int) -> Columns:
+def settled(heap: Heap, *, run: int) -> Columns:
     """The heap in its final order."""
-    ring_starts, point_starts = _starts(_joined(heap.rings)), _starts(_joined(heap.corners))
+    ring_starts, point_starts = starts_of(_joined(heap.rings)), starts_of(_joined(heap.corners))
     points = np.concatenate([*heap.points, np.empty((0, 2), np.uint32)])
     boxes = _boxes(points, point_starts[ring_starts])
     order = np.argsort(along_the_curve(boxes), kind="stable")
-    rings, new_ring_starts = _gathered(ring_starts, order)
-    corners, new_point_starts = _gathered(point_starts, rings)
-    numbers, number_starts = _gathered(
-        _starts(np.array([len(each) for each in heap.numbers], np.int64)), order
+    rings, new_ring_starts = gathered(ring_starts, order)
+    corners, new_point_starts = gathered(point_starts, rings)
+    numbers, number_starts = gathered(
+        starts_of(np.array([len(each) for each in heap.numbers], np.int64)), order
     )
     words = [value(word) for word in heap.words]
     boxes = boxes[order]
     return Columns(
         ids=_joined(heap.ids)[order],
         boxes=boxes,
-        blocks=_blocks(boxes, block),
+        runs=_runs(boxes, run),
         ring_starts=new_ring_starts,
         is_outer=_joined(heap.is_outer).astype(np.bool_)[rings],
         point_starts=new_point_starts,
@@ -152,7 +160,7 @@ def settled(heap: Heap, *, block: int) -> Columns:
         number_starts=number_starts,
         numbers=np.frombuffer(b"".join(heap.numbers), np.uint8)[numbers],
         tags=np.concatenate([*heap.tags, np.empty((0, 3), np.int32)])[order],
-        word_starts=_starts(np.array([len(word) for word in words], np.int64)),
+        word_starts=starts_of(np.array([len(word) for word in words], np.int64)),
         words=np.frombuffer(b"".join(words), np.uint8),
     )
 
@@ -162,16 +170,17 @@ def _joined(pieces: list[Numbers]) -> Numbers:
     return joined
 
 
-def _starts(counts: Numbers) -> Numbers:
+def starts_of(counts: Numbers) -> Numbers:
+    """Where each run begins, and the last one ends, from their lengths."""
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     return starts
 
 
-def _gathered(starts: Numbers, order: Numbers) -> tuple[Numbers, Numbers]:
+def gathered(starts: Numbers, order: Numbers) -> tuple[Numbers, Numbers]:
     """What lies between the starts, in another order: its old places, and the new starts."""
     counts = np.diff(starts)[order]
-    fresh = _starts(counts)
+    fresh = starts_of(counts)
     return np.repeat(starts[order] - fresh[:-1], counts) + np.arange(fresh[-1]), fresh
 
 
@@ -183,8 +192,8 @@ def _boxes(points: Numbers, starts: Numbers) -> Numbers:
     return np.column_stack([low, high])
 
 
-def _blocks(boxes: Numbers, block: int) -> Numbers:
-    firsts = np.arange(0, len(boxes), block)
+def _runs(boxes: Numbers, run: int) -> Numbers:
+    firsts = np.arange(0, len(boxes), run)
     if not len(firsts):
         return boxes
     low, high = np.minimum.reduceat(boxes, firsts), np.maximum.reduceat(boxes, firsts)

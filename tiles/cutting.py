@@ -293,6 +293,15 @@ def _commands(commands: Numbers, at: int, corners: Numbers, starts: Numbers, rin
 
 
 @compiled
+def are_sound(corners: Numbers, starts: Numbers) -> bool:
+    """Whether all of some rings turn as outer ones and none touches itself or another."""
+    for ring in range(starts.size - 1):
+        if _direction(corners, starts[ring], starts[ring + 1]) <= 0:
+            return False
+    return _is_simple(corners, starts, starts.size - 1)
+
+
+@compiled
 def commands_of(corners: Numbers, starts: Numbers) -> Numbers:
     """The commands that draw rings given by their corners in tile units, `starts` one longer than there are rings."""
     commands = np.empty(2 * corners.shape[0] + 3 * starts.size, np.uint32)

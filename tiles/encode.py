@@ -25,14 +25,14 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def candidates(blocks: Numbers, boxes: Numbers, block: int, clip: Numbers) -> Numbers:
+def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Numbers) -> Numbers:
     """Places of the shapes whose box meets a box (west, north, east, south)."""
     found = np.empty(boxes.shape[0], np.int64)
     count = 0
-    for each in range(blocks.shape[0]):
-        if not _meets(blocks, each, clip):
+    for each in range(runs.shape[0]):
+        if not _meets(runs, each, clip):
             continue
-        for place in range(each * block, min((each + 1) * block, boxes.shape[0])):
+        for place in range(each * run, min((each + 1) * run, boxes.shape[0])):
             if _meets(boxes, place, clip):
                 found[count] = place
                 count += 1
@@ -60,13 +60,17 @@ def write(
     tags: Numbers,
     word_starts: Numbers,
     words: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Bytes of the features that have commands, and of their values; keys 0 number, then the columns of `tags`."""
+    next_value: int,
+) -> tuple[Numbers, Numbers, int]:
+    """Bytes of the features that have commands, of their values, and the place of the next value after them.
+
+    Keys are 0 for the number, then the columns of `tags`.
+    """
     features = np.empty(5 * commands.size + 64 * chosen.size, np.uint8)
     values = np.empty(_length(chosen, number_starts, tags, word_starts), np.uint8)
     places = np.full(word_starts.size, -1, np.int64)
     pairs = np.empty(2 * (COLUMNS + 1), np.int64)
-    at, end, next_value = 0, 0, 0
+    at, end = 0, 0
     for each in range(chosen.size):
         if spans[each, 1] == spans[each, 0]:
             continue
@@ -85,7 +89,7 @@ def write(
             pairs[size], pairs[size + 1] = column + 1, places[word]
             size += 2
         at = _feature(features, at, ids[place], pairs[:size], commands[spans[each, 0] : spans[each, 1]])
-    return features[:at], values[:end]
+    return features[:at], values[:end], next_value
 
 
 @compiled

@@ -1,7 +1,7 @@
-"""The height models of a place: which hold, where their cells lie, and what they say at a position.
+"""The rasters of a place: which hold, where their cells lie, and what they say at a position.
 
-In: the cloud-optimised files that imports left in the state folder.  Out: heights in metres by windows, averaged in powers of two
-where a map needs fewer; what one cell says, with its slope and side.  A file is named by its content: what was read stays true.
+In: the cloud-optimised files that imports left in the state folder.  Out: heights, depths or classes by windows, averaged (classes
+by the commonest) in powers of two where a map needs fewer; what one cell says, of heights with its slope and side.  A file is named by its content: what was read stays true.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,16 @@ from gis.crs import GEOGRAPHIC, transform
 from gis.errors import NotFound, Unavailable
 from gis.geojson import check_position
 from gis.place import Jurisdiction
-from layers.imports import RasterFile, standing
+from layers.imports import RasterFile, StandingImport, standing
+from layers.rasters import FLOOD_DEPTH, LAND_COVER
+from tiles.ramps import Theme, Unit
 from tiles.relief import Cells, aspect, cell_sizes, rises, slope
 from tiles.tilejson import Box, attribution
 
 ELEVATION = "elevation"
 """The layer whose rasters are heights."""
+LAYERS = {Theme.FLOOD_DEPTH: FLOOD_DEPTH, Theme.LAND_COVER: LAND_COVER}
+"""The layer that a theme is drawn from, where it is not heights."""
 WEB, DEGREES = "EPSG:3857", "EPSG:4326"
 COARSE = 512
 """Cells along the longer side of the overview from which the span of heights is read."""
@@ -39,7 +43,7 @@ NEIGHBOURS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A height model that stands: its file, what it is measured in, whose it is (HTML), its accuracy in metres."""
+    """A raster that stands: its file, what it is measured in, whose it is (HTML), its accuracy in metres."""
 
     path: Path
     raster: RasterFile
@@ -51,6 +55,11 @@ class Model:
     def crs(self) -> str:
         """Its coordinate system."""
         return f"EPSG:{self.raster.epsg}"
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether its values are numbers of classes, between which nothing lies."""
+        return self.raster.unit == Unit.CLASS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +75,7 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """Heights of a part of a model, on their grid."""
+    """Heights, or other values, of a part of a raster, on their grid."""
 
     heights: Cells
     grid: Affine
@@ -82,8 +91,10 @@ class CellValue:
     model: Model
 
 
-def models(session: Session, place: Jurisdiction, *, at: AsOf, folder: Path) -> tuple[Model, ...]:
-    """The height models that hold at a point in both times, the most accurate first."""
+def models(
+    session: Session, place: Jurisdiction, *, at: AsOf, folder: Path, layer: str = ELEVATION
+) -> tuple[Model, ...]:
+    """The rasters of a layer, heights unless another is named, that hold at a point in both times, the most accurate first."""
     found = [
         Model(
             path=folder / each.raster.path,
@@ -93,9 +104,15 @@ def models(session: Session, place: Jurisdiction, *, at: AsOf, folder: Path) -> 
             accuracy=each.accuracy,
         )
         for each in standing(session, place, known=at.known)
-        if each.target == ELEVATION and each.raster is not None and each.begins <= at.on
+        if each.target == layer and each.raster is not None and each.begins <= at.on
     ]
     return tuple(sorted(found, key=lambda each: (each.accuracy, each.source)))
+
+
+def drawn_on_grids(imports: Sequence[StandingImport]) -> tuple[Theme, ...]:
+    """What can be drawn of the rasters among some imports."""
+    here = {each.target for each in imports if each.raster is not None}
+    return tuple(theme for theme in Theme if LAYERS.get(theme, ELEVATION) in here)
 
 
 def span(of: Sequence[Model]) -> tuple[float, float]:
@@ -129,6 +146,18 @@ def value_at(of: Sequence[Model], longitude: float, latitude: float) -> CellValu
     )
 
 
+def plain_value_at(of: Sequence[Model], longitude: float, latitude: float) -> tuple[float, Model]:
+    """The value of the cell at a position in degrees, of the best raster that knows it; `NotFound` where none does."""
+    check_position(longitude, latitude)
+    for model in of:
+        cut = _around(model, transform(Point(longitude, latitude), GEOGRAPHIC, model.raster.epsg))
+        if cut is not None and np.isfinite(cut.heights[1, 1]):
+            return round(float(cut.heights[1, 1]), 2), model
+    raise NotFound(
+        f"Nothing is known at {longitude:g}, {latitude:g}; ask for a place that the raster reaches."
+    )
+
+
 def _known(value: float) -> float | None:
     return round(float(value), 1) if np.isfinite(value) else None
 
@@ -149,7 +178,8 @@ def _around(model: Model, place: Point) -> Cut | None:
 
 
 def cut(model: Model, area: Box, *, factor: int) -> Cut | None:
-    """Heights under a box in metres of the web map, `factor` cells a side averaged into one; None where they do not meet.
+    """Values under a box in metres of the web map, `factor` cells a side averaged into one, of classes the commonest; None where
+    they do not meet.
 
     Cells are averaged in the same groups wherever the box lies; what is left of a group at the far edges is not told.
     """
@@ -171,7 +201,8 @@ def cut(model: Model, area: Box, *, factor: int) -> Cut | None:
         return None
     window = Window(first * factor, upper * factor, (last - first) * factor, (lower - upper) * factor)
     grid = lies.grid @ Affine.translation(first * factor, upper * factor) @ Affine.scale(factor)
-    return Cut(heights=_read(model.path, window, factor), grid=grid)
+    coarser = Resampling.mode if model.has_classes else Resampling.average
+    return Cut(heights=_read(model.path, window, factor, coarser), grid=grid)
 
 
 def _groups(low: float, high: float, cells: int, factor: int) -> tuple[int, int]:
@@ -203,10 +234,10 @@ def _span(path: Path) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
 
-def _read(path: Path, window: Window, factor: int) -> Cells:
-    """Heights of a window, NaN where unknown."""
+def _read(path: Path, window: Window, factor: int, coarser: Resampling = Resampling.average) -> Cells:
+    """Values of a window, NaN where unknown."""
     size = (window.height // factor, window.width // factor)
-    how = Resampling.nearest if factor == 1 else Resampling.average
+    how = Resampling.nearest if factor == 1 else coarser
     with _opened(path) as raster:
         heights = raster.read(1, window=window, out_shape=size, masked=True, resampling=how)
     return np.asarray(heights.astype(np.float64).filled(np.nan))

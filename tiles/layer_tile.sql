@@ -10,6 +10,9 @@ FROM (
         feature.ref,
         feature.label,
         feature.label_ml,
+        feature.width,
+        CASE WHEN CAST(:own AS text) IS NOT NULL AND feature.attributes ? CAST(:own AS text)
+            THEN jsonb_build_object(CAST(:own AS text), feature.attributes -> CAST(:own AS text)) END AS own,
         ST_AsMVTGeom(
             ST_Transform(ST_Simplify(feature.shape, :coarseness, true), 3857), bounds.tile, 4096, 64, true
         ) AS geom

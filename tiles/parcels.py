@@ -3,16 +3,18 @@
 In: a store and a tile address.  Out: the tile's bytes; empty where nothing lies.  Importing this module needs numba.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 
 from tiles.columns import Columns, Numbers, varint
-from tiles.cutting import DOUBTFUL, RIM, UNITS, commands_of, draw
+from tiles.cutting import DOUBTFUL, RIM, UNITS, are_sound, commands_of, draw
 from tiles.encode import candidates, write
-from tiles.store import BLOCK, Store
-from tiles.vector import PARCELS, TileAddress
+from tiles.splitting import parts
+from tiles.store import RUN, Sheet, Store
+from tiles.vector import BLOCK_KEYS, BLOCKS_TO_ZOOM, PARCELS, PLOT_KEYS, TileAddress
 
-KEYS = ("number", "survey", "subdivision", "land_type")
 BITS = 32
 """Of a position on the grid."""
 FINEST = 20
@@ -23,23 +25,59 @@ def _named(field: int, word: str) -> bytes:
     return bytes([field << 3 | 2]) + varint(len(word)) + word.encode()
 
 
+def _after(keys: Sequence[str]) -> bytes:
+    return b"".join(_named(3, key) for key in keys) + b"\x28" + varint(UNITS)
+
+
 BEFORE = b"\x78\x02" + _named(1, PARCELS)
 """Version 2 (field 15) and the layer's name."""
-AFTER = b"".join(_named(3, key) for key in KEYS) + b"\x28" + varint(UNITS)
+AFTER_PLOTS, AFTER_BLOCKS = _after(PLOT_KEYS), _after(BLOCK_KEYS)
 """Keys, and how many units a side has (field 5)."""
 DRAWN_AREA = shapely.box(-RIM, -RIM, UNITS + RIM, UNITS + RIM)
 
 
 def parcel_tile(store: Store, address: TileAddress) -> bytes:
-    """The layer `parcels` of a tile, at most as deep as `FINEST`."""
-    columns = store.columns
+    """The layer `parcels` of a tile, at most as deep as `FINEST`: plots, or the blocks that they make."""
+    if address.z <= BLOCKS_TO_ZOOM:
+        return _layer(store.blocks, address, AFTER_BLOCKS)
+    return _layer(store.plots, address, AFTER_PLOTS)
+
+
+def warm_up(store: Store) -> None:
+    """Draw a tile, so that everything is compiled before somebody waits."""
+    zoom = 17
+    middle = next(each.columns.boxes[0] for each in store.plots if len(each.columns.boxes))
+    middle = middle.astype(np.int64) >> BITS - zoom
+    parcel_tile(store, TileAddress(z=zoom, x=int(middle[0]), y=int(middle[1])))
+    corners, starts, _ = parts(np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]]), -1.0, 5.0)
+    if are_sound(corners, starts):
+        commands_of(corners, starts)
+
+
+def _layer(sheets: Sequence[Sheet], address: TileAddress, after: bytes) -> bytes:
+    features, values, count = [BEFORE], [after], 0
+    for sheet in sheets:
+        drawn, named, count = _drawn(sheet, address, count)
+        features.append(drawn)
+        values.append(named)
+    if not any(features[1:]):
+        return b""
+    layer = b"".join(features + values)
+    return b"\x1a" + varint(len(layer)) + layer
+
+
+def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes, int]:
+    """Features and values of what stands of a sheet, the first value being number `count` of its layer; and the next number."""
+    columns = sheet.columns
     side = 1 << BITS - address.z
     corner = np.array([address.x * side, address.y * side], np.int64)
     scale, rim = side / UNITS, side * RIM // UNITS
     clip = np.array([*(corner - rim), *(corner + side + rim)], np.int64)
-    chosen = candidates(columns.blocks, columns.boxes, BLOCK, clip)
+    chosen = candidates(columns.runs, columns.boxes, RUN, clip)
+    if sheet.gone is not None:
+        chosen = chosen[~sheet.gone[chosen]]
     if not chosen.size:
-        return b""
+        return b"", b"", count
     commands, spans, states = draw(
         chosen,
         clip,
@@ -55,19 +93,7 @@ def parcel_tile(store: Store, address: TileAddress) -> bytes:
         drawn = _mended(columns, int(chosen[each]), corner, scale)
         spans[each] = len(commands), len(commands) + len(drawn)
         commands = np.concatenate([commands, drawn])
-    return _written(columns, chosen, spans, commands)
-
-
-def warm_up(store: Store) -> None:
-    """Draw a tile, so that everything is compiled before somebody waits."""
-    zoom = 17
-    middle = store.columns.boxes[0].astype(np.int64) >> BITS - zoom
-    parcel_tile(store, TileAddress(z=zoom, x=int(middle[0]), y=int(middle[1])))
-    commands_of(np.zeros((3, 2), np.int64), np.array([0, 3], np.int64))
-
-
-def _written(columns: Columns, chosen: Numbers, spans: Numbers, commands: Numbers) -> bytes:
-    features, values = write(
+    features, values, count = write(
         chosen,
         spans,
         commands,
@@ -77,21 +103,29 @@ def _written(columns: Columns, chosen: Numbers, spans: Numbers, commands: Number
         columns.tags,
         columns.word_starts,
         columns.words,
+        count,
     )
-    if not features.size:
-        return b""
-    layer = b"".join([BEFORE, features.tobytes(), AFTER, values.tobytes()])
-    return b"\x1a" + varint(len(layer)) + layer
+    return features.tobytes(), values.tobytes(), count
 
 
 def _mended(columns: Columns, place: int, corner: Numbers, scale: float) -> Numbers:
-    """Commands of a shape that rounding spoils, cut and rounded by GEOS, which keeps polygons valid."""
-    shape = _shape(columns, place, corner, scale)
+    """Commands of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
+    first, last = columns.ring_starts[place : place + 2]
+    if last - first == 1:
+        ring = columns.points[columns.point_starts[first] : columns.point_starts[last]].astype(np.int64)
+        corners, starts, is_told = parts((ring - corner) / scale, -RIM, UNITS + RIM)
+        if is_told and are_sound(corners, starts):
+            return commands_of(corners, starts)
+    return _mended_by_geos(_shape(columns, place, corner, scale))
+
+
+def _mended_by_geos(shape: shapely.MultiPolygon) -> Numbers:
+    """Commands of a shape cut and rounded by GEOS, which keeps polygons valid."""
     if not shape.is_valid:
         shape = shapely.make_valid(shape)
     rounded = shapely.set_precision(shapely.intersection(shape, DRAWN_AREA), 1.0)
-    parts = shapely.get_parts(shapely.get_parts(rounded))
-    areas = shapely.orient_polygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    found = shapely.get_parts(shapely.get_parts(rounded))
+    areas = shapely.orient_polygons(found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON])
     points, ring = shapely.get_coordinates(shapely.get_rings(areas), return_index=True)
     if not len(points):
         return np.empty(0, np.uint32)

@@ -1,16 +1,17 @@
-"""Colours of what a height model says: named ramps, and the legend that tells their values with units.
+"""Colours of what rasters say: named ramps and classes, and the legend that tells their values with units.
 
-In: values in metres or degrees, NaN where nothing is known.  Out: bytes of red, green, blue and opacity; legend stops.  What is
+In: values in metres, degrees or numbers of classes, NaN where nothing is known.  Out: bytes of red, green, blue and opacity; legend stops.  What is
 not known is transparent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import Invalid
+from layers.land_cover import CLASSES
 from layers.words import Words
 
 Values = NDArray[np.float64]
@@ -26,6 +27,8 @@ class Theme(StrEnum):
     ASPECT = "aspect"
     HILLSHADE = "hillshade"
     TERRAIN_RGB = "terrain-rgb"
+    FLOOD_DEPTH = "flood-depth"
+    LAND_COVER = "land-cover"
 
 
 class Unit(StrEnum):
@@ -33,6 +36,7 @@ class Unit(StrEnum):
 
     METRE = "metre"
     DEGREE = "degree"
+    CLASS = "class"
     NONE = "none"
 
 
@@ -42,6 +46,8 @@ TITLES = {
     Theme.ASPECT: Words(en="Direction in which the ground falls", ml="ചരിവിന്റെ ദിശ"),
     Theme.HILLSHADE: Words(en="Shaded hills", ml="കുന്നുകളുടെ നിഴൽ"),
     Theme.TERRAIN_RGB: Words(en="Heights for maps in three dimensions", ml="ത്രിമാന ഭൂപടത്തിനുള്ള ഉയരം"),
+    Theme.FLOOD_DEPTH: Words(en="Depth of floods", ml="വെള്ളപ്പൊക്കത്തിന്റെ ആഴം"),
+    Theme.LAND_COVER: Words(en="Land cover", ml="ഭൂമിയുടെ ആവരണം"),
 }
 UNITS = {
     Theme.ELEVATION: Unit.METRE,
@@ -49,23 +55,35 @@ UNITS = {
     Theme.ASPECT: Unit.DEGREE,
     Theme.HILLSHADE: Unit.NONE,
     Theme.TERRAIN_RGB: Unit.METRE,
+    Theme.FLOOD_DEPTH: Unit.METRE,
+    Theme.LAND_COVER: Unit.CLASS,
 }
+
+
+ASKED = (Theme.ELEVATION, Theme.SLOPE, Theme.ASPECT, Theme.FLOOD_DEPTH, Theme.LAND_COVER)
+"""What can be asked at a position."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """A value and its colour, as #rrggbb."""
+    """A value and its colour, as #rrggbb; what it stands for where it is the number of a class."""
 
     value: float
     colour: str
+    title: Words | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
-    """Colours between which values are blended evenly; beyond the first and the last stop these stand."""
+    """Colours between which values are blended evenly, and beyond the first and the last stop these; or one for each class.
+
+    `hides_below` is a value up to which nothing is drawn: dry ground is not a colour of its own.
+    """
 
     name: str
     stops: tuple[Stop, ...]
+    has_classes: bool = False
+    hides_below: float | None = None
 
     def over(self, lowest: float, highest: float) -> "Ramp":
         """The same colours from a lowest to a highest value; a flat place has a span of one unit."""
@@ -80,8 +98,12 @@ class Ramp:
     def coloured(self, values: Values) -> Pixels:
         """A pixel for each value."""
         known = np.isfinite(values)
+        if self.hides_below is not None:
+            known &= values > self.hides_below
         at = [stop.value for stop in self.stops]
         colours = np.array([list(bytes.fromhex(stop.colour[1:])) for stop in self.stops], dtype=np.float64)
+        if self.has_classes:
+            known &= np.isin(values, at)
         pixels = np.zeros((*values.shape, 4), dtype=np.uint8)
         filled = np.where(known, values, at[0])
         for band in range(3):
@@ -125,6 +147,31 @@ RAMPS: dict[Theme, tuple[Ramp, ...]] = {
         ),
     ),
     Theme.HILLSHADE: (_ramp("grey", (0.0, "#000000"), (1.0, "#ffffff")),),
+    Theme.FLOOD_DEPTH: (
+        replace(
+            _ramp(
+                "depth",
+                (0.0, "#deebf7"),
+                (0.5, "#9ecae1"),
+                (1.0, "#6baed6"),
+                (2.0, "#3182bd"),
+                (4.0, "#08519c"),
+                (6.0, "#08306b"),
+            ),
+            hides_below=0.0,
+        ),
+        replace(_ramp("grey", (0.0, "#d9d9d9"), (6.0, "#1a1a1a")), hides_below=0.0),
+    ),
+    Theme.LAND_COVER: (
+        Ramp(
+            name="classes",
+            has_classes=True,
+            stops=tuple(
+                Stop(value=float(each.number), colour=each.colour, title=each.title)
+                for each in CLASSES.values()
+            ),
+        ),
+    ),
 }
 """The ramps of each theme, the usual one first.  Those of heights stretch from the lowest to the highest of the model."""
 

@@ -1,6 +1,6 @@
-"""Raster tiles of a height model: elevation, slope, aspect and shaded hills in colours, heights as numbers for 3-D maps.
+"""Raster tiles: elevation, slope, aspect and shaded hills in colours, heights as numbers for 3-D maps, depth of floods, land cover.
 
-In: height models, a tile address, a theme.  Out: PNG or WebP on the Web Mercator grid, None where nothing is known; what is not
+In: the rasters of a theme, a tile address.  Out: PNG or WebP on the Web Mercator grid, None where nothing is known; what is not
 known inside a tile is transparent.  Slope is worked out on the model's own cells, in ground metres, before anything is moved to
 the map's grid; where a map shows less than the cells, on cells averaged in powers of two.
 """
@@ -19,6 +19,7 @@ from rasterio.io import MemoryFile
 from rasterio.warp import reproject
 
 from gis.place import Jurisdiction
+from layers.rasters import ONE_AT_A_TIME
 from tiles.heights import WEB, Frame, Model, box_of, cut, frame, span
 from tiles.ramps import ENCODING, TITLES, Pixels, Ramp, Theme, ramp_of, terrain_rgb
 from tiles.relief import Cells, aspect, cell_sizes, rises, shade, slope
@@ -28,7 +29,7 @@ from tiles.vector import WORLD, TileAddress
 SIDE = 256
 """Pixels along a side of a tile."""
 DEEPEST_TILE = 18
-DRAWING = "1"
+DRAWING = "2"
 """Raised where the same heights are to be drawn otherwise: it is part of a tile's version."""
 
 Form = Literal["png", "webp"]
@@ -126,7 +127,8 @@ def values_in(model: Model, address: TileAddress, theme: Theme) -> Cells:
     if part is None:
         return np.full((SIDE, SIDE), np.nan)
     if theme not in OF_RISE:
-        return np.asarray(_moved(part.heights[None], part.grid, model.crs, address)[0])
+        between = Resampling.nearest if model.has_classes else Resampling.bilinear
+        return np.asarray(_moved(part.heights[None], part.grid, model.crs, address, between)[0])
     rise = rises(part.heights, *cell_sizes(model.raster.epsg, part.grid, *part.heights.shape))
     return OF_RISE[theme](_moved(rise, part.grid, model.crs, address))
 
@@ -144,20 +146,23 @@ def _area(address: TileAddress) -> Box:
     return west, north - size, west + size, north
 
 
-def _moved(bands: Cells, grid: Affine, crs: str, address: TileAddress) -> Cells:
+def _moved(
+    bands: Cells, grid: Affine, crs: str, address: TileAddress, between: Resampling = Resampling.bilinear
+) -> Cells:
     """Bands on the cells of a model, moved to the pixels of a tile."""
     pixels = np.full((len(bands), SIDE, SIDE), np.nan)
-    reproject(
-        bands,
-        pixels,
-        src_transform=grid,
-        src_crs=crs,
-        src_nodata=np.nan,
-        dst_transform=_pixel_grid(address),
-        dst_crs=WEB,
-        dst_nodata=np.nan,
-        resampling=Resampling.bilinear,
-    )
+    with ONE_AT_A_TIME:
+        reproject(
+            bands,
+            pixels,
+            src_transform=grid,
+            src_crs=crs,
+            src_nodata=np.nan,
+            dst_transform=_pixel_grid(address),
+            dst_crs=WEB,
+            dst_nodata=np.nan,
+            resampling=between,
+        )
     return pixels
 
 
@@ -168,7 +173,7 @@ def _pixel_grid(address: TileAddress) -> Affine:
 
 
 def _image(pixels: Pixels, address: TileAddress, form: Form) -> bytes:
-    with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as file:
+    with ONE_AT_A_TIME, rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as file:
         with file.open(
             width=SIDE, height=SIDE, count=4, dtype="uint8", transform=_pixel_grid(address), **OPTIONS[form]
         ) as out:

@@ -2,7 +2,7 @@
 
 In: a database, a folder that all processes share, a day.  Out: the store of a place's parcels on that day, or None: then the
 tile is PostGIS's to draw.  A place is looked at in the database at most every `FRESH` seconds; after a change of its parcels one
-process builds the next store in the background while PostGIS draws.
+process lays the change over the store, or builds the next one, in the background while PostGIS draws.
 """
 
 import fcntl
@@ -25,9 +25,12 @@ from gis.asof import AsOf
 from gis.db.sql import statement
 from gis.jurisdictions import jurisdiction
 from gis.place import Jurisdiction
+from layers.catalogue import load
+from tiles.drawing import Drawing
 from tiles.once import Once
-from tiles.store import Store, build, opened, shelf_of
-from tiles.vector import TileAddress
+from tiles.store import Store, opened, shelf_of
+from tiles.vector import PARCELS, TileAddress
+from tiles.versions import Changes, changes_of
 
 FRESH = 0.5
 """Seconds for which what was seen in the database holds."""
@@ -42,9 +45,13 @@ LOG = logging.getLogger("bhumika")
 class Seen:
     """What a process knows of a place since it last looked."""
 
+    place: Jurisdiction
     looked: float
     last: datetime
     """The last recording."""
+    changes: Changes
+    layers: frozenset[str]
+    """The names that a tile may have."""
     store: Store | None
 
     def parcels(self, on: date, known: datetime | None) -> Store | None:
@@ -77,8 +84,10 @@ class Shelf:
         self._looking = Lock()
         self._builders: dict[str, Thread] = {}
         self._failed: dict[str, float] = {}
+        self.drawing = Drawing(engine)
+        """For what no store holds."""
         self.once: Once[bytes] = Once()
-        """For tiles that PostGIS draws."""
+        """For what is drawn in threads."""
 
     def seen(self, code: str, *, since: datetime | None = None) -> Seen | None:
         """What is known of a place without asking anybody; None where that is too old, or older than an instant."""
@@ -99,13 +108,16 @@ class Shelf:
                 with Session(self._engine) as session, session.begin():
                     place = jurisdiction(session, code)
                     values = {"jurisdiction": code, "worth": self._worth}
-                    last, changed, is_worth = session.execute(
-                        statement(__package__, "parcels_changed"), values
-                    ).one()
-                if last is None:
-                    return None
+                    last, is_worth = session.execute(statement(__package__, "parcels_there"), values).one()
+                    if last is None:
+                        return None
+                    changes = changes_of(session, place, known=last)
+                changed = changes.get(PARCELS)
                 store = self._store(place, AsOf(on=on, known=changed)) if changed and is_worth else None
-                seen = self._seen[code] = Seen(looked=looked, last=last, store=store)
+                layers = frozenset(layer.id for layer in load(place.catalogue).layers) | {PARCELS}
+                seen = self._seen[code] = Seen(
+                    place=place, looked=looked, last=last, changes=changes, layers=layers, store=store
+                )
             return seen
 
     def _store(self, place: Jurisdiction, at: AsOf) -> Store | None:
@@ -124,12 +136,12 @@ class Shelf:
         return None
 
     def _ready_up(self, place: Jurisdiction, at: AsOf) -> None:
-        """Open a store, built before if need be, and draw from it once, so that no request waits for the compiler."""
+        """Open a store, made before if need be, and draw from it once, so that no request waits for the compiler."""
         shelf = shelf_of(self._folder, place.code)
         try:
             parcels = import_module("tiles.parcels")
             store = opened(shelf, known=at.known, on=at.on)
-            if store is None and self._build(place, shelf, at):
+            if store is None and self._make(place, shelf, at):
                 store = opened(shelf, known=at.known, on=at.on)
             if store is not None:
                 parcels.warm_up(store)
@@ -141,13 +153,15 @@ class Shelf:
             self._failed[place.code] = monotonic()
             LOG.exception("The parcels of %s could not be stored for tiles; PostGIS draws them.", place.code)
 
-    def _build(self, place: Jurisdiction, shelf: Path, at: AsOf) -> bool:
-        """Whether a store was built here; another process may be at it."""
+    def _make(self, place: Jurisdiction, shelf: Path, at: AsOf) -> bool:
+        """Whether a store was made here, by a patch if that will do; another process may be at it."""
+        patch, build = import_module("tiles.patching").patch, import_module("tiles.building").build
         shelf.mkdir(parents=True, exist_ok=True)
         with alone(shelf) as is_alone:
-            if is_alone:
+            if is_alone and opened(shelf, known=at.known, on=at.on) is None:
                 with Session(self._engine) as session, session.begin():
-                    build(session, place, shelf, at=at)
+                    if patch(session, place, shelf, at=at) is None:
+                        build(session, place, shelf, at=at)
         return is_alone
 
     def finish(self) -> None:

@@ -1,37 +1,30 @@
 """A place's parcels as columns on disk, which all processes map into memory: what compiled tiles are cut from.
 
-In: PostGIS, read once from end to end for a point in both times.  Out: a folder of `.npy` files, whole or not there at all, and
-the `Store` that opens it.  Positions are whole units of the world grid (2^32 a side in Web Mercator, some 9 mm at the equator,
-y from the north); shapes lie along a Hilbert curve in blocks with boxes, so that a tile reads few pages.
+In: a folder of `.npy` files, whole or not there at all, as `tiles.building` writes it.  Out: the `Store` that maps it: plots, and
+the blocks that they are dissolved into.  What `tiles.patching` lays over it after an edit is a folder of the same kind.  Positions
+are whole units of the world grid (2^32 a side in Web Mercator, some 9 mm at the equator, y from the north); shapes lie along a
+Hilbert curve in runs with boxes, so that a tile reads few pages.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
+from tiles.columns import Columns, Numbers, mapped
 
-from gis.asof import AsOf
-from gis.db.sql import statement
-from gis.place import Jurisdiction
-from tiles.columns import Columns, Heap, settled
-
-FORMAT = 1
+FORMAT = 2
 """Changes when the columns or the bytes of a tile mean something else."""
-BLOCK = 128
+RUN = 128
 """Parcels with one box in common."""
-AT_ONCE = 10_000
-"""Rows read at a time."""
+PLOTS, BLOCKS = "plots", "blocks"
+"""Folders of a store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +37,15 @@ class Standing:
     until: date
     """The day on which others will stand; `date.max` where none is known."""
     parcels: int
+    newest: int
+    """No state of a parcel read from end to end had a higher id."""
+    base: str | None = None
+    """The name of the store that this one is laid over."""
 
     @property
     def name(self) -> str:
         """A name that no other content has."""
-        return f"{int(self.known.timestamp() * 1_000_000)}-{self.first:%Y%m%d}-{FORMAT}"
+        return f"{_stamp(self.known)}-{self.first:%Y%m%d}-{FORMAT}"
 
     def holds(self, on: date) -> bool:
         """Whether these are the parcels of a day."""
@@ -56,11 +53,20 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """Columns, and for each of their shapes whether it stands no more; None where all stand."""
+
+    columns: Columns
+    gone: Numbers | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Store:
-    """The columns of one standing."""
+    """The plots of one standing, and the blocks that they make: sheets laid over each other."""
 
     standing: Standing
-    columns: Columns
+    plots: tuple[Sheet, ...]
+    blocks: tuple[Sheet, ...]
 
 
 def shelf_of(folder: Path, code: str) -> Path:
@@ -70,14 +76,28 @@ def shelf_of(folder: Path, code: str) -> Path:
 
 def opened(shelf: Path, *, known: datetime, on: date) -> Store | None:
     """The store of these parcels on a day, or None where nobody has built it."""
-    for folder in sorted(shelf.glob(f"{int(known.timestamp() * 1_000_000)}-*-{FORMAT}")):
-        try:
-            standing = _standing(json.loads((folder / "standing.json").read_text("utf-8")))
-            if standing.holds(on):
-                return Store(standing=standing, columns=Columns.opened(folder))
-        except FileNotFoundError:
-            continue  # a newer one has just taken its place
+    for standing in standings(shelf, f"{_stamp(known)}-*-{FORMAT}"):
+        if standing.holds(on):
+            try:
+                return _opened(shelf, standing)
+            except FileNotFoundError:
+                continue  # a newer one has just taken its place
     return None
+
+
+def standings(shelf: Path, names: str) -> Iterator[Standing]:
+    """What the folders with such names hold, those alone that are whole."""
+    for folder in sorted(shelf.glob(names)):
+        try:
+            told = json.loads((folder / "standing.json").read_text("utf-8"))
+            if told["sizes"] == _sizes(folder):
+                yield _standing(told["standing"])
+        except (FileNotFoundError, ValueError, KeyError):
+            continue  # just removed, or spoilt when the machine stopped
+
+
+def _stamp(instant: datetime) -> int:
+    return int(instant.timestamp() * 1_000_000)
 
 
 def _standing(stored: dict[str, Any]) -> Standing:
@@ -86,41 +106,54 @@ def _standing(stored: dict[str, Any]) -> Standing:
         first=date.fromisoformat(stored["first"]),
         until=date.fromisoformat(stored["until"]),
         parcels=stored["parcels"],
+        newest=stored["newest"],
+        base=stored["base"],
     )
 
 
-def build(session: Session, place: Jurisdiction, shelf: Path, *, at: AsOf) -> Standing:
-    """Write the parcels of a place into a new folder of its shelf, then remove the older ones; what it holds."""
-    heap = Heap()
-    for rows in _rows(session, place, at=at):
-        _heap_up(heap, rows)
-    values = {"jurisdiction": place.code, "on": at.on, "known": at.known}
-    first, until = session.execute(statement(__package__, "store_days"), values).one()
-    standing = Standing(known=at.known, first=first or date.min, until=until or date.max, parcels=heap.count)
+def _sizes(folder: Path) -> dict[str, int]:
+    """The columns of a store with their lengths in bytes."""
+    return {str(each.relative_to(folder)): each.stat().st_size for each in sorted(folder.rglob("*.npy"))}
+
+
+def _opened(shelf: Path, standing: Standing) -> Store:
+    return Store(
+        standing=standing, plots=_sheets(shelf, standing, PLOTS), blocks=_sheets(shelf, standing, BLOCKS)
+    )
+
+
+def _sheets(shelf: Path, standing: Standing, kind: str) -> tuple[Sheet, ...]:
+    """The columns of one kind, those of the store below first."""
+    folder = shelf / standing.name
+    own = Sheet(columns=Columns.opened(folder / kind))
+    if standing.base is None:
+        return (own,)
+    gone = mapped(folder / f"gone_{kind}.npy")
+    return (Sheet(columns=Columns.opened(shelf / standing.base / kind), gone=gone), own)
+
+
+@contextmanager
+def coming(shelf: Path, standing: Standing) -> Iterator[Path]:
+    """A folder for the columns of a store, which takes its name when it is whole, and then the places of older ones."""
     fresh = shelf / f".{standing.name}-{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        settled(heap, block=BLOCK).save(fresh)
-        (fresh / "standing.json").write_text(json.dumps(asdict(standing), default=str), "utf-8")
-        shutil.rmtree(shelf / standing.name, ignore_errors=True)
+        yield fresh
+        told = {"standing": asdict(standing), "sizes": _sizes(fresh)}
+        (fresh / "standing.json").write_text(json.dumps(told, default=str), "utf-8")
+        _remove(shelf / standing.name)
         fresh.rename(shelf / standing.name)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     for older in shelf.iterdir():
-        if older.is_dir() and older.name != standing.name:
-            shutil.rmtree(older, ignore_errors=True)
-    return standing
+        if older.is_dir() and older.name not in (standing.name, standing.base):
+            _remove(older)
 
 
-def _rows(session: Session, place: Jurisdiction, *, at: AsOf) -> Iterator[Sequence[Row[Any]]]:
-    values = {"jurisdiction": place.code, "on": at.on, "known": at.known}
-    options = {"stream_results": True, "max_row_buffer": AT_ONCE}
-    found = session.execute(statement(__package__, "store_parcels"), values, execution_options=options)
-    return found.partitions(AT_ONCE)
-
-
-def _heap_up(heap: Heap, rows: Sequence[Row[Any]]) -> None:
-    ids, numbers, surveys, subdivisions, land_types, shapes = zip(*rows, strict=True)
-    polygons: NDArray[np.object_] = shapely.orient_polygons(shapely.from_wkb(shapes), exterior_cw=True)
-    heap.add(ids, numbers, (surveys, subdivisions, land_types), polygons)
+def _remove(folder: Path) -> None:
+    """Remove a folder; whoever is killed meanwhile leaves no half of it under its name."""
+    if folder.is_dir():
+        hidden = folder.with_name(f".gone-{os.getpid()}-{folder.name}")
+        folder.rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)

@@ -26,6 +26,7 @@ BOTTOM_UP = (
     Role.ZONE,
     Role.ADMIN,
     Role.TERRAIN,
+    Role.COVER,
     Role.WATER,
     Role.RESTRICTION,
     Role.BUILDING,

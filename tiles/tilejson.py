@@ -6,28 +6,25 @@ the version of what is recorded of it, and plain values for JSON.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.db.tables import RecordingRow
 from gis.errors import Invalid, NotFound
-from gis.parcels.tables import ParcelChangeRow
 from gis.place import Jurisdiction
 from layers.catalogue import load
-from layers.entry import Layer, Measure
+from layers.entry import Layer, Measure, Role
 from layers.imports import StandingImport, standing
-from tiles.vector import LAYERS_FROM_ZOOM, PARCELS, PARCELS_FROM_ZOOM
+from tiles.vector import LAYERS_FROM_ZOOM, PARCELS, PARCELS_FROM_ZOOM, STOREYS
+from tiles.versions import BEGINNING, changes_of, stamp
 
 DEEPEST_TILE = 16
 """Deepest zoom that is asked for, drawn larger from there on: a tile unit is 15 cm on the ground."""
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""From which instants are counted in versions."""
 PARCEL_FIELDS = {
+    "plots": "Number of plots in a block, at zoom 14 and below",
     "number": "Number of the plot",
     "survey": "Survey number",
     "subdivision": "Subdivision of the survey number",
@@ -37,6 +34,7 @@ LAYER_FIELDS = {
     "ref": "Reference of the feature in its source",
     "label": "Name in English",
     "label_ml": "Name in Malayalam",
+    "width": "Width in metres, of streets that have one in their source",
 }
 
 Box = tuple[float, float, float, float]
@@ -64,7 +62,12 @@ class DrawnLayer:
     @property
     def fields(self) -> dict[str, str]:
         """The attributes of a feature, each with what it means."""
-        return dict(PARCEL_FIELDS if self.entry is None else LAYER_FIELDS)
+        if self.entry is None:
+            return dict(PARCEL_FIELDS)
+        if self.entry.role is Role.BUILDING:
+            return {**LAYER_FIELDS, STOREYS: "Storeys, where the source tells them"}
+        own = self.entry.buffer_property
+        return {**LAYER_FIELDS, **({own: "The feature's own distance in the law, in metres"} if own else {})}
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -75,19 +78,14 @@ class DrawnLayer:
 def drawn_layers(session: Session, place: Jurisdiction, *, at: AsOf) -> tuple[DrawnLayer, ...]:
     """The plots, then every layer of shapes that something was brought in for, in the order of the catalogue."""
     imports = standing(session, place, known=at.known)
-    changed = session.scalar(
-        select(func.max(RecordingRow.instant))
-        .join(ParcelChangeRow, ParcelChangeRow.recording_id == RecordingRow.id)
-        .where(RecordingRow.jurisdiction == place.code, RecordingRow.instant <= at.known)
-    )
+    changes = changes_of(session, place, known=at.known)
     credit = attribution([each for each in imports if each.target == PARCELS])
-    drawn = [DrawnLayer(id=PARCELS, entry=None, changed=changed or BEGINNING, attribution=credit)]
+    drawn = [DrawnLayer(id=PARCELS, entry=None, changed=changes.get(PARCELS, BEGINNING), attribution=credit)]
     for entry in load(place.catalogue).layers:
         of_it = [each for each in imports if each.target == entry.id]
         if of_it and entry.measure is not Measure.RASTER:
-            newest = max(each.imported for each in of_it)
-            credit = attribution(of_it)
-            drawn.append(DrawnLayer(id=entry.id, entry=entry, changed=newest, attribution=credit))
+            changed, credit = changes[entry.id], attribution(of_it)
+            drawn.append(DrawnLayer(id=entry.id, entry=entry, changed=changed, attribution=credit))
     return tuple(drawn)
 
 
@@ -116,7 +114,7 @@ def chosen(drawn: Sequence[DrawnLayer], names: Sequence[str], place: Jurisdictio
 
 def version_of(drawn: Sequence[DrawnLayer]) -> str:
     """The last recording that changed one of these layers, in microseconds: instants of a place only grow."""
-    return str((max(each.changed for each in drawn) - BEGINNING) // timedelta(microseconds=1))
+    return stamp(max(each.changed for each in drawn))
 
 
 def tile_address(

@@ -11,12 +11,22 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.db.sql import statement
-from gis.errors import Invalid
+from gis.errors import Invalid, TooLarge
 from gis.place import Jurisdiction
+from layers.catalogue import load
+from layers.entry import Role
 from layers.imports import standing
 
 PARCELS = "parcels"
-PARCELS_FROM_ZOOM = 14
+PARCELS_FROM_ZOOM = 12
+BLOCKS_TO_ZOOM = 14
+"""The deepest zoom at which the layer of parcels holds blocks in place of plots."""
+PLOT_KEYS = ("number", "survey", "subdivision", "land_type")
+BLOCK_KEYS = ("plots",)
+STOREYS = "storeys"
+"""The attribute of buildings from which a map in three dimensions makes their height."""
+MOST_PLOTS = 50_000
+"""Plots that PostGIS dissolves for one tile."""
 LAYERS_FROM_ZOOM = 8
 DEEPEST = 22
 WORLD = 2 * pi * 6_378_137.0
@@ -44,12 +54,18 @@ class TileAddress:
 
     def meets(self, west: float, south: float, east: float, north: float) -> bool:
         """Whether the tile, with its rim, meets a box in degrees."""
+        left, bottom, right, top = self.degrees
+        return left <= east and right >= west and bottom <= north and top >= south
+
+    @property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of the tile with its rim (EPSG:4326)."""
         count = 2**self.z
         left, right = (self.x - RIM) / count * 360 - 180, (self.x + 1 + RIM) / count * 360 - 180
         top, bottom = (
             degrees(atan(sinh(pi * (1 - 2 * row / count)))) for row in (self.y - RIM, self.y + 1 + RIM)
         )
-        return left <= east and right >= west and bottom <= north and top >= south
+        return left, bottom, right, top
 
     @property
     def unit(self) -> float:
@@ -63,6 +79,13 @@ def tile(
     """One tile with these layers, `parcels` among them if asked for."""
     # A plan for any tile, which PostgreSQL turns to after ten of them, reads the whole place: ten times as slow.
     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    return layers_drawn(session, place, address, layers=layers, at=at)
+
+
+def layers_drawn(
+    session: Session, place: Jurisdiction, address: TileAddress, *, layers: list[str], at: AsOf
+) -> bytes:
+    """The same in a session that plans each statement for its own ground."""
     return b"".join(_layer(session, place, address, layer, at=at) for layer in dict.fromkeys(layers))
 
 
@@ -72,9 +95,34 @@ def _layer(session: Session, place: Jurisdiction, address: TileAddress, layer: s
         if address.z < PARCELS_FROM_ZOOM:
             return b""
         values = {**where, "jurisdiction": place.code, "known": at.known}
+        if address.z <= BLOCKS_TO_ZOOM:
+            return _blocks(session, values)
         return bytes(session.scalar(statement(__package__, "parcel_tile"), values) or b"")
     imports = [each.id for each in standing(session, place, known=at.known) if each.target == layer]
     if not imports or address.z < LAYERS_FROM_ZOOM:
         return b""
-    values = {**where, "layer": layer, "imports": imports, "coarseness": address.unit / 2}
+    own = own_distance(place, layer)
+    values = {**where, "layer": layer, "imports": imports, "own": own, "coarseness": address.unit / 2}
     return bytes(session.scalar(statement(__package__, "layer_tile"), values) or b"")
+
+
+def own_distance(place: Jurisdiction, layer: str) -> str | None:
+    """The attribute that, by the catalogue, holds a feature's own distance in the law (its voltage, its width of water); of
+    buildings, their storeys."""
+    entry = next((each for each in load(place.catalogue).layers if each.id == layer), None)
+    if entry is None:
+        return None
+    return entry.buffer_property or (STOREYS if entry.role is Role.BUILDING else None)
+
+
+def _blocks(session: Session, values: dict[str, object]) -> bytes:
+    """Blocks as PostGIS dissolves them; `TooLarge` where that would take it many seconds."""
+    plots, content = session.execute(
+        statement(__package__, "block_tile"), {**values, "most": MOST_PLOTS}
+    ).one()
+    if plots > MOST_PLOTS:
+        raise TooLarge(
+            f"More than {MOST_PLOTS} plots lie in this tile; ask for a deeper zoom. Today's map is drawn here too as soon as"
+            " it is made ready, which takes up to a minute after a large import."
+        )
+    return bytes(content or b"")

@@ -84,6 +84,10 @@ class CatalogueView:
     version: str
     credits: tuple[str, ...] = ()
     """Publisher and licence of what the map shows, in English."""
+    rasters: tuple[str, ...] = ()
+    """What of the ground is recorded on a grid, by the names of raster tiles."""
+    days: tuple[date, ...] = ()
+    """Days on which something of the record began or changed, in order, today the last."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,16 +13,17 @@ from gis.errors import Invalid
 from rules.axes import occupancies
 from web import asking
 from web.answers import Answers, answers
+from web.check_figures import rupees
+from web.check_sentences import tidy, tidy_step
 from web.envelope_sketch import as_body, from_above
 from web.languages import Wording
+from web.mapping import map_settings
 from web.pages import place_named
 from web.plans_asked import Plans, plans
+from web.plot_envelope import STOREY, USE, body_of, shown_of
 from web.templating import page_for, render
 
 router = APIRouter(default_response_class=Response, include_in_schema=False)
-STOREY = "3.0"
-"""Metres of a storey where the reader gives none: an assumption that the page prints."""
-
 Text = Annotated[str | None, Query()]
 
 
@@ -43,12 +44,14 @@ def build(
     page = replace(page, place=request.state.place)
     if not number:
         raise Invalid("Say which plot: give its number.")
-    height, use = storey_height(storey), occupancy or "A1"
+    height, use = storey_height(storey), occupancy or USE
     envelope, site = desk.envelope(
         page.code or "", number, occupancy=use, storey_height=height, front=front or None, on=asking.day(on)
     )
     t = Wording(language=page.language)
-    shown = envelope.choice or (envelope.candidates[0] if envelope.candidates else None)
+    then = replace(page, moment=asking.Moment(on=site.on))
+    shown = shown_of(envelope)
+    has_ground = shown is not None and shown.ground.area > 0
     title = t("build.title", number=number)
     return render(
         request,
@@ -60,13 +63,18 @@ def build(
         occupancies=occupancies(),
         asked={"number": number, "occupancy": use, "storey": str(height), "front": front, "on": on},
         above=from_above(site, shown, title=title) if shown else "",
-        body=as_body(site, shown, float(height), title=title) if shown and shown.ground.area > 0 else "",
+        body=as_body(site, shown, float(height), title=title) if shown and has_ground else "",
+        raised=body_of(envelope, site, height) if has_ground else None,
+        tidy=tidy,
+        tidy_step=tidy_step,
+        rupees=rupees,
+        settings=map_settings(then, land.catalogue(page.code or ""), t),
     )
 
 
 def storey_height(text: str | None) -> Decimal:
     """The height of a storey in metres, as written or the assumption of the page."""
     try:
-        return Decimal((text or STOREY).strip())
+        return Decimal(text.strip()) if text else STOREY
     except InvalidOperation as error:
         raise Invalid(f"“{(text or '')[:20]}” is no height in metres; write for example 3.0.") from error

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from web.check_figures import rupees
+from web.check_sentences import tidy
 from web.languages import Wording
 
 Found = dict[str, Any]
-PAISE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ def _risk(risk: Found, t: Wording) -> Iterator[Stated]:
         what=t("check.stated.risk"),
         is_own=True,
         says=level,
-        steps=(*risk["reasons"], *risk["reservations"], *([risk["decides"]] if risk["decides"] else [])),
+        steps=tuple(
+            tidy(each) for each in (*risk["reasons"], *risk["reservations"], risk["decides"]) if each
+        ),
         clause="" if cited is None else f"{cited['instrument']}, {cited['clause']}",
     )
 
@@ -55,7 +58,7 @@ def _fees(fees: list[Found], t: Wording) -> Iterator[Stated]:
             what=str(fee["title"]),
             is_own=False,
             says=f"{known}{advisory}",
-            steps=tuple(each["step"] or f"{each['what']}: {each['reason']}" for each in lines),
+            steps=tuple(tidy(each["step"] or f"{each['what']}: {each['reason']}") for each in lines),
             clause=next((each["clause"] for each in lines if each["clause"]), ""),
         )
 
@@ -66,21 +69,13 @@ def _limits(limits: list[Found], t: Wording) -> Iterator[Stated]:
         yield Stated(
             what=str(each["what"]),
             is_own=False,
-            says=f"{each['count']} {_unit(each['unit'], t)}" if known else t("check.stated.open"),
-            steps=() if known else (each["reason"],),
+            says=f"{each['count']} {_unit(each, t)}" if known else t("check.stated.open"),
+            steps=() if known else (tidy(each["reason"]),),
             clause=each["clause"] or "",
         )
 
 
-def _unit(unit: str, t: Wording) -> str:
-    key = f"check.stated.unit.{unit.replace(' ', '_')}"
-    return t(key) if t.knows(key) else unit
-
-
-def rupees(paise: int) -> str:
-    """An amount of money as it is written in India: rupees, with paise where there are any."""
-    whole, rest = divmod(paise, PAISE)
-    digits = str(whole)
-    head, tail = digits[:-3], digits[-3:]
-    pairs = [head[max(i - 2, 0) : i] for i in range(len(head), 0, -2)][::-1]
-    return f"₹{','.join([*pairs, tail])}" + (f".{rest:02d}" if rest else "")
+def _unit(limit: Found, t: Wording) -> str:
+    unit = limit["unit"].replace(" ", "_")
+    key = f"check.stated.one.{unit}" if limit["count"] == 1 else f"check.stated.unit.{unit}"
+    return t(key) if t.knows(key) else str(limit["unit"])

@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from rules.checking import NOT_CHECKED
+from web.check_answers import Field, SaidLine, field_of, said_lines, said_so_far
+from web.check_map import Ground, ground_of
 from web.check_stated import Stated, stated
 from web.languages import Wording
 from web.plans_asked import KeptCheck
@@ -20,11 +22,16 @@ Found = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One finding with its number on the drawing; `is_drawn` where there is something to zoom to."""
+    """One finding with its number on the drawing; `is_drawn` where there is something to zoom to.
+
+    `fields` are the questions that a person can answer here; `elsewhere` those of them that a finding before it asks already.
+    """
 
     number: int
     is_drawn: bool
     found: Found
+    fields: tuple[Field, ...]
+    elsewhere: tuple[Field, ...]
 
     @property
     def is_waiting(self) -> bool:
@@ -57,26 +64,74 @@ class CheckView:
     read_to: date | None
     """The day up to which the law was read, where the day of the permit lies after it."""
     svg: str
+    ground: Ground
     sections: tuple[Section, ...]
     stated: tuple[Stated, ...]
+    said: tuple[Field, ...]
+    """What persons said, on which this check rests."""
+    said_lines: tuple[SaidLine, ...]
+
+    @property
+    def is_waiting_for_words(self) -> bool:
+        """Whether any finding offers a field."""
+        return any(shown.fields for section in self.sections for rule in section.rules for shown in rule)
+
+    @property
+    def unasked(self) -> tuple[Field, ...]:
+        """What was said and no finding asks any more; the form keeps it, so that it can be changed or taken back."""
+        asked = {
+            field.name
+            for section in self.sections
+            for rule in section.rules
+            for shown in rule
+            for field in shown.fields
+        }
+        return tuple(field for field in self.said if field.name not in asked)
+
+    @property
+    def confirmed_by(self) -> tuple[str, ...]:
+        """Who confirmed something, each once."""
+        return tuple(dict.fromkeys(each.confirmed_by for each in self.said if each.confirmed_by))
 
 
 def check_view(kept: KeptCheck, t: Wording) -> CheckView:
     """The view of a check that is kept, in a reader's words."""
     found, book = kept.found, kept.found["book"]
-    numbered = [
-        Shown(number=number, is_drawn=f'id="place-{number}"' in kept.svg, found=each)
-        for number, each in enumerate(found["findings"], 1)
-    ]
+    numbered = _numbered(kept)
     return CheckView(
         key=kept.key,
         found=found,
         on=date.fromisoformat(found["on"]),
         read_to=date.fromisoformat(book["read_to"]) if book and book["is_beyond_reading"] else None,
         svg=kept.svg,
+        ground=ground_of(found, kept.ground),
         sections=tuple(_section(outcome, numbered) for outcome in ORDER),
         stated=stated(found, t),
+        said=said_so_far(found),
+        said_lines=said_lines(found, t),
     )
+
+
+def _numbered(kept: KeptCheck) -> list[Shown]:
+    """Every finding by its number; a question stands where it is asked first on the page."""
+    findings = list(enumerate(kept.found["findings"], 1))
+    first: dict[str, int] = {}
+    for number, each in sorted(findings, key=lambda numbered: ORDER.index(numbered[1]["outcome"])):
+        for name in each.get("asks", ()):
+            first.setdefault(name, number)
+    shown = []
+    for number, each in findings:
+        asks = [(name, field_of(kept.found, name)) for name in each.get("asks", ())]
+        shown.append(
+            Shown(
+                number=number,
+                is_drawn=f'id="place-{number}"' in kept.svg,
+                found=each,
+                fields=tuple(field for name, field in asks if first[name] == number),
+                elsewhere=tuple(field for name, field in asks if first[name] != number),
+            )
+        )
+    return shown
 
 
 def _section(outcome: str, numbered: Sequence[Shown]) -> Section:

@@ -17,8 +17,12 @@ from web import asking
 from web.answers import Answers, Place, Position, answers, kerala_first
 from web.differences import differences
 from web.languages import Wording
-from web.mapping import map_settings
+from web.mapping import BaseMap, base_map, map_settings, raster_rows
+from web.plans_asked import Plans, plans
+from web.plot_envelope import Carrying, carrying
+from web.plot_halls import HallOfPlot, HallsDep
 from web.plot_view import plot_view
+from web.print.map_sheet_paper import PAPERS, SCALES
 from web.sketch import sketch
 from web.sketch_frame import reach_of
 from web.templating import Page, address, page_for, render
@@ -65,12 +69,27 @@ def place(request: Request, land: AnswersDep) -> Response:
 
 
 @router.get("/{j}/map")
-def map_page(request: Request, land: AnswersDep, on: Text = None, known: Text = None) -> Response:
+def map_page(
+    request: Request,
+    land: AnswersDep,
+    base: Annotated[BaseMap | None, Depends(base_map)],
+    on: Text = None,
+    known: Text = None,
+) -> Response:
     """The map; its state stands in the address and is read by the browser."""
-    page = _here(request, land, on, known)
+    page, t = _here(request, land, on, known), Wording(language=page_for(request).language)
     catalogue = land.catalogue(page.code or "")
-    settings = map_settings(page, catalogue, Wording(language=page.language))
-    return render(request, "map.html", page, catalogue=catalogue, settings=settings)
+    return render(
+        request,
+        "map.html",
+        page,
+        catalogue=catalogue,
+        rasters=raster_rows(catalogue, t),
+        settings=map_settings(page, catalogue, t, base),
+        scales=SCALES,
+        papers=tuple(PAPERS),
+        base=base,
+    )
 
 
 @router.get("/{j}/search")
@@ -89,6 +108,8 @@ def search(
 def plot(
     request: Request,
     land: AnswersDep,
+    desk: Annotated[Plans, Depends(plans)],
+    town: HallsDep,
     number: Text = None,
     ulpin: Text = None,
     at: Text = None,
@@ -99,7 +120,13 @@ def plot(
     page = _here(request, land, on, known)
     if at:
         return _at(request, land, page, asking.position(at))
-    return _shown(request, land, page, _extract(land, page, number=number, ulpin=ulpin))
+    extract = _extract(land, page, number=number, ulpin=ulpin)
+    parcel = extract.subject.parcel
+    halls = town(request, page.code or "", parcel.number.whole) if parcel else ()
+    answer = _shown(request, land, page, extract, carries=carrying(desk, extract), halls=halls)
+    if any(hall.name for hall in halls):
+        answer.headers["Cache-Control"] = "no-store"  # it shows the reader's own cases
+    return answer
 
 
 @router.get("/{j}/plot/summary")
@@ -211,9 +238,17 @@ def _at(request: Request, land: Answers, page: Page, position: Position) -> Resp
 
 
 def _shown(
-    request: Request, land: Answers, page: Page, extract: Extract, *, corners: str | None = None
+    request: Request,
+    land: Answers,
+    page: Page,
+    extract: Extract,
+    *,
+    corners: str | None = None,
+    carries: Carrying | None = None,
+    halls: Sequence[HallOfPlot] = (),
 ) -> Response:
-    reach = reach_of(extract.subject.shape)
+    reach, t = reach_of(extract.subject.shape), Wording(language=page.language)
+    is_raised = carries is not None and carries.body is not None
     return render(
         request,
         "plot.html",
@@ -222,6 +257,9 @@ def _shown(
         sketch=sketch(extract, land.surroundings(extract, reach=reach)),
         centre=_centre(extract),
         corners=corners,
+        carries=carries,
+        halls=halls,
+        settings=map_settings(page, land.catalogue(page.code or ""), t) if is_raised else None,
         pinned=asking.Moment(on=extract.at.on, known=extract.at.known).query,
     )
 

@@ -15,13 +15,12 @@ from shapely.geometry.base import BaseGeometry
 
 from rules.checking import PlanCheck
 from rules.findings import Finding, Outcome
+from rules.ground_drawn import extent_of, with_margin
+from rules.plans.drawing import Edge
 
 WIDTH = 960
 """Drawing units from left to right."""
 TALLEST = 1200
-AROUND = 0.12
-"""Ground shown around the plot on each side, as part of its extent."""
-LEAST_AROUND = 3.0
 BAR = 200.0
 DOT = 4.0
 APART = 48.0
@@ -33,14 +32,12 @@ class _Frame:
     """From metres to drawing units: x to the right, y down."""
 
     def __init__(self, shape: BaseGeometry) -> None:
-        west, south, east, north = shape.bounds
         self.extent = shape.bounds
-        margin = max(AROUND * max(east - west, north - south), LEAST_AROUND)
-        self.west, self.north = west - margin, north + margin
-        wide, high = east - west + 2 * margin, north - south + 2 * margin
+        self.ground = with_margin(shape)
+        self.west, south, east, self.north = self.ground.bounds
+        wide, high = east - self.west, self.north - south
         self.scale = min(WIDTH / wide, TALLEST / high)
         self.width, self.height = wide * self.scale, high * self.scale
-        self.ground = shapely.box(self.west, self.north - high, self.west + wide, self.north)
 
     def path(self, shape: BaseGeometry) -> str:
         """A shape as the path of an SVG; points are dots."""
@@ -85,12 +82,10 @@ class _Frame:
 
 def plan_svg(asked: PlanCheck, *, title: str) -> str:
     """The drawing; empty where neither plot nor building could be drawn."""
-    plan, site = asked.proposal, asked.site
-    extent = [shape for shape in (plan.plot, site.boundary if plan.is_placed else None) if shape is not None]
-    extent += [building.outline for building in plan.buildings if building.outline is not None]
-    if not extent:
+    plan, extent = asked.proposal, extent_of(asked)
+    if extent is None:
         return ""
-    frame = _Frame(shapely.union_all(extent))
+    frame = _Frame(extent)
     body = [*_ground(asked, frame), *_building(asked, frame), *_places(asked.report.findings, frame)]
     body += [_bar(frame)] + ([_north()] if plan.is_placed else [])
     return (
@@ -116,6 +111,15 @@ def _ground(asked: PlanCheck, frame: _Frame) -> Iterator[str]:
     if plan.drawing.plot is not None and plan.front.sides:
         sides = [side.line for side in plan.drawing.plot.sides if side.number in plan.front.sides]
         yield _drawn("front", shapely.union_all(sides), frame)
+    if plan.drawing.plot is not None and (not plan.front.is_known or plan.answers.front is not None):
+        for side in plan.drawing.plot.sides:
+            yield _side(side, frame)
+
+
+def _side(side: Edge, frame: _Frame) -> str:
+    """The number of a side of the plot at its middle, by which a person may choose the front."""
+    x, y = frame.number_at(side.line)
+    return f'<text class="side-number" x="{x:.1f}" y="{y:.1f}">{side.number}</text>'
 
 
 def _building(asked: PlanCheck, frame: _Frame) -> Iterator[str]:

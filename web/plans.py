@@ -11,11 +11,16 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, Up
 from fastapi.responses import RedirectResponse
 
 from gis.errors import Invalid, NotFound
+from rules.axes import occupancies
 from web import asking
 from web.answers import Answers, answers
+from web.check_answers import CAPACITIES, HOLDING, answers_of, title_of
 from web.check_figures import amount, compared
+from web.check_map import MEDIA_TYPE
+from web.check_sentences import tidy, tidy_step
 from web.check_view import check_view
 from web.languages import Wording
+from web.mapping import map_settings
 from web.pages import place_named
 from web.plans_asked import KeptCheck, Plans, plans
 from web.print.plan_check import check_pdf
@@ -26,6 +31,8 @@ router = APIRouter(default_response_class=Response, include_in_schema=False)
 AnswersDep = Annotated[Answers, Depends(answers)]
 PlansDep = Annotated[Plans, Depends(plans)]
 Text = Annotated[str | None, Query()]
+WIDE = ("zone", "admin")
+"""Roles of layers that cover whole towns: drawn below a plan they would tell nothing but their colour."""
 
 
 def _here(request: Request, land: Answers) -> Page:
@@ -83,14 +90,66 @@ def found(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Respo
     """What was found."""
     page = _here(request, land)
     kept = desk.kept(page.code or "", key)
-    view = check_view(kept, Wording(language=page.language))
-    return render(request, "check.html", page, view=view, amount=amount, compared=compared)
+    t = Wording(language=page.language)
+    view = check_view(kept, t)
+    catalogue = land.catalogue(page.code or "")
+    below = [
+        layer
+        for layer in catalogue.layers
+        if layer.id in view.ground.layers and layer.has_data and layer.role not in WIDE
+    ]
+    then = replace(page, moment=asking.Moment(on=view.ground.on))
+    return render(
+        request,
+        "check.html",
+        page,
+        view=view,
+        below=below,
+        settings=map_settings(then, catalogue, t),
+        capacities=tuple(CAPACITIES),
+        holding=HOLDING,
+        occupancies=occupancies(),
+        amount=amount,
+        compared=compared,
+        title_of=title_of,
+        tidy=tidy,
+        tidy_step=tidy_step,
+    )
 
 
 @router.get("/{j}/check/{key}/findings.json")
 def document(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
     """What was found, for programs."""
     return _file(_kept(request, land, desk, key).document, "application/json", "findings.json")
+
+
+async def _sent(request: Request) -> dict[str, str]:
+    """The fields of a form, whatever their names; the last of several with one name counts."""
+    return {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
+
+
+@router.post("/{j}/check/{key}/answers")
+def answered(
+    request: Request,
+    land: AnswersDep,
+    desk: PlansDep,
+    key: str,
+    sent: Annotated[dict[str, str], Depends(_sent)],
+) -> Response:
+    """Check the same drawing again with what persons said, then lead to what was found."""
+    page = _here(request, land)
+    told = answers_of(desk.kept(page.code or "", key).found, sent)
+    found = desk.again(page.code or "", key, told, turn=_turn(sent.get("turn", "")))
+    return RedirectResponse(page.to(f"check/{found}"), status_code=303)
+
+
+@router.get("/{j}/check/{key}/plan.geojson")
+def on_the_map(request: Request, land: AnswersDep, desk: PlansDep, key: str) -> Response:
+    """The drawing on the ground, with what decided each finding."""
+    content = _kept(request, land, desk, key).ground
+    if not content:
+        raise NotFound("No drawing on the ground is kept of this check; hand the drawing in again.")
+    return _file(content, MEDIA_TYPE, "plan.geojson")
 
 
 @router.get("/{j}/check/{key}/marked.dxf")

@@ -10,18 +10,32 @@ from typing import Any, NoReturn, Protocol
 
 from gis.errors import Unavailable
 from gis.site import Site
+from layers.extract.model import Extract
 from rules.envelopes.model import Envelope
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptCheck:
-    """A plan that was checked: `found` is the content of the JSON document, `svg` the drawing, `marked` the applicant's DXF with marks, empty for a model."""
+    """A plan that was checked: `found` is the content of the JSON document, `svg` the drawing, `marked` the applicant's DXF with marks, empty for a model.
+
+    `ground` is the drawing on the ground as GeoJSON (`web.check_map`), empty where none was kept.
+    """
 
     key: str
     found: dict[str, Any]
     document: bytes
     svg: str
     marked: bytes
+    ground: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotEnvelope:
+    """What a plot can carry, and the plot; or why nothing could be reckoned."""
+
+    envelope: Envelope | None
+    site: Site | None
+    reason: str | None
 
 
 class Plans(Protocol):
@@ -29,6 +43,9 @@ class Plans(Protocol):
 
     def check(self, code: str, number: str, content: bytes, *, on: date | None, turn: float | None) -> str:
         """Check a drawing; the key of what was found."""
+
+    def again(self, code: str, key: str, answers: bytes, *, turn: float | None) -> str:
+        """Check a kept drawing again with what persons said (JSON); the key of what was found."""
 
     def starter(self, code: str, number: str, *, set_back: float | None) -> bytes:
         """A drawing to begin with, with the plot in it and, `set_back` metres inside, an example house if wanted."""
@@ -44,6 +61,9 @@ class Plans(Protocol):
         on: date | None,
     ) -> tuple[Envelope, Site]:
         """What a plot can carry, and the plot."""
+
+    def carries(self, extract: Extract, *, occupancy: str, storey_height: Decimal) -> PlotEnvelope:
+        """What the plot of an extract can carry by the rules of its day."""
 
     def kept(self, code: str, key: str) -> KeptCheck:
         """What was found; `NotFound` where it is not kept."""

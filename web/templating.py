@@ -4,14 +4,15 @@ In: a request, a template's name and values.  Out: HTML in the reader's language
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from layers.extract.model import Words
@@ -23,6 +24,8 @@ from web.languages import Language, Wording, language_for
 STATIC = Path(__file__).parent / "static"
 COOKIE = "lang"
 NOW = Moment()
+HALL = re.compile(r"/town/[^/]+")
+"""Where the pages of a town hall begin."""
 YEAR = 365 * 24 * 3600
 """Seconds for which a reader's language is kept."""
 
@@ -122,11 +125,14 @@ def render(
 
 def error_page(
     request: Request, *, status: int, code: str, message: str, successors: Sequence[str] = ()
-) -> HTMLResponse:
+) -> Response:
     """An error as a page: what happened, why, and where to go on; successors of a parcel are linked.
 
-    The message stands in English; the sentence of its code stands before it where the page speaks another language.
+    Who must sign in first is led to where that is done, and from there back.  The message stands in English; the sentence of its code stands before it where the page speaks another language.
     """
+    if status == 401 and request.method == "GET" and (hall := HALL.match(request.url.path)):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(address(f"{hall[0]}/sign-in", {"next": here}), status_code=303)
     place = getattr(request.state, "place", None)
     moment = getattr(request.state, "moment", NOW)
     page = replace(page_for(request), place=place, moment=moment)

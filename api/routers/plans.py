@@ -19,6 +19,7 @@ from api.plan_desk import PlanDesk
 from gis.errors import Invalid, LandError
 from rules.check_schema import check_schema
 from rules.envelope_document import to_geojson, to_json
+from rules.envelope_schema import envelope_schema
 
 router = APIRouter(prefix="/api", tags=["plans"], dependencies=[Depends(only_known_words)])
 LINES = "application/x-ndjson"
@@ -44,6 +45,12 @@ DeskDep = Annotated[PlanDesk, Depends(desk)]
 def schema() -> dict[str, Any]:
     """The JSON Schema of a checked plan."""
     return check_schema()
+
+
+@router.get("/schema/envelope.json")
+def schema_of_envelopes() -> dict[str, Any]:
+    """The JSON Schema of what a plot can carry."""
+    return envelope_schema()
 
 
 @router.get("/{code}/envelope")

@@ -1,4 +1,4 @@
-"""Height models for programs: raster tiles, their TileJSON and legend, values at a position and under a drawn area.
+"""Rasters for programs: heights, depth of floods, land cover as raster tiles, their TileJSON and legend, values at a position and under a drawn area.
 
 In: addresses under /tiles/{place}/raster and /api/{place}/raster.  Out: PNG or WebP, 204 where nothing is known; JSON with unit,
 datum and source.  A tile whose address names the version of its heights may be kept for good.
@@ -19,10 +19,11 @@ from api.routers.land import AreaQuestion
 from gis.errors import NotFound
 from gis.geojson import drawn_area, position
 from gis.place import Jurisdiction
-from layers.rasters import Heights, heights
+from layers.land_cover import CLASSES
+from layers.rasters import Cover, Depths, Heights, cover, depths, heights
 from layers.words import Words
-from tiles.heights import CellValue, Model, models, value_at
-from tiles.ramps import ENCODING, RAMPS, TITLES, UNITS, Stop, Theme, Unit
+from tiles.heights import ELEVATION, LAYERS, Model, models, plain_value_at, value_at
+from tiles.ramps import ASKED, ENCODING, RAMPS, TITLES, UNITS, Stop, Theme, Unit
 from tiles.raster import Form, coloured_by, credited, raster_tile, raster_tilejson, version
 from tiles.vector import TileAddress
 
@@ -34,8 +35,8 @@ RampName = Annotated[
 Layer = Annotated[str, Path(description=f"What the tiles show: {', '.join(Theme)}.")]
 KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
-VALUES = (Theme.ELEVATION, Theme.SLOPE, Theme.ASPECT)
-"""What can be asked at a position; under an area, the first two."""
+UNDER_AN_AREA = tuple(theme for theme in ASKED if theme is not Theme.ASPECT)
+"""What can be asked under an area: sides of the compass have no mean."""
 
 
 class LegendOut(BaseModel):
@@ -53,18 +54,31 @@ class LegendOut(BaseModel):
 
 
 class ValueOut(BaseModel):
-    """The value of a cell; null at the rim of the heights, and for the side to which flat ground falls."""
+    """The value of a cell; null at the rim of the heights, and for the side to which flat ground falls.
+
+    `class_title` names what the number of a class stands for.
+    """
 
     layer: Theme
     title: Words
     at: tuple[float, float]
     value: float | None
     unit: Unit
+    class_title: Words | None = None
     datum: str
     source: str
     attribution: str
     accuracy: float
     """Metres, of the position of a cell."""
+
+
+class ClassOut(BaseModel):
+    """A class under an area: its number and name, how many cells have it, and their share of all in per cent."""
+
+    number: int
+    title: Words
+    cells: int
+    share: float
 
 
 class StatisticsOut(BaseModel):
@@ -73,9 +87,11 @@ class StatisticsOut(BaseModel):
     layer: Theme
     title: Words
     lowest: float | None
-    """Null for slope: of the steepest and the mean only is anything told."""
-    highest: float
-    mean: float
+    """Null for slope: of the steepest and the mean only is anything told.  With classes all three are null."""
+    highest: float | None
+    mean: float | None
+    classes: list[ClassOut]
+    """Of land cover, the commonest first."""
     cells: int
     resolution: float
     unit: Unit
@@ -105,7 +121,7 @@ def tilejson_of(
     known: Known = None,
 ) -> Response:
     """TileJSON 3.0.0 of raster tiles: versioned address, bounds, zooms, licence."""
-    place, held = _held(land, code, on=on, known=known)
+    place, held = _held(land, code, theme, on=on, known=known)
     moment = moment_of(on, known)
     return answered(
         request, raster_tilejson(place, held, theme, ramp=ramp, root=root_of(request), moment=moment)
@@ -129,7 +145,7 @@ def tile(
 ) -> Response:
     """One raster tile of 256 pixels, transparent where nothing is known; 204 where nothing at all is."""
     address = TileAddress(z=z, x=x, y=y)
-    _, held = _held(land, code, on=on, known=known)
+    _, held = _held(land, code, theme, on=on, known=known)
     current = version(held, theme, ramp)
     kept = KEPT_FOR_GOOD if v == current else ASKED_AGAIN
     headers = {"ETag": f'"{current}"', "Cache-Control": kept}
@@ -146,7 +162,7 @@ def legend(
     code: str, theme: ThemeDep, land: LandDep, ramp: RampName = None, on: On = None, known: Known = None
 ) -> LegendOut:
     """Values and colours of a theme, with unit and datum."""
-    _, held = _held(land, code, on=on, known=known)
+    _, held = _held(land, code, theme, on=on, known=known)
     colours = coloured_by(held, theme, ramp)
     return LegendOut(
         layer=theme,
@@ -171,36 +187,40 @@ def value(
     known: Known = None,
 ) -> ValueOut:
     """The height, slope or side of the cell at a position."""
-    asked = _asked_of(theme, VALUES)
+    asked = _asked_of(theme, ASKED)
     longitude, latitude = position(at)
-    _, held = _held(land, code, on=on, known=known)
-    found = value_at(held, longitude, latitude)
+    _, held = _held(land, code, theme, on=on, known=known)
+    found, model = _at(held, asked, longitude, latitude)
+    named = CLASSES.get(int(found)) if found is not None and UNITS[theme] is Unit.CLASS else None
     return ValueOut(
         layer=theme,
         title=TITLES[theme],
         at=(longitude, latitude),
-        value=_value(found, asked),
+        value=found,
         unit=UNITS[theme],
-        datum=found.model.raster.datum,
-        source=found.model.source,
-        attribution=found.model.attribution,
-        accuracy=found.model.accuracy,
+        class_title=named.title if named else None,
+        datum=model.raster.datum,
+        source=model.source,
+        attribution=model.attribution,
+        accuracy=model.accuracy,
     )
 
 
 @router.post("/api/{code}/raster/{layer}")
 def statistics(code: str, theme: ThemeDep, question: AreaQuestion, land: LandDep) -> StatisticsOut:
-    """Lowest, highest and mean height, or steepest and mean slope, of the cells that touch an area.  Nothing is stored."""
-    asked = _asked_of(theme, VALUES[:2])
-    place, held = _held(land, code, on=question.on, known=question.known)
-    found, model = _under(held, drawn_area(question.area.coordinates, place.metric), place)
-    is_height = asked is Theme.ELEVATION
+    """Lowest, highest and mean of the cells that touch an area; of slope the steepest and the mean, of land cover the shares.
+    Nothing is stored."""
+    asked = _asked_of(theme, UNDER_AN_AREA)
+    place, held = _held(land, code, theme, on=question.on, known=question.known)
+    found, model = _under(held, asked, drawn_area(question.area.coordinates, place.metric), place)
+    lowest, highest, mean = _figures(found, asked)
     return StatisticsOut(
         layer=theme,
         title=TITLES[theme],
-        lowest=found.lowest if is_height else None,
-        highest=found.highest if is_height else found.slope_max,
-        mean=found.mean if is_height else found.slope_mean,
+        lowest=lowest,
+        highest=highest,
+        mean=mean,
+        classes=_classes(found) if isinstance(found, Cover) else [],
         cells=found.cells,
         resolution=found.resolution,
         unit=UNITS[theme],
@@ -210,15 +230,20 @@ def statistics(code: str, theme: ThemeDep, question: AreaQuestion, land: LandDep
     )
 
 
+Under = Heights | Depths | Cover
+
+
 def _held(
-    land: LandAnswers, code: str, *, on: date | None, known: datetime | None
+    land: LandAnswers, code: str, theme: Theme, *, on: date | None, known: datetime | None
 ) -> tuple[Jurisdiction, tuple[Model, ...]]:
-    """The place and its height models; `NotFound` where it has none."""
+    """The place and its rasters of a theme; `NotFound` where it has none."""
+    layer = LAYERS.get(theme, ELEVATION)
     with asking(land, code, on=on, known=known) as asked:
-        held = models(asked.session, asked.place, at=asked.at, folder=land.rasters)
+        held = models(asked.session, asked.place, at=asked.at, folder=land.rasters, layer=layer)
     if not held:
+        what = "heights" if layer == ELEVATION else TITLES[theme].en.lower()
         raise NotFound(
-            f"No heights of {asked.place.name_en} that hold on {asked.at.on} have been brought in; import a height model first."
+            f"No {what} of {asked.place.name_en} that hold on {asked.at.on} have been brought in; import a raster of them first."
         )
     return asked.place, held
 
@@ -229,14 +254,40 @@ def _asked_of(theme: Theme, able: tuple[Theme, ...]) -> Theme:
     return theme
 
 
-def _value(found: CellValue, theme: Theme) -> float | None:
-    return {Theme.ELEVATION: found.height, Theme.SLOPE: found.slope, Theme.ASPECT: found.aspect}[theme]
+def _at(
+    held: tuple[Model, ...], theme: Theme, longitude: float, latitude: float
+) -> tuple[float | None, Model]:
+    """The value of the cell at a position, and the raster that tells it."""
+    if theme in LAYERS:
+        return plain_value_at(held, longitude, latitude)
+    found = value_at(held, longitude, latitude)
+    values = {Theme.ELEVATION: found.height, Theme.SLOPE: found.slope, Theme.ASPECT: found.aspect}
+    return values[theme], found.model
 
 
-def _under(held: tuple[Model, ...], area: Polygon, place: Jurisdiction) -> tuple[Heights, Model]:
-    """What the best model that reaches an area (metres) says of it."""
+def _under(held: tuple[Model, ...], theme: Theme, area: Polygon, place: Jurisdiction) -> tuple[Under, Model]:
+    """What the best raster that reaches an area (metres) says of it."""
+    ask = {Theme.FLOOD_DEPTH: depths, Theme.LAND_COVER: cover}.get(theme, heights)
     for model in held:
-        found = heights(model.path, model.raster.epsg, area, metric=place.metric)
+        found = ask(model.path, model.raster.epsg, area, metric=place.metric)
         if found is not None:
             return found, model
-    raise NotFound("No heights are known under this area; draw one inside the height model.")
+    raise NotFound("Nothing is known under this area; draw one that the raster reaches.")
+
+
+def _figures(found: Under, theme: Theme) -> tuple[float | None, float | None, float | None]:
+    """Lowest, highest and mean."""
+    if isinstance(found, Cover):
+        return None, None, None
+    if isinstance(found, Heights) and theme is Theme.SLOPE:
+        return None, found.slope_max, found.slope_mean
+    return found.lowest, found.highest, found.mean
+
+
+def _classes(found: Cover) -> list[ClassOut]:
+    return [
+        ClassOut(
+            number=number, title=CLASSES[number].title, cells=count, share=round(100 * count / found.cells, 1)
+        )
+        for number, count in found.classes
+    ]

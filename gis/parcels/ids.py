@@ -9,13 +9,17 @@ import unicodedata
 from gis.errors import Invalid
 
 LONGEST = 120
+_AROUND = re.compile(r" *([/-]) *")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""Control characters (category Cc of Unicode)."""
 
 
 def normal_number(text: str) -> str:
     """NFC, upper case, single spaces, none around slashes and hyphens; the form under which a number is kept."""
     plain = " ".join(unicodedata.normalize("NFC", text).upper().split())
-    plain = re.sub(r"\s*([/-])\s*", r"\1", plain)
-    if not plain or len(plain) > LONGEST or any(unicodedata.category(letter) == "Cc" for letter in plain):
+    if " " in plain:
+        plain = _AROUND.sub(r"\1", plain)
+    if not plain or len(plain) > LONGEST or _CONTROL.search(plain):
         raise Invalid(
             f"“{text[:40]}” is not a parcel number: write it as on the tax receipt, for example 12/104-3.",
             code="bad-number",

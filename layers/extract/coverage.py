@@ -15,6 +15,7 @@ from layers.extract.measure import Outside, Plot
 from layers.extract.questions import Shapes
 from layers.extract.theme import FULL, NOWHERE, Theme
 from layers.extract.tiling import NOTHING
+from layers.imports import covers
 
 Margins = np.ndarray[tuple[int], np.dtype[np.float64]]
 """Metres around a plot, the widest first."""
@@ -59,12 +60,12 @@ def covered(plot: Plot, theme: Theme) -> Covered:
 def look_around(plot: Plot, coverages: Shapes, margins: Margins) -> bool:
     """Note how far around the plot each coverage surely reaches; whether all reach as far as the widest margin."""
     bounds = plot.shape.bounds
-    inside = shapely.covers(coverages, _box(bounds, margins[0]))
+    inside = covers(coverages, _box(bounds, margins[0]))
     plot.inside.update({id(coverage): float(margins[0]) for coverage in coverages[inside]})
     if inside.all():
         return True
     others = coverages[~inside]
-    for coverage, reached in zip(others, shapely.covers(others[:, None], _box(bounds, margins)), strict=True):
+    for coverage, reached in zip(others, covers(others[:, None], _box(bounds, margins)), strict=True):
         if reached.any():
             plot.inside[id(coverage)] = float(margins[reached.argmax()])
     return False
@@ -73,7 +74,7 @@ def look_around(plot: Plot, coverages: Shapes, margins: Margins) -> bool:
 def _outside(plot: Plot, coverage: BaseGeometry, margin: float) -> Outside | None:
     """What of the plot, grown, lies outside a coverage."""
     needed = plot.shape.buffer(margin) if margin else plot.shape
-    if shapely.covers(coverage, needed):
+    if covers(coverage, needed):
         return None
     outside = shapely.difference(needed, coverage)
     if outside.area < NOTHING:

@@ -19,49 +19,78 @@ from gis.parcels.model import Parcel
 from gis.units import AreaUnit
 from layers.entry import Measure
 from layers.extract.model import SCHEMA, Extract, Subject, ThemeAnswer
-from layers.extract.questions import Shapes
 
 DECIMALS = 7
 """About a centimetre."""
+END = b"\n"
 
 
 def to_json(extract: Extract) -> bytes:
     """The extract as JSON; the digest is the SHA-256 of the rest."""
-    body = _body(extract)
-    head = orjson.dumps({"schema": SCHEMA, "digest": hashlib.sha256(body).hexdigest()})
-    return b"".join((head[:-1], b",", memoryview(body)[1:], b"\n"))
+    return b"".join(in_pieces(extract))
+
+
+def in_pieces(extract: Extract) -> tuple[bytes, bytes]:
+    """The same bytes in two pieces, for whoever sends them on: the long one need not be copied behind the short one."""
+    rest = _rest(extract)
+    head = orjson.dumps({"schema": SCHEMA, "digest": _digest(rest)})
+    return head[:-1] + b",", rest
 
 
 def digest_of(extract: Extract) -> str:
     """The digest that `to_json` prints."""
-    return hashlib.sha256(_body(extract)).hexdigest()
+    return _digest(_rest(extract))
 
 
-def _body(extract: Extract) -> bytes:
+def _digest(rest: bytes) -> str:
+    body = hashlib.sha256(b"{")
+    body.update(memoryview(rest)[: -len(END)])
+    return body.hexdigest()
+
+
+def _rest(extract: Extract) -> bytes:
+    """What follows the digest, joined once: most themes are written already, and a copy of them all costs as much as the rest."""
     ground = _in_degrees(extract)
-    return orjson.dumps(_document(extract, ground.centre), default=ground, option=orjson.OPT_UTC_Z)
+    themes = [
+        piece for answer in extract.themes for piece in (b",", _theme(answer) or _dumps(answer, ground))
+    ]
+    before, after = _dumps(_before(extract, ground.centre), ground), _dumps(_after(extract), ground)
+    return b"".join((before[1:-1], b',"themes":[', *themes[1:], b"],", after[1:], END))
+
+
+def _dumps(value: object, ground: "_InDegrees") -> bytes:
+    return orjson.dumps(value, default=ground, option=orjson.OPT_UTC_Z)
 
 
 _KEPT = 4_096
-_written: dict[int, tuple[object, orjson.Fragment]] = {}
+_written: dict[int, tuple[object, bytes]] = {}
 
 
-def _shared(value: object) -> orjson.Fragment:
-    """What many extracts have in common, without shapes, written once: by identity, and with the value, so that it lasts."""
+def _kept(value: object) -> bytes | None:
+    """How a value was written before, if it was."""
     kept = _written.get(id(value))
-    if kept is not None and kept[0] is value:
-        return kept[1]
+    return kept[1] if kept is not None and kept[0] is value else None
+
+
+def _shared(value: object) -> bytes:
+    """What many extracts have in common, without shapes, written once: by identity, and with the value, so that it lasts."""
+    kept = _kept(value)
+    if kept is not None:
+        return kept
     if len(_written) >= _KEPT:
         _written.clear()
-    fragment = orjson.Fragment(orjson.dumps(value, option=orjson.OPT_UTC_Z))
-    _written[id(value)] = value, fragment
-    return fragment
+    written = orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    _written[id(value)] = value, written
+    return written
 
 
-def _theme(answer: ThemeAnswer) -> ThemeAnswer | orjson.Fragment:
-    """An answer in which nothing was found is that of many plots; not one that was read from heights."""
+def _theme(answer: ThemeAnswer) -> bytes | None:
+    """An answer in which nothing was found is that of many plots; not one that was read from heights, nor any other."""
+    kept = _kept(answer)
+    if kept is not None:
+        return kept
     if answer.hits or answer.shares or answer.left_out or answer.measure == Measure.RASTER:
-        return answer
+        return None
     return _shared(answer)
 
 
@@ -81,18 +110,18 @@ def _in_degrees(extract: Extract) -> _InDegrees:
     hits = [hit.shape for theme in extract.themes for hit in (*theme.hits, *theme.left_out)]
     shapes = {id(shape): shape for shape in (plot, *hits) if shape is not None}
     together = shapely.GeometryCollection([plot.representative_point(), *shapes.values()])
-    moved = shapely.get_parts(to_geographic(together, extract.jurisdiction.metric))
-    x, y = shapely.get_coordinates(moved[:1])[0].tolist()
+    moved = to_geographic(together, extract.jurisdiction.metric)
+    x, y = shapely.get_coordinates(moved)[0].tolist()
     return _InDegrees(
         centre=(round(x, DECIMALS), round(y, DECIMALS)),
-        written=dict(zip(shapes, map(orjson.Fragment, _geojson(moved[1:])), strict=True)),
+        written=dict(zip(shapes, map(orjson.Fragment, _geojson(moved)[1:]), strict=True)),
     )
 
 
-def _geojson(moved: Shapes) -> Sequence[str]:
-    """GeoJSON of shapes in degrees, right-handed."""
+def _geojson(moved: shapely.GeometryCollection) -> Sequence[str]:
+    """GeoJSON of each shape of a collection in degrees, right-handed."""
     rounded = shapely.transform(moved, lambda points: np.round(points, DECIMALS))
-    found: Sequence[str] = shapely.to_geojson(shapely.orient_polygons(rounded))
+    found: Sequence[str] = shapely.to_geojson(shapely.get_parts(shapely.orient_polygons(rounded)))
     return found
 
 
@@ -137,8 +166,8 @@ def _feature(name: str, geometry: object, properties: dict[str, Any]) -> dict[st
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
-def _document(extract: Extract, centre: tuple[float, float]) -> dict[str, Any]:
-    """The extract as values that JSON knows, but for its shapes; without its digest."""
+def _before(extract: Extract, centre: tuple[float, float]) -> dict[str, Any]:
+    """What stands before the themes, as values that JSON knows, but for its shapes."""
     place = extract.jurisdiction
     return {
         "synthetic": place.synthetic,
@@ -152,14 +181,19 @@ def _document(extract: Extract, centre: tuple[float, float]) -> dict[str, Any]:
         "catalogue": extract.catalogue,
         "at": {"on": extract.at.on, "known": extract.at.known},
         "subject": _subject(extract.subject, centre),
-        "groups": _shared(extract.groups),
-        "themes": [_theme(answer) for answer in extract.themes],
+        "groups": orjson.Fragment(_shared(extract.groups)),
+    }
+
+
+def _after(extract: Extract) -> dict[str, Any]:
+    """What stands behind the themes."""
+    return {
         "frontages": extract.frontages,
         "frontage_note": extract.frontage_note,
         "terrain": extract.terrain,
         "terrain_note": extract.terrain_note,
         "neighbours": extract.neighbours,
-        "sources": _shared(extract.sources),
+        "sources": orjson.Fragment(_shared(extract.sources)),
     }
 
 
@@ -200,7 +234,7 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
 
 
 def _shape(shape: BaseGeometry, metric: int) -> orjson.Fragment:
-    return orjson.Fragment(_geojson(np.asarray([to_geographic(shape, metric)], dtype=object))[0])
+    return orjson.Fragment(_geojson(shapely.GeometryCollection([to_geographic(shape, metric)]))[0])
 
 
 def _by_shape(metric: int) -> Callable[[Any], orjson.Fragment]:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from gis.db.sql import statement
 from gis.errors import Invalid
-from layers.catalogue import Catalogue
+from layers.catalogue import Catalogue, is_looked_for
 from layers.entry import Layer, Measure, Role
 from layers.importers.batches import Batch, Mask
 from layers.importers.columns import numbers, texts
@@ -62,11 +62,15 @@ _WANTED = {
 }
 
 
-def reach_of(catalogue: Catalogue, entry: LayerEntry) -> float:
-    """Metres around a feature within which a plot has to be told of it, for every catalogue layer that reads it."""
-    readers = [each for each in catalogue.layers if entry.layer in (each.id, each.source_layer)]
+def reach_of(catalogue: Catalogue, entry: LayerEntry) -> float | None:
+    """Metres around a feature within which a plot has to be told of it, for every catalogue layer that reads it; None: no plot ever is."""
+    readers = [
+        each
+        for each in catalogue.layers
+        if entry.layer in (each.id, each.source_layer) and is_looked_for(each)
+    ]
     reaches = [each.search_reach(max(each.accuracy, entry.accuracy)) for each in readers]
-    return max([*reaches, *(FRONTAGE for each in readers if each.role is Role.ROAD)])
+    return max([*reaches, *(FRONTAGE for each in readers if each.role is Role.ROAD)], default=None)
 
 
 def import_layer(job: Job, entry: LayerEntry, catalogue: Catalogue) -> ImportReport:

@@ -205,11 +205,12 @@ class PlacesEntry(_Dataset):
 
 
 class RasterEntry(_Dataset):
-    """An elevation raster, in metres above a stated datum."""
+    """A raster: heights in metres above a stated datum, depths of a flood above the ground, or kinds of land cover."""
 
     kind: Literal["raster"]
     layer: Text
     datum: Text
+    """What the values refer to: a datum of heights, which flood, whose classes."""
 
 
 DatasetEntry = Annotated[ParcelsEntry | LayerEntry | PlacesEntry | RasterEntry, Field(discriminator="kind")]

@@ -1,6 +1,6 @@
-"""Elevation rasters: a GeoTIFF, checked cell by cell, into a cloud-optimised file of the state folder.
+"""Rasters: a GeoTIFF, checked cell by cell, into a cloud-optimised file of the state folder.
 
-In: a GeoTIFF of one band in metres and its mapping.  Out: a file named by the hash of its content, a row of
+In: a GeoTIFF of one band (heights or depths in metres, or numbers of kinds of land cover) and its mapping.  Out: a file named by the hash of its content, a row of
 `layer_raster`, and the ground with values as the import's coverage.  A file without a row is only a file.
 """
 
@@ -36,13 +36,11 @@ from layers.importers.formats import Format
 from layers.importers.job import Earlier, Job
 from layers.importers.mapping import RasterEntry
 from layers.importers.position import REMEDY, Ground, agreed_crs
+from layers.importers.raster_kinds import RasterKind, kind_of
 from layers.importers.report import ImportReport
 from layers.tables import RasterRow
 
-LOWEST, HIGHEST = -500.0, 9_000.0
-"""Metres between which every height on land lies (Dead Sea shore -430, Everest 8 849)."""
 FOLDER = "rasters"
-_METRES = {"", "m", "metre", "metres", "meter", "meters"}
 _BLOCK = 512
 _MASK = 1_024
 """Cells along the longer side of the mask from which the coverage is drawn."""
@@ -50,7 +48,7 @@ _MASK = 1_024
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A raster that was read to its end: its footprint (in its own system) and its heights."""
+    """A raster that was read to its end: its footprint (in its own system) and its values."""
 
     footprint: shapely.Geometry
     lowest: float
@@ -81,7 +79,7 @@ def import_raster(job: Job, entry: RasterEntry, catalogue: Catalogue) -> ImportR
         _remark(job, raster, checked)
         if job.dry_run:
             return job.report()
-        name = _store(copy, job.state / FOLDER)
+        name = _store(copy, job.state / FOLDER, kind_of(entry.layer))
     recording = job.record()
     report = job.report()
     import_id = job.swap(recording, earlier, report, None)
@@ -89,7 +87,7 @@ def import_raster(job: Job, entry: RasterEntry, catalogue: Catalogue) -> ImportR
         "import_id": import_id,
         "path": name,
         "epsg": _epsg(entry, crs),
-        "unit": "metre",
+        "unit": kind_of(entry.layer).unit,
         "datum": entry.datum,
     }
     job.session.execute(insert(RasterRow).values(**row))
@@ -123,7 +121,7 @@ def _opened(job: Job, entry: RasterEntry) -> Iterator[tuple[Any, pyproj.CRS]]:
             with rasterio.open(path, driver="GTiff") as raster:
                 stated = pyproj.CRS.from_wkt(raster.crs.to_wkt()) if raster.crs else None
                 crs = agreed_crs(stated, entry.crs, path.name)
-                _check_head(path, raster, job.limits)
+                _check_head(path, raster, job.limits, kind_of(entry.layer))
                 _epsg(entry, crs)
                 yield raster, crs
         except rasterio.errors.RasterioError as error:
@@ -141,19 +139,19 @@ def _epsg(entry: RasterEntry, crs: pyproj.CRS) -> int:
     return int(code)
 
 
-def _check_head(path: Path, raster: Any, limits: Limits) -> None:
+def _check_head(path: Path, raster: Any, limits: Limits, kind: RasterKind) -> None:
     """What can be seen without reading cells."""
     if raster.count != 1:
-        raise Invalid(f"{path.name} has {raster.count} bands; heights are one band. Export only that band.")
+        raise Invalid(
+            f"{path.name} has {raster.count} bands; {kind.what} are one band. Export only that band."
+        )
     if raster.width * raster.height > limits.cells:
         raise TooLarge(
             f"{path.name} has {raster.width} × {raster.height} cells, more than {limits.cells}. Cut it into parts."
         )
-    unit = (raster.units[0] or "").strip().lower()
-    if unit not in _METRES:
-        raise Invalid(f"{path.name} states its heights in “{unit}”. Convert them to metres.")
     if raster.dtypes[0].startswith("complex"):
-        raise Invalid(f"{path.name} holds complex numbers, not heights. Export the band of heights.")
+        raise Invalid(f"{path.name} holds complex numbers, not {kind.what}. Export the band of {kind.what}.")
+    kind.check_head(path.name, raster.units[0] or "", raster.dtypes[0])
     grid = raster.transform
     if grid.is_identity or grid.b or grid.d or grid.a <= 0 or grid.e >= 0:
         raise Invalid(f"{path.name} is not laid out with north up. Export it again in a grid with north up.")
@@ -164,6 +162,7 @@ def _check_cells(job: Job, raster: Any, crs: pyproj.CRS, copy: Path) -> Checked:
     step = max(1, -(-max(raster.width, raster.height) // _MASK))
     whole = np.zeros((-(-raster.height // step), -(-raster.width // step)), dtype=np.uint8)
     lowest, highest, missing = np.inf, -np.inf, 0
+    kind, classes = kind_of(job.target), set[int]()
     profile = {
         "driver": "GTiff", "width": raster.width, "height": raster.height, "count": 1, "dtype": raster.dtypes[0],
         "crs": crs.to_wkt(), "transform": raster.transform, "nodata": raster.nodata, "tiled": True,
@@ -175,28 +174,20 @@ def _check_cells(job: Job, raster: Any, crs: pyproj.CRS, copy: Path) -> Checked:
             window = Window(0, top, raster.width, min(rows, raster.height - top))
             cells = raster.read(1, window=window, masked=True)
             known = ~np.ma.getmaskarray(cells) & np.isfinite(cells.data)
-            heights = cells.data[known]
-            if heights.size:
-                lowest, highest = min(lowest, float(heights.min())), max(highest, float(heights.max()))
-            missing += int(known.size - heights.size)
+            values = cells.data[known]
+            if values.size:
+                lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
+            if kind.classes is not None:
+                classes |= {int(each) for each in np.unique(values)}
+            missing += int(known.size - values.size)
             _coarsen(known, step, whole[top // step :])
             out.write(cells.data, 1, window=window)
             job.say("checking", top + int(window.height), raster.height)
-    _check_heights(job, raster, lowest, highest)
+    kind.check_values(job.entry.file, lowest, highest, raster.nodata)
+    kind.check_classes(job.entry.file, classes)
     footprint = _footprint(whole, raster, step)
     cells_known = raster.width * raster.height - missing
     return Checked(footprint=footprint, lowest=lowest, highest=highest, cells=cells_known, missing=missing)
-
-
-def _check_heights(job: Job, raster: Any, lowest: float, highest: float) -> None:
-    if lowest > highest:
-        raise Invalid(f"{job.entry.file}: not one cell has a value. Export it again.")
-    if lowest < LOWEST or highest > HIGHEST:
-        raise Invalid(
-            f"{job.entry.file}: heights go from {lowest:g} to {highest:g} m, beyond what there is on land."
-            f" Either the unit is not the metre, or missing cells are marked by such a value: state it as nodata"
-            f" (now {raster.nodata})."
-        )
 
 
 def _coarsen(known: NDArray[np.bool_], step: int, into: NDArray[np.uint8]) -> None:
@@ -232,16 +223,18 @@ def _on_ground(job: Job, checked: Checked, crs: pyproj.CRS) -> shapely.Geometry:
 
 def _remark(job: Job, raster: Any, checked: Checked) -> None:
     job.tally.read = 1
+    kind = kind_of(job.target)
+    unit = " m" if kind.classes is None else ""
     job.tally.remark(
-        f"{checked.cells} cells with heights from {checked.lowest:g} to {checked.highest:g} m, {checked.missing} without."
+        f"{checked.cells} cells with {kind.what} from {checked.lowest:g} to {checked.highest:g}{unit}, {checked.missing} without."
     )
     if raster.nodata is None and not checked.missing:
         job.tally.remark(
-            "The raster does not say which value stands for a missing height; every cell was taken as one."
+            "The raster does not say which value stands for a missing one; every cell was taken as one."
         )
 
 
-def _store(checked: Path, folder: Path) -> str:
+def _store(checked: Path, folder: Path, kind: RasterKind) -> str:
     """Write the cloud-optimised file, named by the hash of its content; written whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix="coming-", suffix=".tif")
@@ -250,7 +243,7 @@ def _store(checked: Path, folder: Path) -> str:
     try:
         copy_raster(
             checked, coming, driver="COG", compress="DEFLATE", predictor="YES", blocksize=_BLOCK,
-            overview_resampling="AVERAGE", num_threads="1", bigtiff="IF_SAFER",
+            overview_resampling=kind.overview, num_threads="1", bigtiff="IF_SAFER",
         )  # fmt: skip
         with coming.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from pathlib import Path
 from gis.errors import Invalid
 from layers.sample.buildings import Buildings, buildings_of
 from layers.sample.coast import coastal_sheets, water_sheets
+from layers.sample.cover import write_flood_depth, write_land_cover
 from layers.sample.ground import place_facts
 from layers.sample.ground_sheets import (
     admin_sheets,
@@ -96,7 +97,12 @@ def _write_town(folder: Path, town: Town, restrictions: int, metric: int, told: 
     write_table(folder / f"{FLOOD_STUDY}.fgb", study, {"name": ["Flood study"]}, metric=metric)
     write_places(folder, town, streets, buildings, addresses, metric=metric)
     write_changes(folder, changes)
-    write_mapping(folder, sheets)
+    if not restrictions:
+        told("cover", 0, 1)
+        write_flood_depth(town, folder / "flood_depth.tif", metric=metric)
+        write_land_cover(town, sheets, folder / "land_cover.tif", metric=metric)
+        told("cover", 1, 1)
+    write_mapping(folder, sheets, has_cover=not restrictions)
     return summary_of(town, sheets, changes)
 
 

@@ -28,13 +28,14 @@ PARTS = (
 )
 
 
-def write_mapping(folder: Path, sheets: list[Sheet]) -> None:
-    """The mapping of everything in the folder."""
+def write_mapping(folder: Path, sheets: list[Sheet], *, has_cover: bool) -> None:
+    """The mapping of everything in the folder; depth of floods and land cover are there only where they were drawn."""
     place = place_facts()
+    rasters = [_flood_depth(), _land_cover()] if has_cover else []
     content = {
         "jurisdiction": place["jurisdiction"],
         "source": place["source"],
-        "datasets": [_parcels(), *[_layer(sheet) for sheet in sheets], _places(), _elevation()],
+        "datasets": [_parcels(), *[_layer(sheet) for sheet in sheets], _places(), _elevation(), *rasters],
     }
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
     (folder / "mapping.yaml").write_text(HEAD + text, encoding="utf-8")
@@ -116,4 +117,30 @@ def _elevation() -> dict[str, Any]:
         "accuracy_basis": "one cell of the raster (invented)",
         "valid_from": "2021-02-01",
         "datum": "mean sea level (invented)",
+    }
+
+
+def _flood_depth() -> dict[str, Any]:
+    return {
+        "kind": "raster",
+        "layer": "flood_depth",
+        "file": "flood_depth.tif",
+        "source": _source("Synthetic disaster management authority", "2019-11-11"),
+        "accuracy": 12.5,
+        "accuracy_basis": "model on a height raster of 10 m (invented)",
+        "valid_from": "2019-06-01",
+        "datum": "water above the ground, flood of once in 100 years (invented)",
+    }
+
+
+def _land_cover() -> dict[str, Any]:
+    return {
+        "kind": "raster",
+        "layer": "land_cover",
+        "file": "land_cover.tif",
+        "source": _source("Synthetic satellite pictures", "2021-12-31"),
+        "accuracy": 10.0,
+        "accuracy_basis": "one cell of the raster (invented)",
+        "valid_from": "2021-01-01",
+        "datum": "classes of ESA WorldCover v200 (invented cover)",
     }

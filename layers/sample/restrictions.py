@@ -16,6 +16,8 @@ from layers.sample.strips import centre, corridors, lines_beside, patch, rectang
 from layers.sample.town import Town
 
 FLOOD_STUDY = "flood_study_area"
+FLOOD_REACH = 75.0
+"""Metres from a river that the flood of once in a hundred years reaches."""
 BANKED = 0.93
 """Share of the paddy fields that the data bank lists."""
 
@@ -90,7 +92,7 @@ def _hazards(town: Town) -> list[Sheet]:
     rivers = waters(town, Class.RIVER)
     near, wide = (
         shapely.union_all([river.buffer(reach, quad_segs=6) for river in rivers]).intersection(ground)
-        for reach in (28.0, 75.0)
+        for reach in (28.0, FLOOD_REACH)
     )
     floods = [
         Name("Floods once in 10 years", "പത്തു വർഷത്തിലൊരിക്കൽ വെള്ളപ്പൊക്കം"),

@@ -12,7 +12,7 @@ import shapely
 
 from gis.site import Site
 from rules.book import Book, Parameter
-from rules.findings import Finding, Measured, Required, at_most, measured, not_applicable, unknown
+from rules.findings import Comparison, Finding, Measured, Required, at_most, measured, not_applicable, unknown
 from rules.measure import Unit
 from rules.plans.drawing import Thing
 from rules.plans.roles import Role
@@ -123,8 +123,14 @@ def telecom(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
         ),
         Detail(
             key="TELECOM_WALL_M",
-            what="height of the guard wall",
+            what="height of the guard wall, least",
             required=lambda: Required.of(book.value(WALL, "least")),
+        ),
+        Detail(
+            key="TELECOM_WALL_M",
+            what="height of the guard wall, greatest",
+            required=lambda: Required.of(book.value(WALL, "greatest")),
+            comparison=Comparison.AT_MOST,
         ),
     ]
     return [

@@ -13,6 +13,7 @@ from rules.findings import Finding, Outcome, Required, at_most, holds, unknown
 from rules.proposal import Proposal
 from rules.reckoning.high_rise import high_rise
 from rules.reckoning.restrictions import Consent, consent, consent_by_distance, is_clear, needed, told
+from rules.reckoning.two_readings import at_hundredth
 from rules.register import asked, rule
 from rules.takings import built_up_area, floor_uses, height
 
@@ -140,7 +141,7 @@ def _is_small_house(plan: Proposal, book: Book) -> bool:
         limit = book.value(CRZ_HOUSE).number
     except NotInForce:
         return False
-    return area is not None and codes == {HOUSE} and area.amount <= limit
+    return area is not None and codes == {HOUSE} and at_hundredth(area) <= limit
 
 
 @rule("noc_defence")

@@ -22,6 +22,8 @@ from rules.takings import total
 PERCENT = Parameter("coverage.percent")
 IT_PARK = Parameter("coverage.it_park_percent")
 WORSHIP = Parameter("coverage.worship_percent")
+ZONE_PERCENT = Parameter("coverage.commercial_zone_percent")
+COMMERCIAL = {"F"}
 HUNDRED = Decimal(100)
 
 
@@ -42,7 +44,29 @@ def coverage(plan: Proposal, site: Site, book: Book) -> Finding:
     if found.outcome is Outcome.FAIL and plan.drawing.lengths_of(Role.SURRENDERED):
         reason = "Land was surrendered for a road, and Chapter X, which only advises, allows more."
         return replace(found, outcome=Outcome.UNKNOWN, reason=reason)
+    if found.outcome is Outcome.FAIL and claims_commercial_zone(plan):
+        return by_zone(found, Required.of(book.value(ZONE_PERCENT)))
     return _by_sums(found, plan, site, book)
+
+
+def claims_commercial_zone(plan: Proposal) -> bool:
+    """Whether commerce alone is declared to lie in a commercial zone, for which Table 6 has greater numbers of their own."""
+    word = plan.word("PLOT_IN_COMMERCIAL_ZONE")
+    is_commercial = all((use.code or "?")[0] in COMMERCIAL for each in plan.buildings for use in each.uses)
+    return word is not None and word.is_yes is True and is_commercial
+
+
+def by_zone(found: Finding, greatest: Required) -> Finding:
+    """The finding by the greater number of a declared zone, which is unknown as long as only the drawing tells of the zone."""
+    compared = at_most(found.rule, greatest, found.measured, missing="", remedy=found.remedy or "")
+    if compared.outcome is Outcome.FAIL:
+        return compared
+    return replace(
+        compared,
+        outcome=Outcome.UNKNOWN,
+        reason="The greater number holds only in a declared zone whose scheme sets none; that is only declared.",
+        remedy="Have the town planner confirm the zone and what its scheme says.",
+    )
 
 
 def _by_sums(found: Finding, plan: Proposal, site: Site, book: Book) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gis.site import Site
 from rules.book import Book, Parameter
-from rules.checks.coverage import covered_percent
+from rules.checks.coverage import by_zone, claims_commercial_zone, covered_percent
 from rules.findings import (
     Comparison,
     Finding,
@@ -32,7 +32,6 @@ ZONE_WIDE_ABOVE = Parameter("coverage.commercial_zone_wide_above")
 ZONE_ACCESS = Parameter("coverage.commercial_zone_access")
 SURRENDERED_PERCENT = Parameter("coverage.surrendered_percent")
 CLAIMS = ("PUBLIC_HOUSING", "LARGE_PROJECT")
-COMMERCIAL = {"F"}
 
 
 @rule("fsi")
@@ -49,7 +48,7 @@ def fsi(plan: Proposal, site: Site, book: Book) -> Finding | Sequence[Finding]:
         missing="The floor area of every floor could not be measured.",
         remedy="Build less floor area, or add land to the plot.",
     )
-    if found.outcome is Outcome.FAIL and _in_commercial_zone(plan):
+    if found.outcome is Outcome.FAIL and claims_commercial_zone(plan):
         return _by_zone(found, site, book)
     return claimed(_with_fee(found, columns), plan)
 
@@ -81,23 +80,9 @@ def _with_fee(found: Finding, columns: Sequence[Tier]) -> Finding:
     )
 
 
-def _in_commercial_zone(plan: Proposal) -> bool:
-    word = plan.word("PLOT_IN_COMMERCIAL_ZONE")
-    is_commercial = all((use.code or "?")[0] in COMMERCIAL for each in plan.buildings for use in each.uses)
-    return word is not None and word.is_yes is True and is_commercial
-
-
 def _by_zone(found: Finding, site: Site, book: Book) -> Sequence[Finding]:
     """In a declared commercial zone whose scheme sets no index: a greater one, with a wide access above a limit."""
-    greatest = Required.of(book.value(ZONE_FSI))
-    compared = at_most("fsi", greatest, found.measured, missing="", remedy=found.remedy or "")
-    if compared.outcome is not Outcome.FAIL:
-        compared = replace(
-            compared,
-            outcome=Outcome.UNKNOWN,
-            reason="The greater index holds only in a declared zone whose scheme sets none; that is only declared.",
-            remedy="Have the town planner confirm the zone and what its scheme says.",
-        )
+    compared = by_zone(found, Required.of(book.value(ZONE_FSI)))
     if found.measured is None or found.measured.amount <= book.value(ZONE_WIDE_ABOVE).number:
         return [compared]
     subject = "access in the commercial zone"

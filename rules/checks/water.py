@@ -239,11 +239,9 @@ def _place(thing: Thing) -> Sequence[Place]:
 
 def _tank_boundary(plan: Proposal, book: Book, tank: Thing, subject: str) -> Finding:
     """Rule 75 asks 1.2 m of all, rule 79(4) 0.30 m of single houses, and both stand: between the two it is unknown."""
-    both = Required.of(book.value(TANK_BOUNDARY_75)).changed(
-        book.value(TANK_BOUNDARY).number,
-        f"and by {book.value(TANK_BOUNDARY).citation}",
-        book.value(TANK_BOUNDARY),
-    )
+    by_75, by_79 = book.value(TANK_BOUNDARY_75), book.value(TANK_BOUNDARY)
+    greater = max(by_75.number, by_79.number)
+    both = Required.of(by_75).changed(greater, f"and {by_79} by {by_79.citation}: the greater", by_79)
     single = is_single_house(plan)
     asked_for = Range.one(both)
     if single is not False:

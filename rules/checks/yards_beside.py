@@ -4,14 +4,14 @@ In: a proposal, its site, the book of one day.  Out: findings for the yards that
 these provisos and they are kept.  The yards themselves are judged by the rule on yards, under the same provisos.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from gis.site import Site
 from rules.book import Book, Citation, NotInForce, Parameter, Value
-from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of
+from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
 from rules.findings import (
     Finding,
     Outcome,
@@ -47,6 +47,7 @@ from rules.reckoning.provisos import (
 )
 from rules.reckoning.relaxations import is_within, said
 from rules.reckoning.setbacks import AVERAGE, CENT, MILLIMETRE, OPEN_SPACE, RULE_50_PLOT
+from rules.reckoning.worst_level import levels_of, worst_of
 from rules.register import rule
 from rules.takings import built_up_area
 
@@ -192,7 +193,7 @@ def commercial_no_side(plan: Proposal, site: Site, book: Book) -> list[Finding]:
 
 
 def _each(plan: Proposal, site: Site, book: Book, rule_id: str, judge: Judge, kept: Finding) -> list[Finding]:
-    """A finding for every side and rear yard that is smaller than the table asks, or that none is."""
+    """A finding for every side and rear yard that is smaller than the table asks, the worst level deciding, or that none is."""
     gap = gap_of(rule_id, plan, site, book)
     if gap is not None:
         return [gap]
@@ -201,12 +202,12 @@ def _each(plan: Proposal, site: Site, book: Book, rule_id: str, judge: Judge, ke
     if any(building.height is None for building in plan.buildings):
         why = "The height of every building is not known, so neither are its yards."
         return [unknown(rule_id, why, remedy=DRAW_HEIGHT)]
-    return [judge(seat) for seat in _short(plan, site, book)] or [kept]
-
-
-def _short(plan: Proposal, site: Site, book: Book) -> Iterator[Seat]:
+    found: list[Finding] = []
     for building in plan.buildings:
-        yield from shortfalls(plan, site, book, building)
+        seats = shortfalls(plan, site, book, building)
+        at = levels_of(building, [seat.space for seat in seats], sorted({seat.measure for seat in seats}))
+        found += worst_of([judge(seat) for seat in seats], at)
+    return found or [kept]
 
 
 @rule("old_building")
@@ -245,11 +246,11 @@ def openings(plan: Proposal, site: Site, book: Book) -> list[Finding]:
     gap = gap_of("openings", plan, site, book)
     if gap is not None:
         return [gap]
-    found = [
-        _opening(plan, space, window, ventilator, high)
-        for space in plan.yards
-        if not space.is_basement and space.position.yard in OPENINGS
-    ]
+    found: list[Finding] = []
+    for building in plan.buildings:
+        spaces = [each for each in spaces_of(plan, building) if each.position.yard in OPENINGS]
+        answers = [_opening(plan, each, window, ventilator, high) for each in spaces]
+        found += worst_of(answers, levels_of(building, spaces, ()))
     return found or [unknown("openings", "The plot has no side beside or behind the building.")]
 
 

@@ -34,6 +34,7 @@ from rules.reckoning.houses import is_house
 from rules.reckoning.parking_blocks import is_parking_block
 from rules.reckoning.relaxations import Relaxation, both, is_within, judged, said
 from rules.reckoning.setbacks import MILLIMETRE, grown, row_of
+from rules.reckoning.worst_level import levels_of, worst_of
 from rules.register import asked, rule
 from rules.takings import side_of
 
@@ -201,7 +202,9 @@ def _basement(plan: Proposal, site: Site, book: Book, building: Building) -> lis
         return [replace(gap, subject=title)]
     like = measured(value.number, Unit.METRE, steps=(f"as a building of {value}, {value.citation}",))
     low = replace(building, height=like)
-    return arranged(rule_id, plan, site, book, low, spaces, row_of(plan, site, book, building))
+    row = row_of(plan, site, book, building)
+    found = arranged(rule_id, plan, site, book, low, spaces, row)
+    return worst_of(found, levels_of(building, spaces, row.measures))
 
 
 def _stands_apart(plan: Proposal, thing: Thing) -> bool:

@@ -18,6 +18,7 @@ from rules.proposal import Proposal
 from rules.reckoning.dwellings import dwellings, has_flats, is_single_house
 from rules.reckoning.high_rise import high_rise
 from rules.reckoning.occupancy import Use, joined, row_of, strictest
+from rules.reckoning.two_readings import at_hundredth
 from rules.takings import built_up_area, floor_area, floor_uses
 
 WIDTH = Parameter("access.width")
@@ -77,7 +78,7 @@ def _table(plan: Proposal, book: Book, case: str) -> Required:
     area = floor_area(plan)
     if area is None:
         raise NotEncoded("The floor area of every floor could not be measured, so the width is not known.")
-    exact = area.amount.quantize(Decimal("0.01"))
+    exact = at_hundredth(area)
     _, required = strictest(
         joined(plan, book), lambda use: _row(plan, book, use, exact, case), Comparison.AT_LEAST
     )
@@ -108,7 +109,7 @@ def _before_2020(plan: Proposal, book: Book, use: Use) -> Value | None:
     """The width by built-up area as third-party notes have it."""
     area = built_up_area(plan)
     try:
-        return None if area is None else book.value(BEFORE_OCTOBER_2020, use.group, area.amount)
+        return None if area is None else book.value(BEFORE_OCTOBER_2020, use.group, at_hundredth(area))
     except (NotEncoded, NotInForce):
         return None
 
@@ -118,8 +119,12 @@ def _lowered(plan: Proposal, book: Book, use: Use, area: Decimal) -> Iterator[tu
     stands = any(each.work is Work.EXISTING and each.code in use.codes for each in floor_uses(plan))
     if use.part == "B_school" and stands and area <= book.value(SCHOOL_AREA).number:
         yield book.value(SCHOOL), "for a school that stands"
-    if use.part == "G1_white" and area < book.value(WHITE_AREA, "white_industry_under").number:
+    if _is_small_white(use, area, book):
         yield book.value(WHITE), "for a small industry of the white category"
+
+
+def _is_small_white(use: Use, area: Decimal, book: Book) -> bool:
+    return use.part == "G1_white" and area < book.value(WHITE_AREA, "white_industry_under").number
 
 
 def _motorable(plan: Proposal, book: Book, table: Required) -> list[tuple[str, Required]]:
@@ -127,8 +132,14 @@ def _motorable(plan: Proposal, book: Book, table: Required) -> list[tuple[str, R
     if not needs_parking(plan, book):
         return [("", table)]
     wide = _raised(table, book.value(MOTORABLE), "cars are parked off the street")
-    units = dwellings(plan)
-    if {use.group for use in joined(plan, book)} != {"A1"}:
+    found, units = joined(plan, book), dwellings(plan)
+    if all(each.floor_area and _is_small_white(each, at_hundredth(each.floor_area), book) for each in found):
+        # Two provisos of rule 28 meet here, and the text does not say which of them gives way.
+        return [
+            ("the proviso on parked cars prevails", wide),
+            ("the one on white industries prevails", table),
+        ]
+    if {use.group for use in found} != {"A1"}:
         return [("", wide)]
     try:
         few, most = book.value(FEW_UNITS_WIDTH), book.value(FEW_UNITS)

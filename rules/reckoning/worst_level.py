@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rules.findings import Finding, Outcome
+from rules.measure import Unit
 from rules.proposal import Building, OpenSpace
 
 WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -15,29 +16,39 @@ WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 @dataclass(frozen=True, kw_only=True)
 class AtLevel:
-    """Which level a finding is about, and the subject that it shares with the other levels."""
+    """Which level a finding is about, in words, and the subject that it shares with the other levels."""
 
-    level: int | None
+    level: str
     subject: str
 
 
 def levels_of(building: Building, spaces: Sequence[OpenSpace], measures: Sequence[str]) -> dict[str, AtLevel]:
-    """For every subject of a building its level, and the subject without it."""
+    """For every subject of a building its level, and the subject without it; without measures a yard is its own subject."""
     yards = {
-        f"{space.title}, {measure}": AtLevel(
-            level=space.level, subject=f"{replace(space, level=None).title}, {measure}"
+        _subject(space, measure): AtLevel(
+            level=_name(space), subject=_subject(replace(space, level=None), measure)
         )
         for space in spaces
-        for measure in measures
+        for measure in ("", *measures)
     }
     beside = {
         elsewhere_of(building, level.number): AtLevel(
-            level=level.number, subject=elsewhere_of(building, None)
+            level=f"level {level.number or 0}", subject=elsewhere_of(building, None)
         )
         for level in building.levels
         if not level.is_basement
     }
     return yards | beside
+
+
+def _subject(space: OpenSpace, measure: str) -> str:
+    return f"{space.title}, {measure}" if measure else space.title
+
+
+def _name(space: OpenSpace) -> str:
+    if not space.is_basement:
+        return f"level {space.level or 0}"
+    return f"basement {-space.level}" if space.level and space.level < -1 else "basement"
 
 
 def elsewhere_of(building: Building, number: int | None) -> str:
@@ -77,6 +88,10 @@ def _rank(finding: Finding) -> tuple[int, Decimal]:
 
 
 def _told(finding: Finding, at: AtLevel) -> str:
-    amount = "not measured" if finding.measured is None else f"{finding.measured.amount:.3f} m"
-    of = f" of {finding.required.amount} m" if finding.required else ""
-    return f"level {at.level or 0}: {amount}{of}, {finding.outcome.value}"
+    if finding.measured is None and finding.required is None:
+        return f"{at.level}: {finding.outcome.value}"
+    found = finding.measured
+    places = 3 if found is not None and found.unit is Unit.METRE else 2
+    amount = "not measured" if found is None else f"{found.amount:.{places}f} {found.unit}"
+    of = f" of {finding.required.amount} {finding.required.unit}" if finding.required else ""
+    return f"{at.level}: {amount}{of}, {finding.outcome.value}"

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
@@ -12,7 +14,12 @@ from shapely.geometry import shape
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+from api.answers import LandAnswers
 from api.cli import app
+from rules.envelope_schema import envelope_schema
+from tests.rules.plan_builders import a_site
+from web.figures import Figures
+from web.languages import Language, Wording
 
 ASKED = "number=12/105&occupancy=A1&storey=3"
 
@@ -40,6 +47,14 @@ def test_a_program_gets_the_envelope_with_what_decides(client: TestClient) -> No
     assert found["is_certain"] is False
     assert found["gaps"]
     assert client.get(f"/api/test-town/envelope?{ASKED}").content == answer.content
+
+
+def test_the_form_of_the_answer_is_published(client: TestClient) -> None:
+    published = client.get("/api/schema/envelope.json").json()
+    assert published == envelope_schema()
+    for storey, day in (("3", ""), ("1e1", ""), ("3", "&on=2025-06-01"), ("3", "&on=2020-05-05")):
+        answer = client.get(f"/api/test-town/envelope?number=12/105&occupancy=A1&storey={storey}{day}")
+        jsonschema.Draft202012Validator(published).validate(answer.json())
 
 
 def test_the_envelope_lies_inside_its_plot_on_the_map(client: TestClient) -> None:
@@ -96,7 +111,7 @@ def test_the_page_shows_numbers_drawings_and_what_is_not_known(
     assert answer.status_code == 200
     assert words in answer.text
     assert answer.text.count('<svg class="envelope') == 2
-    assert "data-envelope=" in answer.text
+    assert "data-envelope-map" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -104,6 +119,69 @@ def test_the_page_shows_numbers_drawings_and_what_is_not_known(
 )
 def test_the_page_refuses_what_it_cannot_understand(client: TestClient, words: str, status: int) -> None:
     assert client.get(f"/test-town/build{words}", headers={"accept": "text/html"}).status_code == status
+
+
+@pytest.mark.parametrize("language", ["en", "ml"])
+def test_the_plots_page_tells_what_it_can_carry_in_words(client: TestClient, language: str) -> None:
+    page = client.get(
+        "/test-town/plot?number=12/105", headers={"accept": "text/html", "accept-language": language}
+    ).text
+    part = page[page.index("data-envelope-part") : page.index('id="themes-title"')]
+    choice = client.get(f"/api/test-town/envelope?{ASKED}").json()["choice"]
+    figures = Figures(t=Wording(language=Language(language)))
+    largest = choice["carried"][0]
+    for told in (
+        figures.area(float(choice["bands"][0]["area"])),
+        figures.area(float(choice["footprint"])),
+        figures.area(float(largest["floor_area"])),
+        figures.metres(float(largest["height"])),
+    ):
+        assert told in part
+    assert ("coverage" in part) == (language == "en")
+    assert "data-envelope-map" in part
+
+
+def test_the_map_of_the_plots_page_raises_the_same_body_as_the_program_gets(client: TestClient) -> None:
+    page = client.get("/test-town/plot?number=12/105", headers={"accept": "text/html"}).text
+    found = re.search(r'<script type="application/json" data-raised>(.*?)</script>', page)
+    assert found is not None
+    assert (
+        json.loads(found[1])["envelope"]
+        == client.get(f"/api/test-town/envelope?{ASKED}&format=geojson").json()
+    )
+
+
+def test_the_plots_page_of_a_day_tells_by_the_rules_of_that_day(client: TestClient) -> None:
+    page = client.get("/test-town/plot?number=12/105&on=2025-06-01", headers={"accept": "text/html"}).text
+    assert "so nothing can be reckoned." in page
+    assert "data-envelope-map" not in page
+
+
+def test_where_nobody_knows_whose_rules_bind_the_plots_page_says_so(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LandAnswers, "site", lambda *_: a_site({"body": None}))
+    answer = client.get("/test-town/plot?number=12/105", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert "so nobody can say whose rules bind" in answer.text
+
+
+def test_what_the_book_does_not_hold_for_a_panchayat_is_said_to_be_open(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LandAnswers, "site", lambda *_: a_site({"body": "panchayat"}))
+    page = client.get("/test-town/plot?number=12/105", headers={"accept": "text/html"}).text
+    part = page[page.index("data-envelope-part") : page.index('id="themes-title"')]
+    assert "cannot be told" in part
+    assert "only advises" in part
+
+
+def test_an_area_drawn_by_hand_can_carry_nothing(client: TestClient) -> None:
+    corners = client.get("/api/test-town/extract?number=12/105&format=geojson").json()["features"][0]
+    ring = "~".join(f"{x},{y}" for x, y, *_ in shape(corners["geometry"]).envelope.exterior.coords[:4])
+    answer = client.get(f"/test-town/area?corners={ring}", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert "data-envelope-part" not in answer.text
 
 
 def test_the_plots_page_leads_to_what_may_be_built(client: TestClient) -> None:
@@ -116,7 +194,7 @@ def test_the_command_tells_a_plot(tmp_path: Path) -> None:
     run = bhumika("envelope", "test-town", "12/105")
     assert run.exit_code == 0, run.stderr
     assert "Largest footprint" in run.stdout
-    assert "A storey is taken to be 3.0 m high" in run.stdout
+    assert "A storey is taken to be 3.00 m high" in run.stdout
     assert json.loads(bhumika("envelope", "test-town", "12/105", "--json").stdout)["number"] == "12/105"
     assert bhumika("envelope", "test-town", "12/105", "-o", tmp_path / "e.geojson").exit_code == 0
     assert json.loads((tmp_path / "e.geojson").read_bytes())["features"]

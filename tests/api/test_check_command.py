@@ -61,6 +61,23 @@ def test_a_plan_that_breaks_a_rule_has_its_own_status(tmp_path: Path) -> None:
     assert "coverage" in broken
 
 
+def test_the_drawing_is_written_for_maps(plan: Path, tmp_path: Path) -> None:
+    run = bhumika("check", plan, *PLOT, "-o", tmp_path / "found.geojson")
+    assert run.exit_code in EXIT.values(), run.stderr
+    kinds = {
+        each["properties"]["kind"]
+        for each in json.loads((tmp_path / "found.geojson").read_text())["features"]
+    }
+    assert {"parcel", "plot", "level", "place"} <= kinds
+
+
+def test_a_plan_of_another_plot_is_written_for_no_map(plan: Path, tmp_path: Path) -> None:
+    run = bhumika("check", plan, "--parcel", "test-town", "12/106-1", "-o", tmp_path / "found.geojson")
+    assert run.exit_code == 1
+    assert "cannot be put on a map" in run.stderr
+    assert not (tmp_path / "found.geojson").exists()
+
+
 @pytest.mark.parametrize("language", ["en", "ml"])
 def test_the_findings_are_printed_the_same_each_time(plan: Path, tmp_path: Path, language: str) -> None:
     files = [tmp_path / f"found-{n}.pdf" for n in range(2)]
@@ -105,7 +122,7 @@ def test_what_was_found_is_written_beside_the_drawing(plan: Path, tmp_path: Path
         (("check", "{plan}", "--site", "{plan}"), "site"),
         (("check", "nothing.dxf", *PLOT), "cannot be read"),
         (("check", "{plan}", *PLOT, "-o", "{plan}"), "the drawing itself"),
-        (("check", "{plan}", *PLOT, "-o", "found.doc"), ".json, .pdf or .dxf"),
+        (("check", "{plan}", *PLOT, "-o", "found.doc"), ".json, .geojson, .pdf or .dxf"),
         (("draw", "test-town", "12/105", "{plan}"), "is there already"),
         (("draw", "test-town", "12/105", "new.dwg"), "as .dxf"),
         (("draw", "test-town", "12/105", "new.dxf", "--example", "40"), "smaller set-back"),

@@ -87,8 +87,8 @@ def test_coordinates_are_found_as_people_write_them(client: TestClient, somewher
 
 
 def test_a_tile_shows_the_plots_and_the_layers_asked_for(client: TestClient, somewhere: str) -> None:
-    x, y = tile_of(somewhere, 14)
-    tile = decode(client.get(f"/tiles/test-town/14/{x}/{y}.mvt?layers=parcels,flood").content)
+    x, y = tile_of(somewhere, 15)
+    tile = decode(client.get(f"/tiles/test-town/15/{x}/{y}.mvt?layers=parcels,flood").content)
     assert {feature["properties"]["number"] for feature in tile["parcels"]["features"]} == {
         "12/104",
         "12/105",

@@ -7,6 +7,7 @@ import signal
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import ezdxf
 import jsonschema
@@ -14,6 +15,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from shapely.geometry import shape
 from sqlalchemy import Engine
 
 from api import plan_desk, plan_work
@@ -92,6 +94,100 @@ def test_a_page_leads_to_what_was_found_and_its_files(desk: TestClient, drawing:
     assert desk.get(f"{key}/findings.json").json()["schema"] == "bhumika-check-1"
     marked = ezdxf.read(io.StringIO(desk.get(f"{key}/marked.dxf").content.decode()))  # type: ignore[attr-defined]
     assert "BHUMIKA_UNKNOWN" in marked.layers
+
+
+def test_the_page_shows_the_drawing_over_the_map_of_its_plot(desk: TestClient, drawing: bytes) -> None:
+    where = hand_in(desk, drawing).headers["location"].split("?")[0]
+    page = desk.get(where, headers={"accept": "text/html"}).text
+    assert f'data-ground="{where}/plan.geojson"' in page
+    assert '"/tiles/test-town/{z}/{x}/{y}.mvt"' in page
+    answer = desk.get(f"{where}/plan.geojson")
+    assert answer.headers["content-type"] == "application/geo+json"
+    features = answer.json()["features"]
+    extract = desk.get("/api/test-town/extract?number=12/104&format=geojson").json()
+    plot = shape(extract["features"][0]["geometry"])
+    drawn = next(shape(each["geometry"]) for each in features if each["properties"]["kind"] == "plot")
+    assert drawn.symmetric_difference(plot).area < 0.001 * plot.area
+    places = [each["properties"]["number"] for each in features if each["properties"]["kind"] == "place"]
+    assert all(f'id="finding-{number}"' in page for number in places)
+
+
+def test_a_check_kept_without_its_ground_shows_the_sketch_and_says_so(
+    desk: TestClient, drawing: bytes
+) -> None:
+    where = hand_in(desk, drawing, on="2026-03-07").headers["location"].split("?")[0]
+    (desk.app.state.plans.folder / where.rsplit("/", 1)[1] / "plan.geojson").unlink()  # type: ignore[attr-defined]
+    page = desk.get(where, headers={"accept": "text/html"}).text
+    assert "The map of this check was not kept" in page
+    assert '<svg class="plan"' in page
+    assert "data-ground" not in page
+    assert desk.get(f"{where}/plan.geojson").status_code == 404
+
+
+def answer(desk: TestClient, where: str, **fields: str) -> Response:
+    """The form of what persons say, sent."""
+    return desk.post(
+        f"{where}/answers",
+        data={name.replace("__", "."): value for name, value in fields.items()},
+        follow_redirects=False,
+        headers={"accept": "text/html"},
+    )
+
+
+def test_a_person_answers_on_the_page_and_the_plan_is_checked_again(desk: TestClient, drawing: bytes) -> None:
+    where = hand_in(desk, drawing, on="2026-01-09").headers["location"].split("?")[0]
+    page = desk.get(where, headers={"accept": "text/html"}).text
+    assert 'name="say.SEWER_CONNECTION" form="answers"' in page
+    assert f'action="{where}/answers"' in page
+    applicant = {"person__name": "Asha", "person__capacity": "applicant"}
+    officer = {"person__name": "K. Menon", "person__capacity": "officer"}
+    declared = answer(desk, where, say__SEWER_CONNECTION="YES", **applicant)
+    assert declared.status_code == 303, declared.text
+    second = declared.headers["location"]
+    assert second != where
+    found = desk.get(f"{second}/findings.json").json()
+    assert found["on"] == "2026-01-09"
+    assert found["answers"]["declared_by"] == {"SEWER_CONNECTION": "Asha (applicant)"}
+    assert outcomes(found, "septic") == {"unknown"}
+    page = desk.get(second, headers={"accept": "text/html"}).text
+    assert "Declared by Asha (applicant)." in page
+    confirmed = answer(desk, second, say__SEWER_CONNECTION="YES", confirm__SEWER_CONNECTION="yes", **officer)
+    third = confirmed.headers["location"]
+    found = desk.get(f"{third}/findings.json").json()
+    assert outcomes(found, "septic") == {"not applicable"}
+    assert "Confirmed by K. Menon (officer of the local body)." in desk.get(third).text
+    again = answer(desk, where, say__SEWER_CONNECTION="YES", **applicant)
+    assert again.headers["location"] == second
+
+
+def outcomes(found: dict[str, Any], rule: str) -> set[str]:
+    """What a rule says."""
+    return {each["outcome"] for each in found["findings"] if each["rule"] == rule}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"say__SEWER_CONNECTION": "YES"}, "Say who gives these answers"),
+        (
+            {"confirm__SEWER_CONNECTION": "yes", "person__name": "Asha", "person__capacity": "applicant"},
+            "cannot be confirmed by the applicant",
+        ),
+        ({"front__side": "2", "person__name": "Asha", "person__capacity": "applicant"}, "front.reason"),
+        ({"turn": "left"}, "no number of degrees"),
+    ],
+)
+def test_an_answer_that_nobody_can_stand_behind_is_refused(
+    desk: TestClient, drawing: bytes, fields: dict[str, str], told: str
+) -> None:
+    where = hand_in(desk, drawing, on="2026-01-09").headers["location"].split("?")[0]
+    refused = answer(desk, where, **fields)
+    assert refused.status_code == 422
+    assert told in refused.text
+
+
+def test_a_check_that_is_not_kept_takes_no_answers(desk: TestClient) -> None:
+    assert answer(desk, f"/test-town/check/{'0' * 64}", person__name="Asha").status_code == 404
 
 
 @pytest.mark.parametrize("language", ["en", "ml"])

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
+import civic
 import gis
 import layers
 from gis.db.migrations import config_of, upgrade
@@ -20,7 +21,7 @@ NOT_OURS = {"spatial_ref_sys", "alembic_version"}
 
 def all_tables() -> None:
     """Import every module that maps tables."""
-    for package in (gis, layers):
+    for package in (civic, gis, layers):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name.endswith("tables"):
                 import_module(module.name)

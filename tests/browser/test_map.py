@@ -13,7 +13,8 @@ CLOSE = f"/kl-sample/map?z=18&lat={SPOT.y:.6f}&lon={SPOT.x:.6f}"
 
 
 def query(page: Page) -> dict[str, str]:
-    """What the address of the page keeps."""
+    """What the address of the page keeps, once it has been written."""
+    page.wait_for_timeout(300)
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
@@ -151,7 +152,7 @@ def test_two_corners_are_no_area(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Undo corner").click()
     expect(page.locator("#draw-count")).to_have_text("Corners: 1")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#draw-bar")).to_be_hidden()
+    expect(page.locator("#draw")).to_be_hidden()
 
 
 def test_an_area_is_drawn_by_keyboard(open_page: OpenPage) -> None:
@@ -173,8 +174,8 @@ def test_a_shared_link_restores_the_view(open_page: OpenPage) -> None:
     tap(page, SPOT.x, SPOT.y)
     page.wait_for_selector(".summary")
     page.get_by_role("button", name="Layers").click()
-    page.get_by_label("Land liable to flood").check()
-    page.get_by_label("Stream or drain").uncheck()
+    page.get_by_role("checkbox", name="Land liable to flood").check()
+    page.get_by_role("checkbox", name="Stream or drain").uncheck()
     page.get_by_role("button", name="Close", exact=True).click()
     page.evaluate("() => { navigator.share = undefined }")
     page.get_by_role("button", name="Share").click()
@@ -186,8 +187,8 @@ def test_a_shared_link_restores_the_view(open_page: OpenPage) -> None:
     expect(again.locator("#answer h2")).to_have_text(f"Plot {town.MAIN}")
     assert chosen(again) == town.MAIN
     again.get_by_role("button", name="Layers").click()
-    expect(again.get_by_label("Land liable to flood")).to_be_checked()
-    expect(again.get_by_label("Stream or drain")).not_to_be_checked()
+    expect(again.get_by_role("checkbox", name="Land liable to flood")).to_be_checked()
+    expect(again.get_by_role("checkbox", name="Stream or drain")).not_to_be_checked()
     before, after = query(page), query(again)
     assert after["z"] == before["z"]
     assert float(after["lat"]) == pytest.approx(float(before["lat"]), abs=1e-6)
@@ -201,10 +202,10 @@ def test_the_layer_switch_draws_what_it_names(open_page: OpenPage) -> None:
         .queryRenderedFeatures({layers: ["flood-fill"]}).length"""
     assert page.evaluate(drawn) == 0
     page.get_by_role("button", name="Layers").click()
-    page.get_by_label("Land liable to flood").check()
+    page.get_by_role("checkbox", name="Land liable to flood").check()
     page.wait_for_function(f"() => ({drawn})() > 0")
     assert "flood" in query(page)["layers"].split(",")
-    expect(page.get_by_label("Quarry")).to_be_disabled()
+    expect(page.get_by_role("checkbox", name="Quarry")).to_be_disabled()
 
 
 def test_the_language_switch_keeps_the_view(open_page: OpenPage) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shapely
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from shapely import Point
+from shapely.geometry import shape
 from sqlalchemy import Engine, text
 
 from api.app import create_app
@@ -80,6 +83,16 @@ def hand_in(page: Page, number: str, plan: Path) -> None:
     expect(page.locator(".verdict")).to_be_visible(timeout=60_000)
 
 
+def on_the_map(page: Page) -> None:
+    """Wait until the map has drawn the plan and what lies around it."""
+    expect(page.locator("[data-check-map][data-state=idle]")).to_be_visible(timeout=60_000)
+
+
+def as_drawn(page: Page) -> None:
+    """Choose the sketch in place of the map."""
+    page.get_by_role("button", name="As drawn").click(timeout=60_000)
+
+
 def seen_of(page: Page) -> str:
     """What part of the drawing is shown."""
     return str(page.locator("svg.plan").get_attribute("viewBox"))
@@ -128,6 +141,7 @@ def test_show_brings_the_line_near_and_leads_back(
 ) -> None:
     page = open_context(size)
     hand_in(page, number, plan)
+    as_drawn(page)
     whole = seen_of(page)
     finding = page.locator("#fail .finding:has(a.show)").last
     name = str(finding.get_attribute("id")).removeprefix("finding-")
@@ -144,6 +158,68 @@ def test_show_brings_the_line_near_and_leads_back(
     page.get_by_role("button", name="Show the whole drawing").click()
     assert seen_of(page) == whole
     assert fits(page)
+
+
+CENTRE = "() => { const { lng, lat } = document.querySelector('[data-check-map]').groundMap.getCenter(); return [lng, lat]; }"
+ZOOM = "() => document.querySelector('[data-check-map]').groundMap.getZoom()"
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "ml"), (DESK, "en")])
+def test_a_finding_brings_the_map_to_its_line(
+    open_context: Open, number: str, plan: Path, size: tuple[int, int], language: str
+) -> None:
+    page = open_context(size, language)
+    hand_in(page, number, plan)
+    on_the_map(page)
+    expect(page.locator("svg.plan")).to_be_hidden()
+    assert fits(page)
+    assert serious_faults(page) == []
+    whole = page.evaluate(ZOOM)
+    link = page.locator("#fail .finding a.show").last
+    name = str(link.get_attribute("href")).removeprefix("#place-")
+    link.click()
+    expect(page.locator(f"[data-check-map][data-chosen='{name}']")).to_be_visible()
+    on_the_map(page)
+    ground = page.request.get(str(page.locator("[data-check-map]").get_attribute("data-ground"))).json()
+    place = shapely.union_all(
+        [
+            shape(each["geometry"])
+            for each in ground["features"]
+            if each["properties"].get("number") == int(name)
+        ]
+    )
+    centre = Point(page.evaluate(CENTRE))
+    assert place.envelope.centroid.distance(centre) < 2e-6
+    page.locator("[data-whole]").click()
+    on_the_map(page)
+    page.wait_for_function(f"whole => Math.abs(({ZOOM})() - whole) < 1", arg=whole)
+
+
+def test_a_line_on_the_map_leads_to_its_finding(open_context: Open, number: str, plan: Path) -> None:
+    page = open_context(DESK)
+    hand_in(page, number, plan)
+    on_the_map(page)
+    page.locator("#drawing").scroll_into_view_if_needed()
+    seen = page.evaluate(
+        """() => { const map = document.querySelector('[data-check-map]').groundMap;
+            const [first] = map.queryRenderedFeatures({ layers: ['fail-line'] });
+            const corner = first.geometry.coordinates.flat(Infinity).slice(0, 2);
+            const { x, y } = map.project(corner), box = map.getCanvas().getBoundingClientRect();
+            return [box.left + x, box.top + y]; }"""
+    )
+    page.mouse.click(*seen)
+    page.wait_for_function("() => /^#finding-\\d+$/.test(location.hash)")
+    name = page.evaluate("location.hash.slice(1)")
+    assert is_in_sight(page, name)
+    expect(page.locator(f"#fail #{name}")).to_be_visible()
+
+
+def test_without_a_map_the_sketch_stands_in_its_place(open_context: Open, number: str, plan: Path) -> None:
+    page = open_context(PHONE, java_script_enabled=False)
+    hand_in(page, number, plan)
+    expect(page.locator("svg.plan")).to_be_visible()
+    expect(page.locator("[data-check-map]")).to_be_hidden()
+    expect(page.get_by_role("button", name="On the map")).to_be_hidden()
 
 
 def test_the_line_is_brought_forward_without_javascript(open_context: Open, number: str, plan: Path) -> None:
@@ -166,6 +242,7 @@ def test_a_hidden_place_of_an_open_finding_is_seen_once_it_is_asked_for(
 ) -> None:
     page = open_context(DESK)
     hand_in(page, number, plan)
+    as_drawn(page)
     link = page.locator("#unknown .finding a.show").first
     tag = page.locator(str(link.get_attribute("href"))).locator("a.tag")
     expect(tag).to_have_css("visibility", "hidden")
@@ -178,6 +255,7 @@ def test_the_keyboard_leads_from_finding_to_line_and_back(
 ) -> None:
     page = open_context(DESK)
     hand_in(page, number, plan)
+    as_drawn(page)
     whole = seen_of(page)
     link = page.locator("#fail .finding a.show").first
     link.focus()
@@ -240,6 +318,34 @@ def test_what_is_not_checked_yet_stands_in_one_folded_part(
     expect(page.get_by_text("This rule is not checked yet")).to_have_count(0)
 
 
+@pytest.mark.parametrize("is_scripted", [True, False])
+def test_a_person_answers_an_open_finding(
+    open_context: Open, number: str, plan: Path, is_scripted: bool
+) -> None:
+    page = open_context(PHONE, java_script_enabled=is_scripted)
+    hand_in(page, number, plan)
+    asks = page.locator(".asks", has=page.locator("#ask-SEWER_CONNECTION"))
+    asks.locator("summary").click()
+    asks.get_by_label("Connected to the sewer").fill("NO")
+    page.get_by_label("Name", exact=True).fill("Asha")
+    page.get_by_label("In what capacity").select_option("applicant")
+    asks.get_by_role("button", name="Check again with the answers").click()
+    expect(page.locator("#persons")).to_contain_text("Declared by Asha (applicant).", timeout=60_000)
+    expect(page.locator("#say-SEWER_CONNECTION")).to_have_value("NO")
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "ml"), (DESK, "en")])
+def test_the_questions_fit_and_are_sound_unfolded(
+    open_context: Open, number: str, plan: Path, size: tuple[int, int], language: str
+) -> None:
+    page = open_context(size, language)
+    hand_in(page, number, plan)
+    on_the_map(page)
+    page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert fits(page)
+    assert serious_faults(page) == []
+
+
 @pytest.mark.parametrize(("size", "language"), [(PHONE, "ml"), (DESK, "en")])
 def test_what_a_plot_can_carry_is_read_in_numbers_drawings_and_on_the_map(
     open_context: Open, number: str, size: tuple[int, int], language: str
@@ -248,9 +354,41 @@ def test_what_a_plot_can_carry_is_read_in_numbers_drawings_and_on_the_map(
     page.goto(f"/{PLACE}/plot?number={number}")
     page.locator(f"a[href*='/{PLACE}/build']").first.click()
     expect(page.locator("svg.envelope")).to_have_count(2)
+    page.locator(".build-columns").scroll_into_view_if_needed()
     expect(page.locator(".build-map[data-state=idle]")).to_be_visible(timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "ml"), (DESK, "en")])
+def test_the_page_of_a_plot_raises_what_it_can_carry_on_its_map(
+    open_context: Open, number: str, size: tuple[int, int], language: str
+) -> None:
+    page = open_context(size, language)
+    page.goto(f"/{PLACE}/plot?number={number}")
+    page.locator("[data-envelope-part]").scroll_into_view_if_needed()
+    expect(page.locator(".build-map[data-state=idle]")).to_be_visible(timeout=60_000)
+    raised = page.evaluate(
+        """() => { const map = document.querySelector('.build-map').groundMap;
+            return map.querySourceFeatures('carried').map(({ properties: { bottom, top } }) => [bottom, top]); }"""
+    )
+    assert raised
+    assert all(bottom < top for bottom, top in raised)
+    assert fits(page)
+    assert serious_faults(page) == []
+
+
+def test_without_javascript_the_page_of_a_plot_tells_what_it_can_carry(
+    open_context: Open, number: str
+) -> None:
+    page = open_context(PHONE, java_script_enabled=False)
+    page.goto(f"/{PLACE}/plot?number={number}")
+    part = page.locator("[data-envelope-part]")
+    expect(part).to_contain_text("Ground that may be built on")
+    expect(part).to_contain_text("Largest floor area")
+    expect(part.locator(".build-map")).to_be_hidden()
+    part.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("can carry")
 
 
 def test_without_javascript_the_drawings_and_numbers_are_there(open_context: Open, number: str) -> None:

@@ -46,7 +46,7 @@ def test_every_address_is_documented_and_every_documented_address_exists() -> No
         for method in methods
     }
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    written = {(method, path.split("?")[0]) for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", text)}
+    written = {(method, path.split("?")[0]) for method, path in re.findall(r"`([A-Z]+) (/[^`]*)`", text)}
     assert written == served
 
 

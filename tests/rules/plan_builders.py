@@ -6,7 +6,7 @@ A box is [west, south, east, north].
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -382,9 +382,10 @@ def an_area(code: str, area: Any, layer: str, at: float, *, work: Work = Work.PR
 
 
 def a_thing(words: Words, index: int, plot: Plot | None) -> Thing:
-    """A drawn thing: `role`, `box`, and what else it has (`floor`, `block`, `meaning`, `to_plot`)."""
+    """A drawn thing: `role`, `box`, and what else it has (`floor`, `block`, `meaning`, `curved` where its outline has arcs)."""
     role = Role(words["role"])
     outline = an_outline(words.get("box", [1, 1, 2, 2]), role.name, f"T{index}")
+    outline = replace(outline, has_arcs=words.get("curved", False))
     west, south, east, north = outline.shape.bounds
     length, breadth = max(east - west, north - south), min(east - west, north - south)
     distances = ()

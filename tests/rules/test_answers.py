@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from gis.errors import Invalid, TooLarge
+from gis.site import Site
 from rules.answers_document import answers_from_json
 from rules.check_document import document
 from rules.checking import check
@@ -46,6 +47,57 @@ def test_only_what_was_confirmed_counts_as_more_than_a_word() -> None:
     assert [word.is_declared for word in words if word] == [True, False]
 
 
+def test_a_finding_names_who_declared_and_who_confirmed() -> None:
+    told = answers_from_json(
+        b'{"words": {"PERMEABLE_PERCENT": "60"}, "confirmed": ["PERMEABLE_PERCENT"],'
+        b' "declared_by": {"PERMEABLE_PERCENT": "Asha"}, "confirmed_by": {"PERMEABLE_PERCENT": "K. Menon"}}'
+    )
+    asked = check(starter(SITE, set_back=3.0), SITE, library(), on=date(2026, 1, 1), told=told)
+    found = document(asked)
+    permeable = next(each for each in found["findings"] if each["rule"] == "permeable")
+    assert permeable["outcome"] == "pass"
+    assert permeable["measured"]["sources"] == (
+        "declared with the application by Asha, confirmed by K. Menon",
+    )
+    assert found["answers"]["declared_by"] == {"PERMEABLE_PERCENT": "Asha"}
+    assert found["answers"]["confirmed_by"] == {"PERMEABLE_PERCENT": "K. Menon"}
+
+
+def asks(rule: str, told: bytes = b"{}", site: Site = SITE, set_back: float | None = 3.0) -> set[str]:
+    """What the open findings of a rule ask persons."""
+    answers = answers_from_json(told)
+    asked = check(starter(site, set_back=set_back), site, library(), on=date(2026, 1, 1), told=answers)
+    return {name for each in document(asked)["findings"] if each["rule"] == rule for name in each["asks"]}
+
+
+def test_an_open_finding_asks_for_the_word_that_settles_it() -> None:
+    confirmed = b'{"words": {"SEWER_CONNECTION": "YES"}, "confirmed": ["SEWER_CONNECTION"]}'
+    assert asks("septic") == {"SEWER_CONNECTION"}
+    assert asks("septic", b'{"words": {"SEWER_CONNECTION": "YES"}}') >= {"SEWER_CONNECTION"}
+    assert asks("septic", confirmed) == set()
+
+
+def test_a_declared_word_that_breaks_a_rule_is_asked_for_again() -> None:
+    assert asks("permeable", b'{"words": {"PERMEABLE_PERCENT": "1"}}') == {"PERMEABLE_PERCENT"}
+
+
+def test_a_consent_is_asked_for_where_the_remedy_does_not_name_its_key() -> None:
+    assert "NOC_FIRE" in asks("noc_fire")
+
+
+def test_an_open_front_and_the_owners_land_are_asked_for() -> None:
+    small = a_site({}, plot=[[0, 0], [9, -1], [11, 10], [1, 12]])
+    assert "holding" in asks("coverage", site=small, set_back=1.5)
+    settled = b'{"holding": {"owns_adjoining_land": false, "is_split": false}}'
+    assert "holding" not in asks("coverage", settled, site=small, set_back=1.5)
+    without_entrance = starter(SITE, set_back=3.0).replace(b"ENTRANCE", b"NOTHING_")
+    asked = check(without_entrance, SITE, library(), on=date(2026, 1, 1))
+    assert not asked.proposal.front.is_known
+    open_front = [each for each in document(asked)["findings"] if "front" in each["asks"]]
+    assert open_front
+    assert all(each["outcome"] == "unknown" for each in open_front)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -58,6 +110,10 @@ def test_only_what_was_confirmed_counts_as_more_than_a_word() -> None:
         (b'{"groups": {"G4": {"group": "Z", "reason": "It is so."}}}', "groups.G4.group"),
         (b'{"confirmed": ["not a key"]}', "confirmed.0"),
         (b'{"holding": {"is_split": "yes"}}', "holding.is_split"),
+        (b'{"declared_by": {"A": "Asha"}}', "declared_by.A"),
+        (b'{"words": {"A": "YES"}, "confirmed_by": {"A": "Asha"}}', "confirmed_by.A"),
+        (b'{"words": {"A": "YES"}, "declared_by": {"A": ""}}', "declared_by.A"),
+        (b'{"declared_by": {"front": "Asha"}}', "declared_by.front"),
     ],
 )
 def test_answers_that_cannot_be_used_name_the_field(content: bytes, told: str) -> None:

@@ -1,7 +1,11 @@
-"""The small town of the doors, with a hillside under it: a height model that rises 1 m in each 10 m eastward."""
+"""The small town of the doors, with a hillside under it: a height model that rises 1 m in each 10 m eastward.
+
+A flood stands deeper southward over it, and its western half is covered by trees, its eastern one by houses.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,11 +39,25 @@ def hillside() -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
     return heights
 
 
-def write_heights(path: Path, heights: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> None:
-    """A GeoTIFF of these heights over the town."""
+def flood() -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    """Depths: dry in the northern half, then 0.1 m more for each row southward."""
+    rows = np.arange(DEEP) - DEEP // 2
+    return np.tile(np.clip(rows, 0, None)[:, None] / 10, (1, WIDE)).astype(np.float32)
+
+
+def covered() -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+    """Trees (10) in the west, houses (50) in the east, each half of the town; nothing known where no height is."""
+    cover = np.full((DEEP, WIDE), 10, dtype=np.uint8)
+    cover[:, WIDE // 2 + 1 :] = 50
+    cover[UNKNOWN] = 0
+    return cover
+
+
+def write_heights(path: Path, heights: "np.ndarray[Any, np.dtype[Any]]", nodata: float = -9999) -> None:
+    """A GeoTIFF of these heights, or other values, over the town."""
     profile = {
-        "driver": "GTiff", "height": heights.shape[0], "width": heights.shape[1], "count": 1, "dtype": "float32",
-        "crs": f"EPSG:{UTM_43N}", "transform": Affine(CELL, 0, CORNER[0], 0, -CELL, CORNER[1]), "nodata": -9999,
+        "driver": "GTiff", "height": heights.shape[0], "width": heights.shape[1], "count": 1, "dtype": heights.dtype,
+        "crs": f"EPSG:{UTM_43N}", "transform": Affine(CELL, 0, CORNER[0], 0, -CELL, CORNER[1]), "nodata": nodata,
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as out:
         out.write(heights, 1)
@@ -61,6 +79,12 @@ def drawn_town(server: str, state: Path) -> Iterator[Engine]:
     write_heights(state.parent / "hill.tif", hillside())
     with transaction(engine) as session:
         bring(session, state.parent, entry("raster", "hill.tif"), place=place)
+        write_heights(state.parent / "flood.tif", flood())
+        write_heights(state.parent / "cover.tif", covered(), nodata=0)
+        of_flood = entry("raster", "flood.tif", layer="flood_depth", datum="flood of once in 100 years")
+        bring(session, state.parent, of_flood, place=place)
+        of_cover = entry("raster", "cover.tif", layer="land_cover", datum="ESA WorldCover v200")
+        bring(session, state.parent, of_cover, place=place)
     yield engine
     engine.dispose()
     drop_database(server, name)

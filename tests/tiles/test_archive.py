@@ -18,14 +18,17 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.crs import to_geographic
 from gis.errors import Invalid, NotFound, TooLarge
 from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording, record
-from tests.builders import a_place
+from tests.builders import UTM_43N, a_box, a_place
 from tiles import archive
 from tiles.archive import Archived, Progress, export, zooms_of
+from tiles.building import build
 from tiles.tilejson import chosen, drawn_layers
 from tiles.vector import TileAddress
+from tiles.versions import changes_of
 
 ON = date(2024, 6, 1)
 
@@ -42,13 +45,14 @@ def write(
     zooms: range = range(10, 17),
     on: date = ON,
     progress: Progress = silent,
+    **more: Any,
 ) -> Archived:
     """The archive of the town on a day."""
     with Session(engine) as session:
         place = jurisdiction(session, "test-town")
         at = AsOf(on=on, known=last_recording(session, place.code))
         drawn = chosen(drawn_layers(session, place, at=at), layers, place)
-        return export(session, place, file, drawn=drawn, zooms=zooms, at=at, progress=progress)
+        return export(session, place, file, drawn=drawn, zooms=zooms, at=at, progress=progress, **more)
 
 
 def tiles_in(file: Path) -> dict[tuple[int, int, int], bytes]:
@@ -93,7 +97,7 @@ def test_the_parcels_of_a_large_place_are_those_of_its_column_store(
     of_store = archive.of_store
     monkeypatch.setattr(archive, "of_store", lambda store, at: drawn.append(at) or of_store(store, at))
     write(drawn_town, tmp_path / "by-store.pmtiles", zooms=zooms)
-    assert {each.z for each in drawn} == {14, 15, 16}
+    assert {each.z for each in drawn} == {13, 14, 15, 16}
     by_postgis, by_store = (tiles_in(tmp_path / f"by-{how}.pmtiles") for how in ("postgis", "store"))
     assert set(by_store) == set(by_postgis)
     for address, content in by_store.items():
@@ -101,15 +105,45 @@ def test_the_parcels_of_a_large_place_are_those_of_its_column_store(
     assert any(content != by_postgis[address] for address, content in by_store.items())
 
 
+def test_an_archive_of_some_ground_has_every_tile_that_shows_it_and_no_other(
+    drawn_town: Engine, tmp_path: Path
+) -> None:
+    write(drawn_town, tmp_path / "town.pmtiles", zooms=range(18, 19))
+    ground = a_box(5, 5, 5, 5)
+    write(drawn_town, tmp_path / "corner.pmtiles", zooms=range(18, 19), ground=ground)
+    whole, corner = tiles_in(tmp_path / "town.pmtiles"), tiles_in(tmp_path / "corner.pmtiles")
+    there = to_geographic(ground, UTM_43N)
+    wanted = {at for at in whole if TileAddress(z=at[0], x=at[1], y=at[2]).meets(*there.bounds)}
+    assert corner == {at: whole[at] for at in wanted}
+    assert 0 < len(corner) < len(whole)
+    with (tmp_path / "corner.pmtiles").open("rb") as opened:
+        assert Reader(MmapSource(opened)).header()["min_lon_e7"] == round(there.bounds[0] * 1e7)
+
+
+def test_the_store_that_the_service_has_is_not_built_again(
+    drawn_town: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "WORTH", 1)
+    write(drawn_town, tmp_path / "built.pmtiles", zooms=range(15, 17))
+    with Session(drawn_town) as session:
+        place = jurisdiction(session, "test-town")
+        known = changes_of(session, place, known=last_recording(session, place.code))["parcels"]
+        build(session, place, tmp_path / "shelf", at=AsOf(on=ON, known=known))
+    monkeypatch.setattr("tiles.building.build", None)
+    write(drawn_town, tmp_path / "opened.pmtiles", zooms=range(15, 17), shelf=tmp_path / "shelf")
+    assert tiles_in(tmp_path / "opened.pmtiles") == tiles_in(tmp_path / "built.pmtiles")
+
+
 def ids(content: bytes) -> dict[str, set[tuple[int, str]]]:
-    """The features of a tile by layer: id and number or reference."""
+    """The features of a tile by layer: id, and number or reference, or of how many plots a block is made."""
     return {
-        name: {
-            (feature["id"], feature["properties"].get("number") or feature["properties"]["ref"])
-            for feature in layer["features"]
-        }
+        name: {(feature["id"], named(feature["properties"])) for feature in layer["features"]}
         for name, layer in decode(content).items()
     }
+
+
+def named(said: dict[str, Any]) -> str:
+    return str(next(said[word] for word in ("number", "ref", "plots") if word in said))
 
 
 def test_every_plot_is_in_the_deepest_tiles(drawn_town: Engine, tmp_path: Path) -> None:

@@ -19,8 +19,6 @@ from tests.builders import KERALA
 from tests.tiles.test_raster_doors import degrees_of
 from tiles.style import PAPER, PLOT_LINE
 
-# rasterio hushes this warning of its own by a filter that is not safe between threads, and a browser asks for several tiles at once.
-pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 DRAW = """async ([style, center, zoom, raised]) => {
   const maplibre = await import("/vendor/maplibre-gl/dist/maplibre-gl.mjs");
   const container = document.createElement("div");

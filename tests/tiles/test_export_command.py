@@ -35,9 +35,18 @@ def test_gdal_reads_every_plot_of_the_day_from_the_file(tmp_path: Path) -> None:
     assert plots.crs.to_epsg() == 3857
 
 
+def test_a_ward_alone_has_the_tiles_that_show_some_of_it(tmp_path: Path) -> None:
+    whole, ward = tmp_path / "town.pmtiles", tmp_path / "ward.pmtiles"
+    exported("--layers", "flood", "--zooms", "16", "-o", str(whole))
+    run = exported("--layers", "flood", "--zooms", "16", "--ward", "market", "-o", str(ward))
+    assert run.exit_code == 0, run.stderr
+    assert 0 < ward.stat().st_size <= whole.stat().st_size
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
+        (("-o", "town.pmtiles", "--ward", "Nowhere"), "There is no such ward"),
         (("-o", "town.mbtiles"), "use .pmtiles"),
         (("-o", "town.pmtiles", "--zooms", "16-10"), "are no zooms"),
         (("-o", "town.pmtiles", "--layers", "rainfall"), "there is no such layer here"),

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from tiles.columns import AROUND, Heap, along_the_curve, settled
 from tiles.parcels import DRAWN_AREA, parcel_tile
-from tiles.store import BLOCK, Standing, Store
+from tiles.store import RUN, Sheet, Standing, Store
 from tiles.vector import TileAddress
 
 INLAND = TileAddress(z=17, x=93_150, y=61_485)
@@ -25,7 +25,11 @@ LAST = TileAddress(z=17, x=2**17 - 1, y=61_485)
 FAR_OFF = 1.5
 """Units that a line may lie off its place."""
 DAYS = Standing(
-    known=datetime(2026, 1, 1, tzinfo=UTC), first=date(2020, 1, 1), until=date(2030, 1, 1), parcels=1
+    known=datetime(2026, 1, 1, tzinfo=UTC),
+    first=date(2020, 1, 1),
+    until=date(2030, 1, 1),
+    parcels=1,
+    newest=1,
 )
 
 
@@ -45,7 +49,7 @@ def store_of(shapes: Sequence[BaseGeometry], address: TileAddress = INLAND) -> S
         (["12"] * len(names), names, [None] * len(names)),
         shapely.orient_polygons(np.array(placed, object), exterior_cw=True),
     )
-    return Store(standing=DAYS, columns=settled(heap, block=BLOCK))
+    return Store(standing=DAYS, plots=(Sheet(columns=settled(heap, run=RUN)),), blocks=())
 
 
 def drawn(shapes: Sequence[BaseGeometry], address: TileAddress = INLAND) -> dict[int, BaseGeometry]:

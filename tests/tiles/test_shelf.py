@@ -5,8 +5,6 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Thread
-from time import sleep
 
 import pytest
 from sqlalchemy import Engine
@@ -21,7 +19,6 @@ from tests.builders import a_box, a_place, halves
 from tests.tiles.ground import TODAY, settle, tile_over
 from tests.tiles.test_parcel_shapes import features_of
 from tiles import shelf as shelving
-from tiles.once import Once
 from tiles.shelf import Shelf, alone, drawn
 from tiles.store import Store, shelf_of
 
@@ -85,8 +82,9 @@ def test_after_a_change_the_old_store_answers_no_more(
     assert before is not None
     assert after is not None
     assert numbers(after) ^ numbers(before) == {"12/1", "12/1-1", "12/1-2"}
-    folders = [each.name for each in shelf_of(tmp_path / "tiles", TOWN).iterdir() if each.is_dir()]
-    assert folders == [after.standing.name]
+    folders = {each.name for each in shelf_of(tmp_path / "tiles", TOWN).iterdir() if each.is_dir()}
+    assert folders == {before.standing.name, after.standing.name}
+    assert after.standing.base == before.standing.name
 
 
 def test_what_changes_no_parcel_keeps_the_store(
@@ -148,7 +146,7 @@ def test_another_process_opens_what_is_built(
     shelf: Shelf, fresh_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(shelf)
-    monkeypatch.setattr(shelving, "build", None)
+    monkeypatch.setattr("tiles.building.build", None)
     assert ready(Shelf(fresh_engine, tmp_path / "tiles", worth=25)) is not None
 
 
@@ -169,7 +167,7 @@ def test_a_store_that_cannot_be_built_is_told_and_tried_again(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(shelving, "build", None)
+        broken.setattr("tiles.building.build", None)
         assert ready(shelf) is None
         assert "PostGIS draws them" in caplog.text
         assert ready(shelf) is None
@@ -188,7 +186,7 @@ def test_without_the_compiler_postgis_draws(
 
 def take_the_compiler_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
-    for module in ("parcels", "cutting", "encode"):
+    for module in ("parcels", "patching", "building", "dissolve", "touching", "cutting", "encode"):
         monkeypatch.delitem(sys.modules, f"tiles.{module}", raising=False)
 
 
@@ -203,32 +201,3 @@ def test_an_unknown_place_is_told_so_and_an_empty_one_has_nothing(fresh_engine: 
 @pytest.mark.parametrize("code", ["../up", "a/b", ".", "കേരളം"])
 def test_no_code_leads_out_of_the_folder(tmp_path: Path, code: str) -> None:
     assert shelf_of(tmp_path, code).resolve().parent == tmp_path.resolve()
-
-
-def test_what_several_ask_at_once_is_answered_once() -> None:
-    once: Once[int] = Once()
-    answers: list[int] = []
-    late = [Thread(target=lambda: answers.append(once.answer("tile", lambda: 8))) for _ in range(3)]
-
-    def find() -> int:
-        for each in late:
-            each.start()
-        sleep(0.2)  # until they wait
-        return 7
-
-    assert once.answer("tile", find) == 7
-    for each in late:
-        each.join()
-    assert answers == [7, 7, 7]
-    assert once.answer("tile", lambda: 9) == 9
-
-
-def test_an_error_reaches_all_who_asked_and_is_not_kept() -> None:
-    once: Once[int] = Once()
-
-    def fails() -> int:
-        raise NotFound("nothing here")
-
-    with pytest.raises(NotFound):
-        once.answer("tile", fails)
-    assert once.answer("tile", lambda: 1) == 1

@@ -5,6 +5,8 @@ In: `Answers`.  Out: an application that sends the same security policy as the r
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
 
 import mapbox_vector_tile
 from fastapi import FastAPI, Request, Response
@@ -13,23 +15,40 @@ from shapely import box
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
+from api.envelopes import carried
 from gis.crs import transform
 from gis.errors import Gone, Invalid, LandError, NotFound
+from layers.extract.model import Extract
+from tests.rules.plan_builders import a_site
 from tests.web import fake_extract, town
 from web.answers import Answers, answers
 from web.pages import router
+from web.plans_asked import PlotEnvelope, plans
 from web.templating import STATIC, error_page
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; frame-ancestors 'none'"
+DAY = date(2026, 1, 1)
 UNITS = 4096
 RIM = box(-200, -200, UNITS + 200, UNITS + 200)
 STATUS: dict[type[LandError], int] = {NotFound: 404, Gone: 410, Invalid: 422}
+
+
+class TownDesk:
+    """What a plot of the town can carry: that of a plot of its size, beside a street of six metres."""
+
+    def carries(self, extract: Extract, *, occupancy: str, storey_height: Decimal) -> PlotEnvelope:
+        """The same for every plot and day."""
+        del extract
+        site = a_site({})
+        found = carried(site, DAY, occupancy=occupancy, storey_height=storey_height, front=None)
+        return PlotEnvelope(envelope=found, site=site, reason=None)
 
 
 def application(land: Answers) -> FastAPI:
     """The pages over some answers."""
     app = FastAPI()
     app.dependency_overrides[answers] = lambda: land
+    app.dependency_overrides[plans] = TownDesk
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/vendor", StaticFiles(directory=STATIC.parent / "node_modules"))
 

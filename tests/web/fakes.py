@@ -156,6 +156,7 @@ class TownAnswers:
                 for layer in catalogue.layers
             ),
             version="1",
+            days=(date(2019, 4, 1), date(2020, 6, 1), date(2024, 2, 1), TODAY),
         )
 
     def pdf(self, extract: Extract, lang: str) -> bytes:

@@ -8,8 +8,8 @@ import pytest
 
 from rules.checking import NOT_CHECKED
 from tests.web.checked_plans import a_document, a_drawing
-from web.check_figures import amount, compared
-from web.check_stated import rupees, stated
+from web.check_figures import amount, compared, rupees
+from web.check_stated import stated
 from web.check_view import CheckView, check_view
 from web.languages import Language, Wording
 from web.plans_asked import KeptCheck
@@ -32,35 +32,40 @@ def finding(measured: str, required: str, unit: str = "m") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("written", "unit", "told"),
     [
-        ("1.0249", "m", "1.025\u00a0m"),
-        ("3", "m", "3\u00a0m"),
+        ("1.0249", "m", "1.02\u00a0m"),
+        ("3", "m", "3.00\u00a0m"),
+        ("0.0004", "m", "0.00\u00a0m"),
+        ("1.2", "km", "1.20\u00a0km"),
         ("581.1669", "m2", "581.17\u00a0m²"),
+        ("125", "m2", "125.00\u00a0m²"),
+        ("1234567.5", "m2", "1,234,567.50\u00a0m²"),
         ("71.749", "percent", "71.75\u00a0%"),
+        ("65", "percent", "65\u00a0%"),
         ("2", "count", "2"),
-        ("0.0004", "m", "0"),
-        ("1234567.5", "m2", "1,234,567.5\u00a0m²"),
         ("100", "count", "100"),
+        ("0", "count", "0"),
     ],
 )
-def test_amounts_have_two_decimals_lengths_three(written: str, unit: str, told: str) -> None:
-    assert (
-        amount(EN, {"amount": written, "unit": unit}).removesuffix("\u00a0m" if told == "0" else "\0") == told
-    )
+def test_lengths_and_areas_have_two_decimals(written: str, unit: str, told: str) -> None:
+    assert amount(EN, {"amount": written, "unit": unit}) == told
 
 
 def test_an_amount_speaks_malayalam() -> None:
-    assert amount(ML, {"amount": "1.5", "unit": "m"}) == "1.5\u00a0മീ"
+    assert amount(ML, {"amount": "1.5", "unit": "m"}) == "1.50\u00a0മീ"
 
 
 def test_amounts_that_differ_never_look_the_same() -> None:
     assert compared(EN, finding("65.0004", "65", "percent")) == ("65.0004\u00a0%", "65\u00a0%")
     assert compared(EN, finding("65.01", "65", "percent")) == ("65.01\u00a0%", "65\u00a0%")
-    assert compared(EN, finding("3", "3")) == ("3\u00a0m", "3\u00a0m")
+    assert compared(EN, finding("3", "3")) == ("3.00\u00a0m", "3.00\u00a0m")
+    assert compared(EN, finding("2.99", "3")) == ("2.99\u00a0m", "3.00\u00a0m")
+    assert compared(EN, finding("2.996", "3")) == ("2.996\u00a0m", "3.000\u00a0m")
+    assert compared(EN, finding("2.9996", "3")) == ("2.9996\u00a0m", "3.0000\u00a0m")
 
 
 def test_what_was_not_measured_is_said() -> None:
     found = finding("1", "3") | {"measured": None}
-    assert compared(EN, found) == ("not measured", "3\u00a0m")
+    assert compared(EN, found) == ("not measured", "3.00\u00a0m")
 
 
 def test_rules_that_no_check_asks_yet_stand_apart_and_still_count() -> None:
@@ -136,6 +141,12 @@ def test_the_page_states_risk_fees_and_time_limits(t: Wording) -> None:
     assert any(line.says.startswith("₹") for line in lines)
     assert any(t("check.stated.unit.day") in line.says for line in lines)
     assert all(line.clause or line.steps or line.says == "₹0" for line in lines)
+
+
+def test_one_month_is_no_months() -> None:
+    says = {line.what: line.says for line in stated(a_document(), EN)}
+    assert says["reply of the District Town Planner"] == "1 month"
+    assert says["reply of the Chief Town Planner"] == "2 months"
 
 
 def test_where_nobody_knows_whose_rules_bind_nothing_is_stated() -> None:

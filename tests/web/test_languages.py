@@ -49,7 +49,7 @@ def test_malayalam_is_written_in_malayalam() -> None:
 def test_every_code_of_an_error_has_its_sentence() -> None:
     codes = {
         found
-        for folder in ("gis", "layers", "tiles", "api", "web")
+        for folder in ("gis", "layers", "tiles", "civic", "api", "web")
         for path in (WEB.parent / folder).rglob("*.py")
         for found in re.findall(
             r"\bcode(?:: str)? = \"([a-z-]+)\"|code=\"([a-z-]+)\"", path.read_text("utf-8")

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from itertools import groupby
 
 from rules.checking import NOT_CHECKED
+from web.check_answers import said_lines
 from web.check_figures import amount, compared
+from web.check_sentences import tidy, tidy_step
 from web.check_stated import Stated, stated
 from web.check_view import ORDER, Found
 from web.languages import Language, Wording
@@ -185,6 +187,8 @@ def _facts(found: Found, t: Wording) -> Iterator[Fact]:
         yield Fact(name=t("check.areas"), value=t("check.areas_value", **areas))
     if placement["note"]:
         yield Fact(name=t("check.note"), value=placement["note"])
+    for line in said_lines(found, t):
+        yield Fact(name=line.title, value=f"{line.value}. {line.persons}".strip())
     for name in MEASURES:
         if found["measures"][name]:
             yield Fact(name=t(f"check.measures.{name}"), value=_measured(found["measures"][name], t))
@@ -226,9 +230,9 @@ def _card(number: int, found: Found, t: Wording) -> FindingCard:
         subject=found["subject"],
         told=_told(found, t),
         advisory=found["force"] == "advisory",
-        reason=found["reason"] or "",
-        remedy=found["remedy"] or "",
-        steps=(*(required["steps"] if required else ()), *(measured["steps"] if measured else ())),
+        reason=tidy(found["reason"] or ""),
+        remedy=tidy(found["remedy"] or ""),
+        steps=tuple(tidy_step(step) for part in (required, measured) if part for step in part["steps"]),
         measured_from=tuple(measured["sources"]) if measured else (),
         handles=", ".join(handles),
     )

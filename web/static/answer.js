@@ -1,4 +1,5 @@
 // The answer beside the map: the server's own words, fetched as a fragment.  In: a number, a position or an area.
+import { afterPaint } from "./after_paint.js";
 
 export function attachAnswer({ settings, opened, chosen }) {
   const panel = document.getElementById("answer");
@@ -13,7 +14,8 @@ export function attachAnswer({ settings, opened, chosen }) {
     opened(false);
   }
 
-  async function ask(question) {
+  // `beside` makes what is shown with the answer: what the map itself can tell of the place.
+  async function ask(question, beside = null) {
     asking?.abort();
     asking = new AbortController();
     panel.hidden = false;
@@ -24,11 +26,21 @@ export function attachAnswer({ settings, opened, chosen }) {
     try {
       const answer = await fetch(addressOf(question), { signal: asking.signal, headers: { accept: "text/html" } });
       show(await answer.text(), answer.ok, question);
+      const { signal } = asking;
+      afterPaint(() => {
+        const part = signal.aborted ? null : beside?.();
+        if (part) after(body.querySelector(".counters"), part);
+      });
     } catch (error) {
       if (error.name === "AbortError") return;
       body.textContent = settings.words.failed;
     }
     panel.removeAttribute("aria-busy");
+  }
+
+  function after(counts, part) {
+    if (counts) counts.after(part);
+    else body.append(part);
   }
 
   function addressOf({ number, at, area }) {
@@ -45,13 +57,17 @@ export function attachAnswer({ settings, opened, chosen }) {
     const part = isOk ? page.querySelector(".summary") : page.querySelector("main .column");
     if (part) body.replaceChildren(document.adoptNode(part));
     else body.textContent = settings.words.failed;
-    body.scrollTop = 0;
     const heading = body.querySelector("h1, h2");
     heading?.setAttribute("tabindex", "-1");
-    heading?.focus({ preventScroll: true });
+    const { signal } = asking;
+    const centre = part?.dataset.centre?.split(",").map(Number);
+    afterPaint(() => {
+      if (signal.aborted) return;
+      body.scrollTop = 0;
+      heading?.focus({ preventScroll: true });
+      if (isOk && part) chosen({ number: part.dataset.number ?? null, area: question.area ?? null, centre });
+    });
     if (!isOk || !part) return;
-    const centre = part.dataset.centre?.split(",").map(Number);
-    chosen({ number: part.dataset.number ?? null, area: question.area ?? null, centre });
     for (const link of part.querySelectorAll("a[data-number]")) {
       link.addEventListener("click", (event) => { event.preventDefault(); ask({ number: link.dataset.number }); });
     }

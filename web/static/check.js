@@ -21,6 +21,7 @@ function extentOf(place) {
 }
 
 function bringNear(place) {
+  if (!plan.checkVisibility()) return; // the map is shown in its stead
   const box = extentOf(place);
   const [, , width, height] = whole.split(" ").map(Number);
   const share = Math.max(box.width / width, box.height / height, ROOM);
@@ -37,12 +38,15 @@ function showTools(number) {
   tools.hidden = false;
 }
 
+function chosen() {
+  return /^#place-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+}
+
 function follow() {
-  const number = /^#place-(\d+)$/.exec(location.hash)?.[1];
-  const place = number && document.getElementById(`place-${number}`);
+  const place = chosen();
   if (!place) return;
   bringNear(place);
-  showTools(number);
+  showTools(place.id.slice("place-".length));
   plan.closest("figure").scrollIntoView({ block: "nearest" });
   back.focus({ preventScroll: true }); // whoever came by keyboard goes back by Enter
 }
@@ -61,6 +65,7 @@ if (plan && tools) {
     tools.hidden = true;
   });
   window.addEventListener("hashchange", () => { follow(); openAround(); });
+  window.addEventListener("sketch-shown", () => { if (chosen()) bringNear(chosen()); });
   follow();
   openAround();
 }

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from gis.crs import areal_scale
 from gis.errors import Invalid, NotFound
 from gis.recordings import last_recording
-from layers.catalogue import load
+from layers.catalogue import Role, load, names
 from layers.importers.layer import FRONTAGE, SCALE, reach_of
 from layers.importers.mapping import LayerEntry
 from layers.importers.report import Kind
@@ -130,6 +130,25 @@ def test_widths_and_a_coarser_accuracy_widen_the_reach(session: Session, tmp_pat
     assert reach_of(CATALOGUE, coarse) == CATALOGUE.layer("road").search_reach(40.0) > FRONTAGE
 
 
+def test_what_is_only_drawn_is_not_cut_for_a_search(session: Session, tmp_path: Path) -> None:
+    shapes(tmp_path, a_box())
+    for layer, pieces in (("building", 0), ("flood", 1)):
+        bring(session, tmp_path, entry("layer", "layer.fgb", layer=layer, holds="polygon"))
+        counted = (
+            "SELECT count(*) FROM layer_piece JOIN dataset_import AS import ON import.id = import_id"
+            f" WHERE target = '{layer}'"
+        )
+        assert rows(session, counted) == [(pieces,)]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_layer_that_an_extract_asks_for_is_cut_for_a_search(name: str) -> None:
+    for layer in load(name).layers:
+        is_asked = layer.shows or layer.role in (Role.ADMIN, Role.ROAD)
+        own = entry("layer", "a.fgb", layer=layer.source_layer or layer.id)
+        assert (reach_of(load(name), own) is not None) or not is_asked
+
+
 def test_a_layer_that_others_read_reaches_as_far_as_they_do() -> None:
     borrowed = [layer for layer in CATALOGUE.layers if layer.source_layer is not None]
     assert borrowed
@@ -137,7 +156,7 @@ def test_a_layer_that_others_read_reaches_as_far_as_they_do() -> None:
         own = LayerEntry.model_validate(
             entry("layer", "a.fgb").model_dump() | {"layer": layer.source_layer, "accuracy": 0.1}
         )
-        assert reach_of(CATALOGUE, own) >= layer.search_reach()
+        assert (reach_of(CATALOGUE, own) or 0.0) >= layer.search_reach()
 
 
 def test_a_distance_of_a_features_own_is_kept_without_asking(session: Session, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
         "survey",
         "parcels",
         "layers",
+        "cover",
         "elevation",
     ]
     assert all(0 <= done <= of for _, done, of in heard)

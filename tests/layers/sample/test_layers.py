@@ -15,6 +15,7 @@ from layers.catalogue import load
 from layers.entry import Confidence, Measure
 from layers.importers.changes import read_changes
 from layers.importers.mapping import LayerEntry, Mapping, read_mapping
+from layers.land_cover import CLASSES
 from layers.sample import SampleSummary
 from layers.sample.town import Town
 
@@ -215,3 +216,31 @@ def test_the_slope_layer_reads_the_elevation_that_is_there(mapping: Mapping) -> 
 
     assert slope.measure is Measure.RASTER
     assert slope.source_layer in {entry.layer for entry in mapping.datasets if hasattr(entry, "layer")}
+
+
+def test_the_flood_is_deep_where_it_is_drawn_and_nowhere_else(folder: Path) -> None:
+    drawn = shapely.union_all(shapely.from_wkb(pyogrio.raw.read(folder / "flood.fgb")[2]))
+    study = shapely.from_wkb(pyogrio.raw.read(folder / "flood_study_area.fgb")[2])[0]
+    with rasterio.open(folder / "flood_depth.tif") as raster:
+        depths, grid = raster.read(1, masked=True), raster.transform
+    rows, columns = np.indices(depths.shape)
+    middles = shapely.points(grid.c + (columns + 0.5) * grid.a, grid.f + (rows + 0.5) * grid.e)
+    known = ~np.ma.getmaskarray(depths)
+    clear_of_edges = shapely.distance(drawn.boundary, middles) > 1.0
+    wet, inside = depths.filled(0) > 0, shapely.contains(drawn, middles)
+    assert wet.any()
+    assert (wet == inside)[known & clear_of_edges].all()
+    assert not known[shapely.distance(study, middles) > 1.0].any()
+    assert 0 < depths.max() <= 3
+
+
+def test_houses_and_water_cover_the_ground_where_they_are_drawn(folder: Path) -> None:
+    with rasterio.open(folder / "land_cover.tif") as raster:
+        for stem, number, least in (("building", 50, 60), ("water_body", 80, 400)):
+            shapes = shapely.from_wkb(pyogrio.raw.read(folder / f"{stem}.fgb")[2])
+            large = shapes[shapely.area(shapes) > least]
+            spots = shapely.get_coordinates(shapely.point_on_surface(large))
+            seen = [int(value[0]) for value in raster.sample(spots)]
+            assert seen
+            assert sum(each == number for each in seen) > 0.9 * len(seen)
+        assert set(np.unique(raster.read(1))) <= {0, *CLASSES}

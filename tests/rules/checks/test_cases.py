@@ -1,10 +1,7 @@
 """Every worked case of `tests/rules/cases/checks/` comes out as it says, and every checked rule has its cases."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,50 +11,10 @@ from gis.site import LocalBody
 from rules.catalogue import Status
 from rules.checks import RULES
 from rules.coverage import catalogue
-from rules.findings import Finding, Outcome
+from rules.findings import Outcome
 from rules.reading import library
-from tests.rules.plan_builders import DAY, PLOT, a_plan, a_site
-
-FOLDER = Path(__file__).parents[1] / "cases" / "checks"
-FILES = sorted(FOLDER.glob("*.yaml"))
-
-
-@dataclass(frozen=True)
-class Case:
-    """One worked case of a rule."""
-
-    rule: str
-    words: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.words['name']}"
-
-
-def cases() -> list[Case]:
-    """Every case of every file; a file may share `site` and `plan` between its cases."""
-    found = []
-    for path in FILES:
-        sheet = yaml.safe_load(path.read_text(encoding="utf-8"))
-        assert sheet["rule"] == path.stem, f"{path.name} holds the cases of {sheet['rule']}"
-        for words in sheet["cases"]:
-            shared = {key: {**sheet.get(key, {}), **words.get(key, {})} for key in ("site", "plan")}
-            body = words.get("body", sheet.get("body", "municipality"))
-            found.append(Case(rule=path.stem, words={**words, **shared, "body": body}))
-    return found
-
-
-def findings(case: Case) -> tuple[Finding, ...]:
-    """What the rule says of the case."""
-    words = case.words
-    on = words.get("day", DAY)
-    assert isinstance(on, date)
-    plot = words["plan"].get("plot", PLOT) or PLOT
-    site = a_site({"body": words["body"], **words["site"]}, on=on, plot=plot)
-    book = library().on(on, LocalBody(words["body"]))
-    return RULES.check_one(case.rule, a_plan(words["plan"], site=site), site, book)
-
-
-CASES = cases()
+from tests.rules.checks.worked_cases import CASES, FOLDER, Case, findings
+from tests.rules.plan_builders import DAY, a_plan, a_site
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

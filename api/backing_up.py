@@ -1,0 +1,200 @@
+"""Backup and restore: the database, the documents, the rasters, and the list of keys that are kept elsewhere.
+
+In: a running service's settings and an empty folder.  Out: the folder, whose `manifest.json` is written last: without it a
+backup is not one.  Restoring goes into an empty database only, checks every file against the manifest first and every
+table's count after.  No secret is in a backup: the manifest lists the settings that held one, for whoever keeps them.
+
+The database is dumped first and the files are copied after it: a document's file lies there before its row does, so every row
+of the dump finds its file.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from api.postgres_programs import Way, way_to
+from api.settings import Settings
+from civic.core.documents.store import CHUNK, Store
+from gis.db.session import make_engine
+from gis.errors import Conflict, Invalid
+
+FORM = "bhumika-backup-1"
+DUMP, DOCUMENTS, RASTERS, MANIFEST = "database.dump", "documents", "rasters", "manifest.json"
+SECRET = ("key", "secret", "token", "password", "smtp", "database_url", "verify")
+"""Parts of the names of settings that hold a secret."""
+_TABLES = text(
+    "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind = 'r' AND n.nspname IN ('public', 'jobs') AND c.relname <> 'spatial_ref_sys' ORDER BY 1"
+)
+Said = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a backup holds."""
+
+    revision: str
+    rows: int
+    files: int
+    bytes: int
+
+
+def back_up(settings: Settings, documents: Store, folder: Path, *, said: Said) -> Kept:
+    """Write a backup into an empty folder."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty; a backup begins in a new folder.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    way = way_to(settings)
+    said("the database")
+    revision, counts = _dump(way, folder / DUMP)
+    said("the documents")
+    for place in _places(documents):
+        _write(folder / DOCUMENTS / place, documents.read([place]))
+    said("the rasters")
+    if settings.rasters.is_dir():
+        shutil.copytree(settings.rasters, folder / RASTERS)
+    files = {str(path.relative_to(folder)): _digest(path) for path in _files(folder)}
+    manifest = {
+        "form": FORM,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": revision,
+        "tables": counts,
+        "files": files,
+        "keys": keys_of(settings),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+    return _kept(folder, manifest)
+
+
+def restore(settings: Settings, documents: Store, folder: Path, *, said: Said) -> Kept:
+    """Bring a backup into an empty database; nothing is begun with a backup that is not whole."""
+    manifest = _manifest(folder)
+    said("checking the files")
+    _check_files(folder, manifest["files"])
+    way = way_to(settings)
+    engine = make_engine(way.url)
+    try:
+        with engine.connect() as connection:
+            if connection.scalar(text("SELECT to_regclass('public.jurisdiction') IS NOT NULL")):
+                raise Conflict(
+                    "The database is not empty. Restore into a new one: another BHUMIKA_STATE, or an empty database."
+                )
+        said("the database")
+        arguments = ["--exit-on-error", "--no-comments", f"--dbname={way.url.database}"]
+        way.run("pg_restore", *arguments, str(folder / DUMP))
+        said("documents and rasters")
+        root = folder / DOCUMENTS
+        for path in sorted(root.rglob("*")) if root.is_dir() else ():
+            if path.is_file():
+                documents.put(str(path.relative_to(root)), path.read_bytes())
+        if (folder / RASTERS).is_dir():
+            shutil.copytree(folder / RASTERS, settings.rasters, dirs_exist_ok=True)
+        _check_counts(engine, manifest["tables"])
+    finally:
+        engine.dispose()
+    return _kept(folder, manifest)
+
+
+def keys_of(settings: Settings) -> list[str]:
+    """The names of the settings that hold a secret here: what must be kept elsewhere for a restored service to work."""
+    held = settings.model_dump()
+    return sorted(
+        f"BHUMIKA_{name.upper()}"
+        for name, value in held.items()
+        if value and any(part in name for part in SECRET)
+    )
+
+
+def _dump(way: Way, to: Path) -> tuple[str, dict[str, int]]:
+    """Dump one moment of the database, and count its rows in the same moment."""
+    engine = make_engine(way.url)
+    try:
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            moment = connection.scalar(text("SELECT pg_export_snapshot()"))
+            revision = MigrationContext.configure(connection).get_current_revision()
+            counts = _counts(connection.scalars(_TABLES).all(), connection)
+            way.run("pg_dump", "--format=custom", f"--snapshot={moment}", f"--file={to}")
+    finally:
+        engine.dispose()
+    return str(revision), counts
+
+
+def _counts(tables: Any, connection: Any) -> dict[str, int]:
+    return {
+        name: connection.scalar(
+            text("SELECT count(*) FROM " + ".".join(f'"{part}"' for part in name.split(".")))
+        )
+        for name in tables
+    }
+
+
+def _check_counts(engine: Engine, counts: dict[str, int]) -> None:
+    with engine.connect() as connection:
+        found = _counts(connection.scalars(_TABLES).all(), connection)
+    wrong = sorted(name for name in counts.keys() | found.keys() if counts.get(name) != found.get(name))
+    if wrong:
+        raise Conflict(
+            f"After restoring, these tables do not have the rows of the backup: {', '.join(wrong)}."
+        )
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(
+            f"{folder} is no whole backup: its {MANIFEST} cannot be read, which is written last."
+        ) from error
+    if manifest.get("form") != FORM:
+        raise Invalid(f"{folder} is not a backup that this version knows ({FORM}).")
+    return manifest
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    there = {str(path.relative_to(folder)) for path in _files(folder)}
+    lost = sorted(files.keys() - there)
+    spoiled = sorted(name for name in files.keys() & there if _digest(folder / name) != files[name])
+    if lost or spoiled:
+        raise Invalid(f"The backup is damaged: {', '.join((lost + spoiled)[:10])}. Use another one.")
+
+
+def _kept(folder: Path, manifest: dict[str, Any]) -> Kept:
+    return Kept(
+        revision=manifest["revision"],
+        rows=sum(manifest["tables"].values()),
+        files=len(manifest["files"]),
+        bytes=sum(path.stat().st_size for path in _files(folder)),
+    )
+
+
+def _places(documents: Store) -> Iterator[str]:
+    for some in documents.kept(""):
+        for each in some:
+            yield each.place
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+
+def _write(path: Path, chunks: Iterator[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,129 @@
+"""Features of a collection, page by page, and one by its number.
+
+In: addresses under /ogc/{code}/collections.  Out: GeoJSON that leaves while PostgreSQL writes it.  A page goes on from the number
+of its last feature, on the same day and as known at the same instant, so that nothing is missed or seen twice, whatever changes.
+"""
+
+from contextlib import ExitStack, closing
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import Response
+
+from api.dependencies import LandDep, only_known_words, words_of
+from api.routers.ogc import pages
+from api.routers.ogc.asked import (
+    GEOJSON,
+    HTML,
+    Addresses,
+    Asked,
+    IsPage,
+    Json,
+    Known,
+    On,
+    addresses,
+    asking,
+    further_words,
+)
+from api.routers.ogc.streaming import sent
+from api.routers.ogc.wanted import DEFAULT, LARGEST, MOST, After, Limit, Wanted, wanted
+from layers.collections.features import feature, features
+from layers.collections.model import Collection
+from layers.collections.page import Rest, page
+from layers.collections.question import Days, Question
+from layers.collections.systems import System, system_named
+
+router = APIRouter(prefix="/ogc", tags=["ogc"])
+
+Number = Annotated[int, Path(ge=0, le=LARGEST, description="The number of the feature.")]
+
+
+@router.get("/{code}/collections/{collection}/items")
+def items(
+    code: str,
+    collection: str,
+    request: Request,
+    land: LandDep,
+    asks: Annotated[Wanted, Depends(wanted)],
+    is_page: IsPage,
+    limit: Limit = None,
+    after: After = None,
+) -> Response:
+    """Features: of a box, a time, of properties with given values (`?village=…`), of a CQL2 filter."""
+    properties = further_words(request, words_of(request))
+    with ExitStack() as stack:
+        asked = stack.enter_context(asking(land, code, on=asks.on, known=asks.known))
+        of = asked.collection(collection)
+        size = min(limit or (pages.SHOWN if is_page else DEFAULT), MOST)
+        question = asks.question(asked, of, properties, after=after, limit=size + 1)
+        if is_page:
+            shown = list(features(asked.session, question))
+            return pages.features(request, asked, of, asks.moment(asked), shown, size)
+        rest = _rest(request, addresses(request, code), asks, asked, of, size, after)
+        found = stack.enter_context(closing(features(asked.session, question)))
+        chunks = page(found, limit=size, rest=rest)
+        held = stack.pop_all()
+    return sent(chunks, held, asked.session, media=GEOJSON, headers=_headers(question.system))
+
+
+def _headers(system: System) -> dict[str, str]:
+    return {"Content-Crs": f"<{system.uri}>", "Cache-Control": "no-cache", "Vary": "Accept"}
+
+
+def _rest(
+    request: Request, to: Addresses, asks: Wanted, asked: Asked, of: Collection, size: int, after: int | None
+) -> Rest:
+    """What stands after the features of a page: its links, and how many there were; how many there are where it is all."""
+    given: Json = {**request.query_params, "limit": size}
+    path = f"/collections/{of.id}/items"
+
+    def rest(count: int, last: int | None) -> bytes:
+        links = [
+            to.link(path, "self", GEOJSON, "This page", given),
+            to.link(path, "alternate", HTML, "This page for people", {**given, "f": "html"}),
+            to.link(f"/collections/{of.id}", "collection", "application/json", of.title.en),
+        ]
+        if last is not None:
+            onward = {**given, **asks.moment(asked), "after": last}
+            links.append(to.link(path, "next", GEOJSON, "The next page", onward))
+        content: Json = {"links": links, "numberReturned": count}
+        if last is None and after is None:
+            content["numberMatched"] = count
+        return orjson.dumps(content)[1:]
+
+    return rest
+
+
+@router.get("/{code}/collections/{collection}/items/{feature_id}", dependencies=[Depends(only_known_words)])
+def item(
+    code: str,
+    collection: str,
+    feature_id: Number,
+    request: Request,
+    land: LandDep,
+    is_page: IsPage,
+    crs: str | None = None,
+    on: On = None,
+    known: Known = None,
+) -> Response:
+    """One feature by its number; one that holds no longer too, unless a day is given."""
+    with asking(land, code, on=on, known=known) as asked:
+        of = asked.collection(collection)
+        days = Days(first=on, last=on) if on else Days(first=None, last=None)
+        system = system_named(asked.place, crs, word="crs")
+        question = Question(collection=of, days=days, conditions=(), system=system, after=None, limit=None)
+        text = feature(asked.session, question, feature_id)
+        if is_page:
+            return pages.one(request, asked, of, text)
+    to, path = addresses(request, code), f"/collections/{of.id}"
+    given: Json = dict(request.query_params)
+    links = [
+        to.link(f"{path}/items/{feature_id}", "self", GEOJSON, "This feature", given),
+        to.link(
+            f"{path}/items/{feature_id}", "alternate", HTML, "This feature for people", {**given, "f": "html"}
+        ),
+        to.link(path, "collection", "application/json", of.title.en),
+    ]
+    body = text[:-1] + b',"links":' + orjson.dumps(links) + b"}"
+    return Response(body, media_type=GEOJSON, headers=_headers(system))

@@ -1,0 +1,74 @@
+"""How a vector tile is answered, once it is known what is asked and what is known of the place.
+
+In: `Asked`, `Seen`, the client's headers, a way to hear it hang up.  Out: status, headers, body.  Plots from the column store are
+drawn within the event loop, some milliseconds a tile at most; everything else waits in a thread, and PostGIS stops drawing when all
+who asked have hung up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.types import Receive
+
+from api.answers import today
+from api.tile_words import Asked, Headers, State, has_tag, wrapped
+from gis.asof import AsOf
+from tiles.once import Errand
+from tiles.shelf import Seen, Shelf, drawn
+from tiles.store import Store
+from tiles.vector import BLOCKS_TO_ZOOM, PARCELS
+from tiles.versions import Changes
+
+HUNG_UP = 499
+"""The status of an answer that nobody hears."""
+Answer = tuple[int, Headers, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One tile at one state of knowledge; `known` is the instant that was asked for, None for the last recording."""
+
+    shelf: Shelf
+    seen: Seen
+    asked: Asked
+    changes: Changes
+    known: datetime | None = None
+
+    async def answer(self, given: Mapping[str, str], receive: Receive) -> Answer:
+        """Status, headers and body for a client with such headers."""
+        asked, store = self.asked, self.asked.store(self.seen)
+        state = State.of(asked, self.changes, last=self.seen.last, store=store)
+        headers = state.headers(asked)
+        if has_tag(state.tag, given.get("if-none-match", "")):
+            return 304, headers, b""
+        content = await self._content(store, state, receive)
+        if content is None:
+            return HUNG_UP, {}, b""
+        body = wrapped(content, headers, accepted=given.get("accept-encoding", ""))
+        return 200, headers, body
+
+    async def _content(self, store: Store | None, state: State, receive: Receive) -> bytes | None:
+        """The tile; None where the client has hung up."""
+        asked = self.asked
+        if store is not None and asked.layers == (PARCELS,) and asked.address.z > BLOCKS_TO_ZOOM:
+            return drawn(store, asked.address)
+
+        async def hung_up() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        return await self.shelf.once.answer(
+            (asked, state), lambda errand: self._drawn(store, errand), leaving=hung_up
+        )
+
+    def _drawn(self, store: Store | None, errand: Errand) -> bytes:
+        """Parcels from a store where there is one, all else by PostGIS."""
+        asked = self.asked
+        others = [name for name in asked.layers if store is None or name != PARCELS]
+        own = b"" if store is None else drawn(store, asked.address)
+        if not others:
+            return own
+        at = AsOf(on=asked.on or today(), known=self.known or self.seen.last)
+        drawing, place = self.shelf.drawing, self.seen.place
+        return own + drawing.tile(place, asked.address, layers=others, at=at, errand=errand)

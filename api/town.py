@@ -1,0 +1,114 @@
+"""The town hall put together: which services there are, and who listens to whom.
+
+In: an engine in the service's role.  Out: the `TownHall` behind the doors, and what the worker does every night.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.settings import Settings
+from civic.core.bodies import LocalBody, bodies_of, enter
+from civic.core.case import cases_of, cases_on
+from civic.core.clocks import run_clocks
+from civic.core.desk import Advanced
+from civic.core.events import subscribe
+from civic.core.http import TownHall, cookie_of
+from civic.core.jobs import Every, Repeated, Work, whole
+from civic.core.messages.wire import check_address
+from civic.core.money.model import Paid
+from civic.core.oidc import Provider
+from civic.core.privacy.looks import forget_old
+from civic.core.services import Services
+from civic.core.sign_in import actor
+from civic.core.working_days import day_there
+from civic.land_records import service as land_records
+from civic.objections import service as objections
+from gis.db.session import transaction
+from gis.errors import Invalid
+from web.plot_halls import CaseOfPlot, HallOfPlot, Start
+from web.town import town_page
+
+SERVICES: Services = MappingProxyType(
+    {each.name: each for each in (land_records.SERVICE, objections.SERVICE)}
+)
+CLOCKS = Repeated(kind="clocks", every=Every.NIGHT)
+
+
+def town_hall(engine: Engine) -> TownHall:
+    """The town hall over a database; its services listen to each other from now on."""
+    listen()
+    return TownHall(engine=engine, services=SERVICES, render=town_page)
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The staff's identity provider, where the settings name one whole."""
+    if settings.oidc_issuer is None:
+        return None
+    if not settings.oidc_client or not settings.oidc_secret:
+        raise Invalid("BHUMIKA_OIDC_ISSUER needs BHUMIKA_OIDC_CLIENT and BHUMIKA_OIDC_SECRET beside it.")
+    issuer = check_address(settings.oidc_issuer, "BHUMIKA_OIDC_ISSUER")
+    return Provider(issuer=issuer, client=settings.oidc_client, secret=settings.oidc_secret)
+
+
+def listen() -> None:
+    """Subscribe every service to what concerns it; again changes nothing."""
+    subscribe(Paid, land_records.when_paid)
+    subscribe(Advanced, land_records.when_advanced)
+
+
+def halls_of_plot(
+    hall: TownHall, cookies: Mapping[str, str], jurisdiction: str, number: str, *, now: datetime
+) -> tuple[HallOfPlot, ...]:
+    """What the town halls of a plot's land have on it, according to who looks."""
+    with transaction(hall.engine) as session:
+        return tuple(
+            _hall_of_plot(hall, session, cookies, body.code, number, now=now)
+            for body in bodies_of(session, jurisdiction)
+        )
+
+
+def _hall_of_plot(
+    hall: TownHall, session: Session, cookies: Mapping[str, str], code: str, number: str, *, now: datetime
+) -> HallOfPlot:
+    body = enter(session, code)
+    secret = cookies.get(cookie_of(code))
+    today = day_there(now, body.time_zone)
+    who = actor(session, secret, today=today, now=now) if secret else None
+    lines = cases_on(session, number) if who else []
+    if who and not who.is_staff:
+        own = {line.case.id for line in cases_of(session, who.person.id)}
+        lines = [line for line in lines if line.case.id in own]
+    disputes = objections.disputes_on(session, number, time_zone=body.time_zone)
+    return HallOfPlot(
+        body=body,
+        path=f"/town/{code}",
+        name=who.person.name if who else None,
+        cases=tuple(
+            CaseOfPlot(
+                number=line.case.number,
+                title=hall.services[line.case.service].flow.title,
+                state=hall.services[line.case.service].flow.states[line.case.state].title,
+                opened=day_there(line.case.opened, body.time_zone),
+            )
+            for line in lines
+        ),
+        starts=tuple(
+            Start(title=each.flow.title, href=f"/town/{code}/{each.begins_at}")
+            for each in hall.services.values()
+            if each.begins_at
+        ),
+        disputes={each.theme: (each.number, each.since) for each in reversed(disputes)},
+    )
+
+
+def _run_clocks(session: Session, body: LocalBody, work: Work) -> None:
+    run_clocks(session, body, SERVICES, now=work.now)
+    forget_old(session, now=work.now)
+
+
+run_clocks_job = whole(_run_clocks)
+"""What the worker does for `CLOCKS`."""

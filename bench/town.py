@@ -1,0 +1,257 @@
+"""What a step of a case costs through HTTP, beside the same durable commits run bare; and an inbox as it grows.
+
+In: nothing but a machine: a private durable PostGIS of its own is made and taken away.  Out: a table, Markdown.
+Run: `python -m bench.town` (`--clients 8 --seconds 10 --rounds 3`).
+
+(a) Eight clients apply for changes of record: history, message with its job, demand with its journal, all in one transaction,
+session look-up and row-level security included.  The baseline writes the same rows by hand (`town.sql`) over as many bare
+connections.  Both take turns, so that they share the weather of the machine.  (b) The first page of an inbox among 1 000 and
+100 000 open cases.
+"""
+
+import argparse
+import http.client
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import psycopg
+import uvicorn
+from sqlalchemy import Engine, text
+
+from api.app import served_app
+from api.connecting import connect, connect_service, migrate
+from api.local_postgis import stop
+from api.sample_town import BODY, found_sample_town
+from api.settings import Settings
+from civic.core.bodies import inside
+from civic.core.case import inbox
+from civic.core.http import cookie_of
+from civic.core.people import introduce
+from civic.core.sign_in import _quick as digest_of
+from civic.core.sign_in import begin
+from gis.db.session import transaction
+from tests.builders import a_parcel, a_place
+
+PORT = 8731
+FORM = urlencode(
+    {"kind": "correct_land_type", "number": "1/1", "land_type": "nilam", "deed": "Deed", "why": "bench"}
+)
+STATEMENTS = dict(
+    re.findall(
+        r"^-- (\w+)\n(.*?);\n(?=--|\Z)", (Path(__file__).parent / "town.sql").read_text("utf-8"), re.S | re.M
+    )
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--serve", type=Path)
+    asked = parser.parse_args()
+    if asked.serve:
+        serve(asked.serve)
+        return
+    state = Path(tempfile.mkdtemp(prefix="bhumika-bench-"))
+    state.chmod(0o755)
+    settings = Settings(state=state)
+    try:
+        owner = connect(settings)
+        migrate(owner)
+        _found(owner)
+        engine = connect_service(settings)
+        visitors = _visitors(engine, asked.clients)
+        _steps(settings, engine, visitors, seconds=asked.seconds, rounds=asked.rounds)
+        _inboxes(owner, engine)
+        owner.dispose()
+        engine.dispose()
+    finally:
+        stop(state)
+        shutil.rmtree(state)
+
+
+def serve(state: Path) -> None:
+    """The service as it is run, on the bench's own state."""
+    settings = Settings(state=state)
+    uvicorn.run(
+        served_app(settings, connect_service(settings)), port=PORT, log_level="warning", access_log=False
+    )
+
+
+def _found(owner: Engine) -> None:
+    with transaction(owner) as session:
+        place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
+        for column in range(8):
+            a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
+    found_sample_town(owner, now=datetime.now(UTC))
+
+
+def _visitors(engine: Engine, clients: int) -> list[str]:
+    """So many signed-in people: the secrets of their cookies."""
+    now = datetime.now(UTC)
+    made = []
+    with inside(engine, BODY.code) as (session, body):
+        for each in range(clients):
+            who = introduce(
+                session, body, name=f"Client {each}", address=f"c{each}@example.org", language="en", now=now
+            )
+            made.append(
+                begin(session, body, who, way="code", browser="bench", today=now.date(), now=now).secret
+            )
+    return made
+
+
+def _steps(settings: Settings, engine: Engine, visitors: list[str], *, seconds: float, rounds: int) -> None:
+    command = [sys.executable, "-m", "bench.town", "--serve", str(settings.state)]
+    server = subprocess.Popen(command)
+    try:
+        _wait()
+        ours, bare = [], []
+        url = engine.url
+        conninfo = (
+            f"host={url.query['host']} port={url.query['port']} user={url.username} dbname={url.database}"
+        )
+        for turn in range(rounds + 1):
+            a = _rate([_by_http(secret) for secret in visitors], seconds if turn else 2)
+            b = _rate([_bare(conninfo, secret) for secret in visitors], seconds if turn else 2)
+            if turn:
+                ours.append(a)
+                bare.append(b)
+                print(f"round {turn}: {a:.0f} steps/s through HTTP, {b:.0f} bare, {a / b:.2f}", flush=True)
+        ratio = median(a / b for a, b in zip(ours, bare, strict=True))
+        print(
+            f"| step through HTTP | {median(ours):.0f}/s | bare {median(bare):.0f}/s | {ratio:.2f} (bound 0.40) |"
+        )
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait() -> None:
+    for _ in range(300):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("The server did not start.")
+
+
+def _rate(clients: list[Callable[[], None]], seconds: float) -> float:
+    """Steps per second of some clients working at once."""
+    done = [0] * len(clients)
+    ends = time.perf_counter() + seconds
+
+    def work(place: int) -> None:
+        while time.perf_counter() < ends:
+            clients[place]()
+            done[place] += 1
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(clients))]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / (time.perf_counter() - begun)
+
+
+def _by_http(secret: str) -> Callable[[], None]:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    headers = {
+        "Cookie": f"{cookie_of(BODY.code)}={secret}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Sec-Fetch-Site": "same-origin",
+    }
+
+    def step() -> None:
+        connection.request("POST", f"/town/{BODY.code}/land-records/new", FORM, headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 303:
+            raise SystemExit(f"The service answered {answer.status}.")
+
+    return step
+
+
+def _bare(conninfo: str, secret: str) -> Callable[[], None]:
+    connection = psycopg.connect(conninfo)
+    fixed = {
+        "body": BODY.code,
+        "land": BODY.jurisdiction,
+        "year": datetime.now(UTC).year,
+        "digest": digest_of(secret),
+        "owed": "demands",
+        "earned": "fees:land_record_fee",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('bhumika.body', %s, true)", (BODY.code,))
+        cursor.execute("SELECT code FROM ledger_account ORDER BY code")
+        codes = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT array_agg(account ORDER BY line) FROM journal_entry WHERE journal_id ="
+            " (SELECT min(id) FROM journal WHERE kind = 'demand')"
+        )
+        fixed["owed"], fixed["earned"] = cursor.fetchone()[0]  # type: ignore[index]
+        assert codes
+    connection.commit()
+
+    def step() -> None:
+        with connection.transaction(), connection.cursor() as cursor:
+            values = fixed | {"token": secrets.token_urlsafe(24)}
+            for name, statement in STATEMENTS.items():
+                cursor.execute(statement, values)
+                if name == "known":
+                    values["sign_in"], values["person"] = cursor.fetchone()  # type: ignore[misc]
+                elif name in ("serial", "case", "message", "demand", "journal"):
+                    values[name] = cursor.fetchone()[0]  # type: ignore[index]
+
+    return step
+
+
+_MANY = text(
+    "INSERT INTO civic_case (body, service, workflow, year, serial, number, state, turn, since, due, opened, opened_by,"
+    " version) SELECT :body, 'land_records', '1', 2020, n, 'X-2020-' || n, 'checking', 'verifier', now(),"
+    " current_date + (n % 400)::int, now(), (SELECT min(id) FROM person), 1 FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n"
+)
+
+
+def _inboxes(owner: Engine, engine: Engine) -> None:
+    """The first page of the verifier's inbox among more and more open cases."""
+    took = {}
+    first = 1
+    for last in (1_000, 10_000, 100_000):
+        with inside(owner, BODY.code) as (session, _):
+            session.execute(_MANY, {"body": BODY.code, "first": first, "last": last})
+        first = last + 1
+        with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE civic_case"))
+        times = []
+        for _ in range(40):
+            with inside(engine, BODY.code) as (session, _):
+                begun = time.perf_counter()
+                assert len(inbox(session, frozenset({"verifier"}), most=50)) == 50
+                times.append(time.perf_counter() - begun)
+        took[last] = median(times) * 1000
+    for count, milliseconds in took.items():
+        print(f"| inbox of {count} | {milliseconds:.2f} ms | {milliseconds / took[1_000]:.2f} of 1 000 |")
+    print(f"| inbox of 100 000 beside 1 000 | {took[100_000] / took[1_000]:.2f} (bound 1.5) |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""Cases as values, and the questions about them: one case, its history, its tasks, inboxes.
+
+In: a session inside a local body.  Out: frozen values; lists are ordered and paged by key, so that an inbox of a hundred
+thousand cases costs what a small one costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from civic.core.people import Actor
+from civic.core.tables import (
+    NO_DAY,
+    CaseEventRow,
+    CaseParcelRow,
+    CasePartyRow,
+    CaseRow,
+    CaseTaskRow,
+    PersonRow,
+)
+from gis.errors import NotFound
+
+MOST = 100
+"""Cases on a page of an inbox, at most."""
+
+
+class NoSuchCase(NotFound):
+    """No case has this number, or it is not this reader's to see."""
+
+    code = "no-case"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One matter of one service, as it stands."""
+
+    id: int
+    body: str
+    service: str
+    workflow: str
+    number: str
+    state: str
+    turn: str | None
+    since: datetime
+    due: date | None
+    opened: datetime
+    opened_by: int
+    closed: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One thing that happened to a case."""
+
+    seq: int
+    instant: datetime
+    step: str
+    state_before: str | None
+    state_after: str
+    role: str
+    person_id: int | None
+    name: str | None
+    note: str | None
+    seen_by: str
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedTask:
+    """Something asked beside the turn, and its answer once there is one."""
+
+    id: int
+    kind: str
+    role: str
+    asked: datetime
+    due: date | None
+    answered: datetime | None
+    answered_by: int | None
+    answer: str | None
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxLine:
+    """A case in a list, with its parcels."""
+
+    case: Case
+    parcels: tuple[str, ...]
+    presses: date
+    """The day by which it is listed: `NO_DAY` without a limit."""
+
+
+def case(session: Session, identifier: int) -> Case:
+    """The case of an identifier."""
+    return _found(session.get(CaseRow, identifier, populate_existing=True))
+
+
+def case_numbered(session: Session, number: str) -> Case:
+    """The case of a number."""
+    return _found(session.scalars(select(CaseRow).where(CaseRow.number == number)).one_or_none())
+
+
+def parcels_of(session: Session, case_id: int) -> tuple[str, ...]:
+    """The parcel numbers of a case, in order."""
+    query = (
+        select(CaseParcelRow.number).where(CaseParcelRow.case_id == case_id).order_by(CaseParcelRow.number)
+    )
+    return tuple(session.scalars(query))
+
+
+def parts_in(session: Session, case_id: int, person_id: int) -> frozenset[str]:
+    """What a person is in a case: applicant, owner, licensee; empty for strangers."""
+    query = select(CasePartyRow.part).where(
+        CasePartyRow.case_id == case_id, CasePartyRow.person_id == person_id
+    )
+    return frozenset(session.scalars(query))
+
+
+def seen_by(session: Session, number: str, actor: Actor | None) -> tuple[Case, frozenset[str]]:
+    """A case that an actor may see, and the roles in which; to all others it does not exist."""
+    found = case_numbered(session, number)
+    if actor is None:
+        raise _hidden()
+    roles = actor.roles | parts_in(session, found.id, actor.person.id)
+    if not (actor.is_staff or roles - actor.roles):
+        raise _hidden()
+    return found, roles
+
+
+def history(session: Session, case_id: int, *, for_staff: bool) -> list[Happening]:
+    """What happened to a case, oldest first; notes among officers are left out for others."""
+    query = (
+        select(CaseEventRow, PersonRow.name)
+        .outerjoin(PersonRow, PersonRow.id == CaseEventRow.person_id)
+        .where(CaseEventRow.case_id == case_id)
+        .order_by(CaseEventRow.seq)
+    )
+    if not for_staff:
+        query = query.where(CaseEventRow.seen_by != "staff")
+    return [_happening(row, name) for row, name in session.execute(query)]
+
+
+def tasks_of(session: Session, case_id: int) -> list[AskedTask]:
+    """What was asked beside the case's turn, in order."""
+    query = select(CaseTaskRow).where(CaseTaskRow.case_id == case_id).order_by(CaseTaskRow.id)
+    return [_task(row) for row in session.scalars(query)]
+
+
+def inbox(
+    session: Session, roles: frozenset[str], *, after: tuple[date, int] | None = None, most: int = MOST
+) -> list[InboxLine]:
+    """Open cases on the turn of some roles, or with an open task for them; the most pressing first.
+
+    A case presses by the limit of the turn or of the task, whichever comes first.  `after` is that limit and the identifier of
+    the last case of the page before.
+    """
+    ways = [_waiting(role, after, most) for role in sorted(roles)]
+    ways += [_asked(role, after, most) for role in sorted(roles)]
+    if not ways:
+        return []
+    pressing = union_all(*ways).subquery()
+    first = (
+        select(pressing.c.id, func.min(pressing.c.due).label("due"))
+        .group_by(pressing.c.id)
+        .order_by(func.min(pressing.c.due), pressing.c.id)
+        .limit(most)
+        .subquery()
+    )
+    query = (
+        select(CaseRow, first.c.due).join(first, first.c.id == CaseRow.id).order_by(first.c.due, CaseRow.id)
+    )
+    found = [(_of(row), due) for row, due in session.execute(query)]
+    return _with_parcels(session, found)
+
+
+def _waiting(role: str, after: tuple[date, int] | None, most: int) -> Select[Any]:
+    """The most pressing open cases on a role's turn, read along the index."""
+    query = (
+        select(CaseRow.id, CaseRow.due)
+        .where(CaseRow.closed.is_(None), CaseRow.turn == role)
+        .order_by(CaseRow.due, CaseRow.id)
+        .limit(most)
+    )
+    page = query.where(tuple_(CaseRow.due, CaseRow.id) > after) if after else query
+    return select(page.subquery())
+
+
+def _asked(role: str, after: tuple[date, int] | None, most: int) -> Select[Any]:
+    """The most pressing cases with a task open for a role, read along the index."""
+    query = (
+        select(CaseTaskRow.case_id.label("id"), CaseTaskRow.due)
+        .where(CaseTaskRow.answered.is_(None), CaseTaskRow.role == role)
+        .order_by(CaseTaskRow.due, CaseTaskRow.case_id)
+        .limit(most)
+    )
+    page = query.where(tuple_(CaseTaskRow.due, CaseTaskRow.case_id) > after) if after else query
+    return select(page.subquery())
+
+
+def cases_of(session: Session, person_id: int, *, most: int = MOST) -> list[InboxLine]:
+    """A person's own cases, newest first."""
+    own = select(CasePartyRow.case_id).where(CasePartyRow.person_id == person_id)
+    query = select(CaseRow).where(CaseRow.id.in_(own)).order_by(CaseRow.id.desc()).limit(most)
+    return _lines(session, query)
+
+
+def cases_on(session: Session, parcel: str, *, most: int = MOST) -> list[InboxLine]:
+    """The cases that point at a parcel, newest first."""
+    here = select(CaseParcelRow.case_id).where(CaseParcelRow.number == parcel)
+    query = select(CaseRow).where(CaseRow.id.in_(here)).order_by(CaseRow.id.desc()).limit(most)
+    return _lines(session, query)
+
+
+def _lines(session: Session, query: Select[Any]) -> list[InboxLine]:
+    return _with_parcels(session, [(_of(row), row.due) for row in session.scalars(query)])
+
+
+def _with_parcels(session: Session, found: Sequence[tuple[Case, date]]) -> list[InboxLine]:
+    numbers: dict[int, list[str]] = {each.id: [] for each, _ in found}
+    parcels = (
+        select(CaseParcelRow.case_id, CaseParcelRow.number)
+        .where(CaseParcelRow.case_id.in_(numbers))
+        .order_by(CaseParcelRow.number)
+    )
+    for case_id, number in session.execute(parcels):
+        numbers[case_id].append(number)
+    return [InboxLine(case=each, parcels=tuple(numbers[each.id]), presses=due) for each, due in found]
+
+
+def _hidden() -> NoSuchCase:
+    return NoSuchCase("There is no such case here, or it is not yours to see. Sign in as one of its parties.")
+
+
+def _found(row: CaseRow | None) -> Case:
+    if row is None:
+        raise _hidden()
+    return _of(row)
+
+
+def _of(row: CaseRow) -> Case:
+    return Case(
+        id=row.id,
+        body=row.body,
+        service=row.service,
+        workflow=row.workflow,
+        number=row.number,
+        state=row.state,
+        turn=row.turn,
+        since=row.since,
+        due=None if row.due == NO_DAY else row.due,
+        opened=row.opened,
+        opened_by=row.opened_by,
+        closed=row.closed,
+        version=row.version,
+    )
+
+
+def _happening(row: CaseEventRow, name: str | None) -> Happening:
+    return Happening(
+        seq=row.seq,
+        instant=row.instant,
+        step=row.step,
+        state_before=row.state_before,
+        state_after=row.state_after,
+        role=row.role,
+        person_id=row.person_id,
+        name=name,
+        note=row.note,
+        seen_by=row.seen_by,
+        told=row.told,
+    )
+
+
+def _task(row: CaseTaskRow) -> AskedTask:
+    return AskedTask(
+        id=row.id,
+        kind=row.kind,
+        role=row.role,
+        asked=row.asked,
+        due=None if row.due == NO_DAY else row.due,
+        answered=row.answered,
+        answered_by=row.answered_by,
+        answer=row.answer,
+        told=row.told,
+    )

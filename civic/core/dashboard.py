@@ -1,0 +1,174 @@
+"""How the town hall does: applications, decisions, time to decision, money; by service, ward and desk.
+
+In: cases opened in a span of days, one line each, with nothing of a person.  Out: figures.  `figures` is pure and counts from
+the very lines that are given out as open data: whoever counts them again must find the same.
+
+Time to decision is in calendar days, from the day of opening to the day of closing, of cases that an officer decided (granted
+or refused).  A quantile is the smallest number of days within which at least that share of them was decided.
+"""
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, time, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.services import Services
+from gis.db.sql import statement
+from gis.errors import Invalid
+from gis.jurisdictions import jurisdiction
+from gis.recordings import last_recording
+from layers.imports import standing
+from layers.wards import LAYER
+
+LONGEST = 3660
+"""Days of a span."""
+DECIDED = frozenset({"granted", "refused"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One case, as open data."""
+
+    number: str
+    service: str
+    state: str
+    outcome: str | None
+    turn: str | None
+    due: date | None
+    opened: date
+    closed: date | None
+    paise: int
+    ward: str | None
+    ward_en: str | None
+    ward_ml: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What some lines come to."""
+
+    applications: int
+    open: int
+    late: int
+    granted: int
+    refused: int
+    ended_otherwise: int
+    median_days: int | None
+    ninetieth_days: int | None
+    paise: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What waits for a role."""
+
+    role: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """Everything the page shows."""
+
+    begins: date
+    ends: date
+    on: date
+    whole: Figures
+    by_service: dict[str, Figures]
+    by_ward: dict[str, Figures]
+    ward_names: dict[str, tuple[str | None, str | None]]
+    desks: tuple[Desk, ...]
+
+
+def lines(session: Session, body: LocalBody, services: Services, *, begins: date, ends: date) -> list[Line]:
+    """The cases opened from a day up to and with another, oldest first."""
+    if not timedelta(0) <= ends - begins <= timedelta(days=LONGEST):
+        raise Invalid(f"Choose a span of days that begins before it ends, of at most {LONGEST} days.")
+    zone = ZoneInfo(body.time_zone)
+    place = jurisdiction(session, body.jurisdiction)
+    known = last_recording(session, place.code)
+    wards = [each.id for each in standing(session, place, known=known) if each.target == LAYER]
+    asked = {
+        "zone": body.time_zone,
+        "begin": datetime.combine(begins, time(), zone),
+        "end": datetime.combine(ends + timedelta(days=1), time(), zone),
+        "wards": wards,
+        "jurisdiction": place.code,
+    }
+    found = session.execute(statement("civic.core", "dashboard"), asked)
+    return [_line(row._asdict(), services) for row in found]
+
+
+def _line(row: dict[str, object], services: Services) -> Line:
+    service = services.get(str(row["service"]))
+    state = service.flow.states.get(str(row["state"])) if service else None
+    due = row["due"] if isinstance(row["due"], date) and row["due"].year < 9999 else None
+    return Line(**{**row, "due": due, "outcome": state.outcome if state else None})  # type: ignore[arg-type]
+
+
+def board(found: Sequence[Line], *, begins: date, ends: date, on: date) -> Board:
+    """The board of some lines, as of a day."""
+    waiting = [line for line in found if line.turn]
+    late = Counter(line.turn for line in waiting if line.due and line.due < on)
+    desks = [
+        Desk(role=str(role), open=count, late=late[role])
+        for role, count in sorted(Counter(line.turn for line in waiting).items(), key=str)
+    ]
+    return Board(
+        begins=begins,
+        ends=ends,
+        on=on,
+        whole=figures(found, on=on),
+        by_service=_each(found, lambda line: line.service, on=on),
+        by_ward=_each(found, lambda line: line.ward or "", on=on),
+        ward_names={line.ward or "": (line.ward_en, line.ward_ml) for line in found},
+        desks=tuple(desks),
+    )
+
+
+def figures(found: Iterable[Line], *, on: date) -> Figures:
+    """What some lines come to, as of a day."""
+    own = list(found)
+    ends = Counter(line.outcome for line in own if line.closed)
+    days = sorted((line.closed - line.opened).days for line in own if line.closed and line.outcome in DECIDED)
+    return Figures(
+        applications=len(own),
+        open=sum(line.closed is None for line in own),
+        late=sum(line.closed is None and line.due is not None and line.due < on for line in own),
+        granted=ends["granted"],
+        refused=ends["refused"],
+        ended_otherwise=sum(count for outcome, count in ends.items() if outcome not in DECIDED),
+        median_days=quantile(days, 0.5),
+        ninetieth_days=quantile(days, 0.9),
+        paise=sum(line.paise for line in own),
+    )
+
+
+def quantile(ordered: Sequence[int], share: float) -> int | None:
+    """The smallest of some ordered numbers that at least a share of them does not exceed; None of none."""
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None
+
+
+def as_csv(found: Iterable[Line]) -> str:
+    """The lines as CSV with a head (RFC 4180)."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [field.name for field in fields(Line)])
+    writer.writeheader()
+    for line in found:
+        writer.writerow(asdict(line))
+    return out.getvalue()
+
+
+def _each(found: Iterable[Line], key: Callable[[Line], str], *, on: date) -> dict[str, Figures]:
+    kinds: dict[str, list[Line]] = defaultdict(list)
+    for line in found:
+        kinds[key(line)].append(line)
+    return {kind: figures(own, on=on) for kind, own in sorted(kinds.items())}

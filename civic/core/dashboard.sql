@@ -1,0 +1,28 @@
+-- One line for each case opened in a span of days: what anyone needs to count again, and nothing of a person.
+-- A case lies in the ward that holds a point of its first plot, as both stood on the day it was opened.
+WITH opened AS (
+    SELECT c.id, c.number, c.service, c.state, c.turn, c.due,
+        (c.opened AT TIME ZONE :zone)::date AS opened,
+        (c.closed AT TIME ZONE :zone)::date AS closed,
+        (SELECT min(p.number) FROM case_parcel p WHERE p.case_id = c.id) AS plot
+    FROM civic_case c
+    WHERE c.opened >= CAST(:begin AS timestamptz) AND c.opened < CAST(:end AS timestamptz)
+), paid AS (
+    SELECT d.case_id, sum(r.amount - r.held) AS paise
+    FROM demand d JOIN receipt r ON r.demand_id = d.id
+    WHERE r.cancelled IS NULL AND d.case_id IN (SELECT id FROM opened)
+    GROUP BY d.case_id
+)
+SELECT o.number, o.service, o.state, o.turn, o.due, o.opened, o.closed,
+    coalesce(paid.paise, 0)::bigint AS paise, w.ref AS ward, w.label AS ward_en, w.label_ml AS ward_ml
+FROM opened o
+LEFT JOIN paid ON paid.case_id = o.id
+LEFT JOIN LATERAL (
+    SELECT f.ref, f.label, f.label_ml
+    FROM parcel p
+    JOIN layer_feature f ON f.import_id = ANY(:wards) AND f.valid @> o.opened
+        AND ST_Intersects(f.shape, ST_PointOnSurface(p.boundary))
+    WHERE p.jurisdiction = :jurisdiction AND p.number = o.plot AND p.valid @> o.opened AND upper_inf(p.recorded)
+    ORDER BY f.position LIMIT 1
+) w ON true
+ORDER BY o.opened, o.number

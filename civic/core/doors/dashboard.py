@@ -1,0 +1,62 @@
+"""The board: figures of the town hall for everyone, and the lines they are counted from.
+
+In: a span of days.  Out: a page with a map of the wards, JSON, CSV.
+"""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from civic.core.dashboard import Board, Line, as_csv, board, lines
+from civic.core.http import ANYONE, Town, TownDep, allowed, page
+from civic.core.outline import WIDTH, Sketch, sketch
+from gis.asof import AsOf
+from gis.jurisdictions import jurisdiction
+from gis.recordings import last_recording
+from layers.wards import ward_shapes
+
+router = APIRouter()
+Day = Annotated[date | None, Query()]
+
+
+@router.get("/town/{body}/board", dependencies=[allowed(ANYONE)], include_in_schema=False)
+def board_page(request: Request, town: TownDep, begins: Day = None, ends: Day = None) -> Response:
+    """Figures of the last twelve months, or of the days that are asked for."""
+    made, _ = _board(town, begins, ends)
+    return page(request, "town/board.html", town=town, board=made, wards=_map(town), width=WIDTH)
+
+
+@router.get("/api/town/{body}/board", dependencies=[allowed(ANYONE)])
+def board_json(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
+    """The figures and the lines that they are counted from."""
+    made, found = _board(town, begins, ends)
+    answer = {"board": _plain(made), "cases": [_plain(line) for line in found]}
+    return JSONResponse(answer)
+
+
+@router.get("/api/town/{body}/board.csv", dependencies=[allowed(ANYONE)])
+def board_csv(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
+    """The lines as CSV, one for each case: whoever counts them finds the figures of the board."""
+    _, found = _board(town, begins, ends)
+    name = f'attachment; filename="{town.body.code}-cases.csv"'
+    return Response(as_csv(found), media_type="text/csv", headers={"Content-Disposition": name})
+
+
+def _board(town: Town, begins: date | None, ends: date | None) -> tuple[Board, list[Line]]:
+    last = ends or town.today
+    first = begins or last - timedelta(days=365)
+    found = lines(town.session, town.body, town.hall.services, begins=first, ends=last)
+    return board(found, begins=first, ends=last, on=town.today), found
+
+
+def _map(town: Town) -> Sketch | None:
+    place = jurisdiction(town.session, town.body.jurisdiction)
+    at = AsOf(on=town.today, known=last_recording(town.session, place.code))
+    return sketch([(ref, "ward", shape) for ref, shape in ward_shapes(town.session, place, at=at)])
+
+
+def _plain(value: Board | Line) -> dict[str, object]:
+    return {key: str(each) if isinstance(each, date) else each for key, each in asdict(value).items()}

@@ -1,0 +1,155 @@
+"""The town hall's side of HTTP: who asks, in which body, and whether the route is for them.
+
+In: a request under `/town/{body}/` or `/api/town/{body}/`.  Out: `Town`: a transaction inside the body, the signed-in actor,
+the instant.  The transaction is committed before the answer leaves, and rolled back on any error.
+
+A form that another site sends in a reader's name is refused: browsers say where a form comes from.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Protocol, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request, Response
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody, inside
+from civic.core.desk import Desk
+from civic.core.people import Actor
+from civic.core.services import Services, service_named
+from civic.core.sign_in import actor as signed_in
+from civic.core.workflow import PARTIES, STAFF
+from civic.core.working_days import day_there
+from gis.errors import NotAllowed, SignInNeeded
+
+ANYONE, SIGNED_IN, OFFICE = "anyone", "signed_in", "staff"
+WHOSE = frozenset({ANYONE, SIGNED_IN, OFFICE, "demo", *PARTIES, *STAFF})
+"""Whom a route can be for: the words that `allowed` takes."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Render(Protocol):
+    """How a page is made; the composition root brings it."""
+
+    def __call__(
+        self, request: Request, template: str, *, town: "Town", status: int = 200, **values: object
+    ) -> Response:
+        """The page of a template."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TownHall:
+    """What all requests share: the database in the service's role, the services, the print of pages."""
+
+    engine: Engine
+    services: Services
+    render: Render
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """One request inside a local body."""
+
+    session: Session
+    body: LocalBody
+    actor: Actor | None
+    now: datetime
+    hall: TownHall
+
+    @property
+    def today(self) -> date:
+        """The day in the body's own time zone."""
+        return day_there(self.now, self.body.time_zone)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of who asks; none for strangers."""
+        return self.actor.roles if self.actor else frozenset()
+
+    @property
+    def path(self) -> str:
+        """Where the body's pages are."""
+        return f"/town/{self.body.code}"
+
+    def there(self, instant: datetime) -> datetime:
+        """An instant by the clock of the body."""
+        return instant.astimezone(ZoneInfo(self.body.time_zone))
+
+    def holds(self, *roles: str) -> bool:
+        """Whether who asks has one of these roles today."""
+        return bool(self.roles & set(roles))
+
+    def desk(self, service: str) -> Desk:
+        """The desk of a service in this transaction."""
+        return service_named(self.hall.services, service).desk(self.session, self.body, now=self.now)
+
+    def who(self) -> Actor:
+        """Who asks; `SignInNeeded` for strangers."""
+        if self.actor is None:
+            raise SignInNeeded("Sign in first; this is for those whom it concerns.")
+        return self.actor
+
+
+def cookie_of(body: str) -> str:
+    """The name of the cookie that keeps a browser signed in."""
+    return f"town-{body}"
+
+
+def town_hall(request: Request) -> TownHall:
+    """The town hall that `create_app` was built with."""
+    return cast(TownHall, request.app.state.town)
+
+
+def _town(request: Request, body: str) -> Iterator[Town]:
+    if request.method not in SAFE:
+        refuse_foreign_form(request)
+    hall = town_hall(request)
+    now = datetime.now(UTC)
+    with inside(hall.engine, body) as (session, here):
+        secret = request.cookies.get(cookie_of(body))
+        today = day_there(now, here.time_zone)
+        who = signed_in(session, secret, today=today, now=now) if secret else None
+        yield Town(session=session, body=here, actor=who, now=now, hall=hall)
+
+
+TownDep = Annotated[Town, Depends(_town, scope="function")]
+
+
+def refuse_foreign_form(request: Request) -> None:
+    """Refuse what a page of another host sends in a reader's name."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none") or (
+        site is None and origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    )
+    if foreign:
+        raise NotAllowed("This form came from another site; open it here and send it again.", code="foreign")
+
+
+def allowed(*whose: str) -> Any:
+    """A route is for these: `anyone`, `signed_in`, `staff`, or roles; parties are looked up by the route's own case."""
+    if not whose or not set(whose) <= WHOSE:
+        raise ValueError(f"Nobody is called {whose}")
+
+    def check(town: TownDep) -> None:
+        if ANYONE in whose or "demo" in whose:
+            return
+        who = town.who()
+        is_party = bool(set(whose) & {SIGNED_IN, *PARTIES})
+        if not (is_party or who.roles & set(whose) or (OFFICE in whose and who.is_staff)):
+            named = ", ".join(each.replace("_", " ") for each in whose)
+            raise NotAllowed(f"This is for: {named}. Your posting, if you had one, may have ended.")
+
+    checked: Callable[..., None] = check
+    checked.__dict__["whose"] = frozenset(whose)
+    return Depends(checked, scope="function")
+
+
+def page(request: Request, template: str, *, town: Town, status: int = 200, **values: object) -> Response:
+    """A page of the town hall."""
+    return town.hall.render(request, template, town=town, status=status, **values)

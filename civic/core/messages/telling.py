@@ -1,0 +1,203 @@
+"""Who is told what when a case moves, a code is made, a watcher is to hear of it.
+
+In: the events of the town hall, in their transaction.  Out: messages to the parties at once; to the watchers of a plot by a
+job, because their neighbours are looked for on the map.  What only officers may see is told to nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.case import Case, case, parcels_of
+from civic.core.desk import Advanced
+from civic.core.documents.keeping import Quarantined
+from civic.core.jobs import Doer, Work, later, whole
+from civic.core.messages.outbox import Recipient, parties_of, tell, tell_address, tell_recipient
+from civic.core.money.model import Demand, DemandRaised, Paid, rupees
+from civic.core.services import Services
+from civic.core.sign_in import GOOD_FOR, CodeMade
+from civic.core.tables import CaseEventRow, PersonRow
+from civic.core.watching.watches import Watch, is_anything_watched, watches_around
+from civic.core.workflow import PARTIES
+
+WATCHERS = "messages.watchers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teller:
+    """Tells the people of a town hall; `front` is the address under which they reach it."""
+
+    services: Services
+    front: str
+
+    @property
+    def doers(self) -> dict[str, Doer]:
+        """What a worker can do with it."""
+        return {WATCHERS: whole(self.tell_watchers)}
+
+    def heard_code(self, session: Session, made: CodeMade) -> None:
+        """Send a sign-in code to where it was asked from."""
+        language = "ml" if made.language == "ml" else "en"
+        minutes = str(int(GOOD_FOR.total_seconds()) // 60)
+        values = {"body": _named(made.body, language), "code": made.code, "minutes": minutes}
+        tell_address(
+            session,
+            made.body.code,
+            made.reach,
+            language=language,
+            template="sign_in_code",
+            values=values,
+            now=made.now,
+        )
+
+    def heard_case(self, session: Session, moved: Advanced) -> None:
+        """Tell the parties of a case, but not who moved it, and ask for its watchers to be told."""
+        if moved.case.state == moved.state_before or self._is_for_staff(moved.case, moved.step):
+            return
+        for party in parties_of(session, moved.case.id):
+            if moved.actor is None or moved.actor.person.id != party.person_id or moved.step == "open":
+                self._tell_party(session, moved, party)
+        if is_anything_watched(session):
+            later(session, WATCHERS, case=moved.case.id, seq=moved.case.version)
+
+    def tell_watchers(self, session: Session, body: LocalBody, work: Work) -> None:
+        """Tell everyone who watches a plot of a case, or a neighbour of it; its parties know already."""
+        found = case(session, work.number("case"))
+        event = session.get(CaseEventRow, (found.id, work.number("seq")))
+        if event is None or event.seen_by == "staff":
+            return
+        parties = {party.person_id for party in parties_of(session, found.id)} | {event.person_id}
+        plots = parcels_of(session, found.id)
+        for each in watches_around(session, body, plots, now=work.now):
+            if each.person_id not in parties:
+                self._tell_watcher(session, body, each, found, event.state_after, plots, now=work.now)
+
+    def heard_demand(self, session: Session, asked: DemandRaised) -> None:
+        """Tell the parties of a case what is to be paid; the link needs no sign-in, so somebody else may pay."""
+        path = f"pay/{asked.demand.token}"
+        self._tell_of_money(session, asked.body, asked.demand, "money_due", path, {}, now=asked.now)
+
+    def heard_paid(self, session: Session, paid: Paid) -> None:
+        """Tell the parties of a case that their money has arrived, and by which receipt."""
+        path, values = f"receipt/{paid.receipt.token}", {"receipt": paid.receipt.number}
+        self._tell_of_money(session, paid.body, paid.demand, "money_received", path, values, now=paid.now)
+
+    def _tell_of_money(
+        self,
+        session: Session,
+        body: LocalBody,
+        demand: Demand,
+        template: str,
+        path: str,
+        more: Mapping[str, str],
+        *,
+        now: datetime,
+    ) -> None:
+        if demand.case_id is None:
+            return
+        found = case(session, demand.case_id)
+        values = {
+            "number": found.number,
+            "amount": rupees(demand.amount),
+            "link": self.link(body, path),
+            **more,
+        }
+        for party in parties_of(session, found.id):
+            words = {**values, "body": _named(body, party.language)}
+            tell_recipient(session, party, case_id=found.id, template=template, values=words, now=now)
+
+    def heard_quarantine(self, session: Session, shut: Quarantined) -> None:
+        """Tell who sent a harmful file; without one, nobody."""
+        if shut.sent_by is None:
+            return
+        found = case(session, shut.case_id)
+        words = self.words_of(shut.body, found, found.state, _language(session, shut.sent_by))
+        tell(
+            session,
+            case_id=found.id,
+            person_id=shut.sent_by,
+            template="document_refused",
+            values={**words, "document": shut.title},
+            now=shut.now,
+        )
+
+    def answer_watch(
+        self, session: Session, body: LocalBody, watch: Watch, *, case_id: int | None = None, now: datetime
+    ) -> None:
+        """Tell a person what became of the wish to watch a plot."""
+        template = "watch_begun" if watch.state == "watching" else "watch_refused"
+        language = _language(session, watch.person_id)
+        values = {
+            "body": _named(body, language),
+            "plot": watch.number,
+            "stop": self.link(body, f"watch/stop/{watch.stop}"),
+        }
+        tell(session, case_id=case_id, person_id=watch.person_id, template=template, values=values, now=now)
+
+    def link(self, body: LocalBody, path: str) -> str:
+        """The whole address of a page of a town hall."""
+        return f"{self.front}/town/{body.code}/{path}"
+
+    def words_of(self, body: LocalBody, found: Case, state: str, language: str) -> Mapping[str, str]:
+        """What every message about a case says of it."""
+        service = self.services.get(found.service)
+        flow = service.flow if service else None
+        named = flow.states.get(state) if flow else None
+        titles = (flow.title if flow else None, named.title if named else None)
+        shown = [getattr(title, language) if title else "–" for title in titles]
+        return {
+            "body": _named(body, language),
+            "number": found.number,
+            "service": shown[0],
+            "state": shown[1],
+            "link": self.link(body, f"cases/{found.number}"),
+        }
+
+    def _tell_party(self, session: Session, moved: Advanced, party: Recipient) -> None:
+        words = self.words_of(moved.body, moved.case, moved.case.state, party.language)
+        template = "case_opened" if moved.step == "open" else "case_moved"
+        if template == "case_moved" and moved.case.turn in PARTIES and moved.case.due:
+            template, words = "your_turn", {**words, "due": _day(moved.case.due)}
+        tell_recipient(session, party, case_id=moved.case.id, template=template, values=words, now=moved.now)
+
+    def _tell_watcher(
+        self,
+        session: Session,
+        body: LocalBody,
+        watch: Watch,
+        found: Case,
+        state: str,
+        plots: tuple[str, ...],
+        *,
+        now: datetime,
+    ) -> None:
+        language = _language(session, watch.person_id)
+        values = {
+            **self.words_of(body, found, state, language),
+            "plot": ", ".join(plots),
+            "watched": watch.number,
+            "stop": self.link(body, f"watch/stop/{watch.stop}"),
+        }
+        tell(session, case_id=None, person_id=watch.person_id, template="plot_event", values=values, now=now)
+
+    def _is_for_staff(self, found: Case, step: str) -> bool:
+        service = self.services.get(found.service)
+        taken = service.flow.steps.get(step) if service else None
+        return taken is not None and taken.seen_by == "staff"
+
+
+def _language(session: Session, person_id: int) -> str:
+    found = session.scalar(select(PersonRow.language).where(PersonRow.id == person_id))
+    return found or "en"
+
+
+def _named(body: LocalBody, language: str) -> str:
+    return body.name_ml if language == "ml" else body.name_en
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02d}-{day.month:02d}-{day.year}"

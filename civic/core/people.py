@@ -1,0 +1,219 @@
+"""People of a local body and the roles they hold; a role's rights begin and end with its posting.
+
+In: names and addresses, postings with their order.  Out: `Person`, `Posting`, `Actor`: who acts, in which roles, signed in
+how and at which machine.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.tables import PersonRow, PostingRow
+from civic.core.workflow import STAFF
+from gis.errors import Conflict, Invalid, NotFound
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+PHONE = re.compile(r"\+[1-9]\d{7,14}")
+
+
+class NoSuchPerson(NotFound):
+    """Nobody has this identifier here."""
+
+    code = "no-person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Someone the local body deals with."""
+
+    id: int
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """A role of a person from a day, by an order, up to (not including) another day."""
+
+    id: int
+    person_id: int
+    role: str
+    grade: str | None
+    order_ref: str
+    begins: date
+    ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts: a person in the roles of the day, from one signed-in browser."""
+
+    person: Person
+    roles: frozenset[str] = field(default_factory=frozenset)
+    sign_in_id: int | None = None
+    device: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works for the local body or is consulted by it."""
+        return bool(self.roles & set(STAFF))
+
+
+def reach(text: str) -> str:
+    """An e-mail address in lower case, or a telephone number with its country; ten digits are Indian."""
+    plain = text.strip()
+    if "@" in plain:
+        if not EMAIL.fullmatch(plain) or len(plain) > 254:
+            raise Invalid(
+                "This is not an e-mail address; write it like name@example.org.", code="bad-address"
+            )
+        return plain.lower()
+    digits = re.sub(r"[\s().-]", "", plain)
+    if re.fullmatch(r"[6-9]\d{9}", digits):
+        digits = f"+91{digits}"
+    if not PHONE.fullmatch(digits):
+        raise Invalid(
+            "This is neither an e-mail address nor a telephone number; write name@example.org or ten digits.",
+            code="bad-address",
+        )
+    return digits
+
+
+def person(session: Session, identifier: int) -> Person:
+    """The person of an identifier."""
+    row = session.get(PersonRow, identifier)
+    if row is None:
+        raise NoSuchPerson("This person is not known here.")
+    return _person(row)
+
+
+def person_reached_by(session: Session, address: str) -> Person | None:
+    """Who is reached by an address, given as `reach` writes it."""
+    row = session.scalars(
+        select(PersonRow).where(or_(PersonRow.email == address, PersonRow.phone == address))
+    ).one_or_none()
+    return _person(row) if row else None
+
+
+def introduce(
+    session: Session, body: LocalBody, *, name: str, address: str, language: str, now: datetime
+) -> Person:
+    """Someone new; an address belongs to one person."""
+    if not name.strip() or len(name) > 200:
+        raise Invalid("Write your name, as it stands in your papers, in at most 200 characters.")
+    where = reach(address)
+    if person_reached_by(session, where):
+        raise Conflict(f"{where} belongs to somebody here already; sign in with it.")
+    row = PersonRow(
+        body=body.code,
+        name=name.strip(),
+        email=where if "@" in where else None,
+        phone=None if "@" in where else where,
+        language=language,
+        since=now,
+    )
+    session.add(row)
+    session.flush()
+    return _person(row)
+
+
+def post(
+    session: Session,
+    body: LocalBody,
+    person_id: int,
+    *,
+    role: str,
+    order_ref: str,
+    begins: date,
+    ends: date | None = None,
+    grade: str | None = None,
+) -> Posting:
+    """Give a person a role from a day, by an order."""
+    if not order_ref.strip():
+        raise Invalid("Name the order of the posting: its number and date.")
+    row = PostingRow(
+        body=body.code,
+        person_id=person_id,
+        role=role,
+        grade=grade,
+        order_ref=order_ref,
+        begins=begins,
+        ends=ends,
+    )
+    session.add(row)
+    session.flush()
+    return _posting(row)
+
+
+def end_posting(session: Session, posting_id: int, *, on: date) -> None:
+    """End a posting on a day, from which its rights are gone."""
+    row = session.get(PostingRow, posting_id)
+    if row is None:
+        raise NotFound("There is no such posting here.")
+    if row.ends is not None and row.ends <= on:
+        raise Conflict(f"This posting ended on {row.ends} already.")
+    if on <= row.begins:
+        raise Conflict(f"This posting begins on {row.begins}; it can end on a later day only.")
+    session.execute(update(PostingRow).where(PostingRow.id == posting_id).values(ends=on))
+    session.expire(row)
+
+
+def postings(session: Session, *, on: date | None, person_id: int | None = None) -> list[Posting]:
+    """Postings, of a day and a person where these are given, in the order of their beginning."""
+    query = select(PostingRow).order_by(PostingRow.begins, PostingRow.id)
+    if on is not None:
+        query = query.where(_holds(on))
+    if person_id is not None:
+        query = query.where(PostingRow.person_id == person_id)
+    return [_posting(row) for row in session.scalars(query)]
+
+
+def roles_on(session: Session, person_id: int, *, on: date) -> frozenset[str]:
+    """The roles that a person holds on a day."""
+    return frozenset(posting.role for posting in postings(session, on=on, person_id=person_id))
+
+
+def people_in(session: Session, role: str, *, on: date) -> list[Person]:
+    """Who holds a role on a day, by name."""
+    query = (
+        select(PersonRow)
+        .join(PostingRow, PostingRow.person_id == PersonRow.id)
+        .where(PostingRow.role == role, _holds(on))
+        .order_by(PersonRow.name, PersonRow.id)
+        .distinct()
+    )
+    return [_person(row) for row in session.scalars(query)]
+
+
+def demo_citizens(session: Session, *, most: int = 12) -> list[Person]:
+    """The made-up people that a synthetic body was founded with: their addresses end nowhere (RFC 2606)."""
+    query = (
+        select(PersonRow).where(PersonRow.email.like("%@citizen.example")).order_by(PersonRow.id).limit(most)
+    )
+    return [_person(row) for row in session.scalars(query)]
+
+
+def _holds(on: date) -> ColumnElement[bool]:
+    return and_(PostingRow.begins <= on, or_(PostingRow.ends.is_(None), PostingRow.ends > on))
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(id=row.id, name=row.name, email=row.email, phone=row.phone, language=row.language)
+
+
+def _posting(row: PostingRow) -> Posting:
+    return Posting(
+        id=row.id,
+        person_id=row.person_id,
+        role=row.role,
+        grade=row.grade,
+        order_ref=row.order_ref,
+        begins=row.begins,
+        ends=row.ends,
+    )

@@ -1,0 +1,108 @@
+"""Who looked at a person's data, and being forgotten.
+
+In: an officer's look at a case; a person's wish.  Out: rows that the person can read; a person without name and addresses.
+
+What is part of a decision stays (rules of public records): the case, its history, what was written there.  It then tells of
+“a person who was erased”.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.case import Case
+from civic.core.messages.forgetting import forget_told
+from civic.core.passkey_tables import PasskeyRow
+from civic.core.people import Actor, postings
+from civic.core.privacy.notice import notice
+from civic.core.privacy.tables import PersonalLookRow
+from civic.core.tables import CasePartyRow, CaseRow, PersonRow, SignInCodeRow, SignInRow
+from gis.errors import Conflict
+
+ERASED = "–"
+"""What stands in place of the name of a person who was erased."""
+MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One look, as its subject reads it: the office is named by role and person."""
+
+    instant: datetime
+    name: str
+    roles: str
+    page: str
+
+
+def note_look(session: Session, body: LocalBody, reader: Actor, found: Case, *, now: datetime) -> None:
+    """Write down that an officer opened the case of others; one's own is nobody's concern."""
+    parties = session.scalars(
+        select(CasePartyRow.person_id).where(CasePartyRow.case_id == found.id).distinct()
+    ).all()
+    rows = [
+        {
+            "body": body.code,
+            "instant": now,
+            "subject_id": each,
+            "reader_id": reader.person.id,
+            "roles": ", ".join(sorted(reader.roles)),
+            "page": found.number,
+        }
+        for each in parties
+        if each != reader.person.id
+    ]
+    if rows and reader.is_staff:
+        session.execute(insert(PersonalLookRow), rows)
+
+
+def looks_at(session: Session, person_id: int) -> list[Look]:
+    """Who looked at a person's data, newest first."""
+    query = (
+        select(PersonalLookRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == PersonalLookRow.reader_id)
+        .where(PersonalLookRow.subject_id == person_id)
+        .order_by(PersonalLookRow.id.desc())
+        .limit(MOST)
+    )
+    return [
+        Look(instant=row.instant, name=name, roles=row.roles, page=row.page)
+        for row, name in session.execute(query)
+    ]
+
+
+def erase(session: Session, person_id: int, *, on: date, now: datetime) -> None:
+    """Forget a person's name and addresses; `Conflict` while a case of theirs is open or they hold a posting."""
+    row = session.get_one(PersonRow, person_id, with_for_update=True)
+    still_open = session.scalar(
+        select(func.count())
+        .select_from(CaseRow)
+        .join(CasePartyRow, CasePartyRow.case_id == CaseRow.id)
+        .where(CasePartyRow.person_id == person_id, CaseRow.closed.is_(None))
+    )
+    if still_open:
+        raise Conflict(
+            f"You still have {still_open} open case(s); end or withdraw them first, since the office must be able to"
+            " reach you.",
+            code="still-open",
+        )
+    if postings(session, on=on, person_id=person_id):
+        raise Conflict("You hold a posting of the office; it must end first.", code="still-posted")
+    reach = [each for each in (row.email, row.phone) if each]
+    session.execute(delete(SignInCodeRow).where(SignInCodeRow.reach.in_(reach)))
+    session.execute(delete(PasskeyRow).where(PasskeyRow.person_id == person_id))
+    session.execute(
+        update(SignInRow).where(SignInRow.person_id == person_id, SignInRow.ended.is_(None)).values(ended=now)
+    )
+    forget_told(session, person_id, now=now)
+    row.name, row.email, row.phone, row.erased = ERASED, None, None, now
+    session.flush()
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Forget what has been kept for as long as the notice says; how many rows."""
+    days = notice()["sign_in_code.reach"].kept.days or 1
+    done = session.execute(delete(SignInCodeRow).where(SignInCodeRow.made < now - timedelta(days=days)))
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,48 @@
+"""What is kept of whom: the notice for everyone, and each person's own page.
+
+In: requests.  Out: pages; after erasure, the first page.
+"""
+
+from fastapi import APIRouter, Request, Response
+
+from civic.core.doors.form import FormDep, see
+from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, cookie_of, page
+from civic.core.passkeys import passkeys_of
+from civic.core.people import postings
+from civic.core.privacy.looks import erase, looks_at
+from civic.core.privacy.notice import notice
+from gis.errors import Invalid
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/town/{body}/privacy", dependencies=[allowed(ANYONE)])
+def privacy(request: Request, town: TownDep) -> Response:
+    """Every personal field, why it is kept, for how long."""
+    return page(request, "town/privacy/notice.html", town=town, fields=notice())
+
+
+@router.get("/town/{body}/me", dependencies=[allowed(SIGNED_IN)])
+def me(request: Request, town: TownDep) -> Response:
+    """What is kept of who reads, and who looked at it."""
+    who = town.who().person
+    return page(
+        request,
+        "town/privacy/me.html",
+        town=town,
+        who=who,
+        looks=looks_at(town.session, who.id),
+        passkeys=passkeys_of(town.session, who.id),
+        held=postings(town.session, on=None, person_id=who.id),
+    )
+
+
+@router.post("/town/{body}/me/erase", dependencies=[allowed(SIGNED_IN)])
+def erase_me(town: TownDep, form: FormDep) -> Response:
+    """Forget who asks for it, once they have said so twice."""
+    if form.get("sure") != "yes":
+        raise Invalid("Tick that you are sure; it cannot be undone.")
+    erase(town.session, town.who().person.id, on=town.today, now=town.now)
+    answer = see(town.path)
+    answer.delete_cookie(cookie_of(town.body.code), path="/")
+    return answer

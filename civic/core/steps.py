@@ -1,0 +1,348 @@
+"""The only writers of cases: open, advance, note, answer, let time act.
+
+In: a workflow, an actor or the clock, the version of the case that the actor saw.  Out: the case as it stands now; its
+history and its event are written in the same transaction.  `Conflict` where somebody else acted meanwhile, where the step
+is not to be taken from here, or where a guard holds it; `NotAllowed` where the actor may not.
+
+A case is locked for the length of its step, so that two officers act one after the other and the second is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+
+from civic.core.case import Case, case, parts_in
+from civic.core.desk import Advanced, Desk, Overtaken, held
+from civic.core.events import publish
+from civic.core.people import Actor
+from civic.core.tables import (
+    NO_DAY,
+    CaseEventRow,
+    CaseParcelRow,
+    CasePartyRow,
+    CaseRow,
+    CaseTaskRow,
+    SignInRow,
+)
+from civic.core.workflow import CLOCK, LEDGER, Step
+from civic.core.working_days import day_there
+from gis.errors import Conflict, Invalid, NotAllowed, NotFound
+
+LONGEST_NOTE = 10_000
+ENDED = "ended"
+"""The answer of a task that nobody answered before its case ended."""
+
+_NEXT_SERIAL = text(
+    "INSERT INTO case_serial (body, service, year, last) VALUES (:body, :service, :year, 1)"
+    " ON CONFLICT (body, service, year) DO UPDATE SET last = case_serial.last + 1 RETURNING last"
+)
+
+
+def open_case(
+    desk: Desk, *, parcels: Sequence[str], actor: Actor, told: Mapping[str, Any], part: str = "applicant"
+) -> Case:
+    """A new case on some parcels, numbered without a gap: its number is gone with it if the transaction fails."""
+    flow, session, year = desk.flow, desk.session, desk.today.year
+    state = flow.states[flow.begin]
+    serial = session.scalar(_NEXT_SERIAL, {"body": desk.body.code, "service": flow.service, "year": year})
+    row = CaseRow(
+        body=desk.body.code,
+        service=flow.service,
+        workflow=flow.edition,
+        year=year,
+        serial=serial,
+        number=f"{flow.prefix}-{year}-{serial:05d}",
+        state=flow.begin,
+        turn=state.turn,
+        since=desk.now,
+        due=desk.due(state.within) or NO_DAY,
+        opened=desk.now,
+        opened_by=actor.person.id,
+        closed=None,
+        version=1,
+    )
+    session.add(row)
+    session.flush()
+    here = {"body": desk.body.code, "case_id": row.id}
+    if parcels:
+        named = [here | {"number": each, "jurisdiction": desk.body.jurisdiction} for each in parcels]
+        session.execute(insert(CaseParcelRow), named)
+    session.execute(insert(CasePartyRow), here | {"person_id": actor.person.id, "part": part})
+    opened = case(session, row.id)
+    _tell(desk, opened, "open", None, role=part, actor=actor, note=None, seen="parties", told=told)
+    return opened
+
+
+def advance(
+    desk: Desk,
+    case_id: int,
+    step_name: str,
+    *,
+    actor: Actor,
+    version: int,
+    note: str | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> Case:
+    """Take a step: check who, from where, in which version and under which guards; then state and history together."""
+    standing = _locked(desk, case_id)
+    if standing.version != version:
+        raise Overtaken(
+            f"Case {standing.number} has moved on since you opened it; look at what happened, then decide again."
+        )
+    step = _step(desk, standing, step_name)
+    role = _role(desk, standing, step, actor)
+    note = _note(step, note)
+    _check_apart(desk, standing, step, actor)
+    return _move(desk, standing, step_name, step, role=role, actor=actor, note=note, told=told or {})
+
+
+def advance_when_paid(desk: Desk, case_id: int, *, told: Mapping[str, Any]) -> Case | None:
+    """Take the step that waits for the ledger; None where the case waits for none, or a guard holds it."""
+    standing = _locked(desk, case_id)
+    for name, step in desk.flow.steps_from(standing.state).items():
+        if LEDGER in step.by and not held(desk, standing, step):
+            return _move(desk, standing, name, step, role=LEDGER, actor=None, note=None, told=told)
+    return None
+
+
+def let_time_act(desk: Desk, case_id: int) -> Case | None:
+    """Take the step of the clock whose days have passed and whose guards allow it; None where there is none."""
+    standing = _locked(desk, case_id)
+    entered = day_there(standing.since, desk.body.time_zone)
+    for name, step in desk.flow.steps_from(standing.state).items():
+        last = desk.due(step.after, since=entered) if CLOCK in step.by else None
+        if last is not None and last < desk.today and not held(desk, standing, step):
+            return _move(desk, standing, name, step, role=CLOCK, actor=None, note=None, told={})
+    return None
+
+
+def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) -> None:
+    """Write a note into the history; the case stays where it is."""
+    standing = _locked(desk, case_id)
+    roles = actor.roles | parts_in(desk.session, case_id, actor.person.id)
+    if not roles:
+        raise NotAllowed("Only the parties of a case and the office write on it.")
+    words = note.strip()
+    if not words or len(words) > LONGEST_NOTE:
+        raise Invalid(f"A note has between 1 and {LONGEST_NOTE} characters.")
+    moved = _again(desk, standing)
+    _tell(desk, moved, "note", standing.state, role=min(roles), actor=actor, note=words, seen=seen, told={})
+
+
+def add_escalation(desk: Desk, case_id: int, *, role: str, step: str) -> Case:
+    """Write that a turn has run out and who is told; the turn stays where it is."""
+    standing = _locked(desk, case_id)
+    moved = _again(desk, standing)
+    told = {"role": role, "due": str(standing.due)}
+    _tell(desk, moved, step, standing.state, role=CLOCK, actor=None, note=None, seen="parties", told=told)
+    return moved
+
+
+def answer_task(
+    desk: Desk, task_id: int, answer: str, *, actor: Actor, told: Mapping[str, Any], note: str | None = None
+) -> Case:
+    """Answer what was asked beside the turn: once, by somebody in its role."""
+    task = desk.session.get(CaseTaskRow, task_id, with_for_update=True, populate_existing=True)
+    if task is None:
+        raise NotFound("There is no such task here.", code="no-case")
+    if task.role not in actor.roles:
+        raise NotAllowed(f"This is asked of the {task.role.replace('_', ' ')}.")
+    standing = _locked(desk, task.case_id)
+    if task.answered is not None:
+        raise Overtaken(f"This was answered already, on {task.answered:%Y-%m-%d}.")
+    desk.session.execute(
+        update(CaseTaskRow)
+        .where(CaseTaskRow.id == task_id)
+        .values(answered=desk.now, answered_by=actor.person.id, answer=answer, told=dict(told))
+    )
+    desk.session.expire(task)
+    moved = _again(desk, standing)
+    _tell(
+        desk,
+        moved,
+        f"answer:{task.kind}",
+        standing.state,
+        role=task.role,
+        actor=actor,
+        note=note,
+        seen="parties",
+        told={"answer": answer, **told},
+    )
+    return moved
+
+
+def may_take(desk: Desk, standing: Case, roles: frozenset[str]) -> dict[str, tuple[Step, str | None]]:
+    """The steps that some roles can take from here, each with what holds it now."""
+    return {
+        name: (step, held(desk, standing, step))
+        for name, step in desk.flow.steps_from(standing.state).items()
+        if roles & set(step.by)
+    }
+
+
+def _locked(desk: Desk, case_id: int) -> Case:
+    desk.session.execute(select(CaseRow.id).where(CaseRow.id == case_id).with_for_update())
+    found = case(desk.session, case_id)
+    if found.service != desk.flow.service:
+        raise Invalid(f"Case {found.number} is not one of {desk.flow.title.en}.")
+    return found
+
+
+def _step(desk: Desk, standing: Case, name: str) -> Step:
+    step = desk.flow.steps_from(standing.state).get(name)
+    if step is None:
+        ways = ", ".join(desk.flow.steps_from(standing.state)) or "nothing: it is closed"
+        raise Conflict(f"“{name[:40]}” cannot be done to case {standing.number} now. What can: {ways}.")
+    return step
+
+
+def _role(desk: Desk, standing: Case, step: Step, actor: Actor) -> str:
+    """The role in which the actor takes the step."""
+    roles = actor.roles | parts_in(desk.session, standing.id, actor.person.id)
+    role = next((role for role in step.by if role in roles), None)
+    if role is None:
+        raise NotAllowed(f"This step is for: {', '.join(each.replace('_', ' ') for each in step.by)}.")
+    return role
+
+
+def _note(step: Step, note: str | None) -> str | None:
+    words = (note or "").strip() or None
+    if step.note == "required" and not words:
+        raise Invalid("This step needs its reason in words.", code="reason-missing")
+    if words and len(words) > LONGEST_NOTE:
+        raise Invalid(f"A note has at most {LONGEST_NOTE} characters.")
+    return None if step.note == "none" else words
+
+
+def _check_apart(desk: Desk, standing: Case, step: Step, actor: Actor) -> None:
+    """Maker and checker are different persons at different machines."""
+    if not step.apart:
+        return
+    made = desk.session.execute(
+        select(CaseEventRow.person_id, CaseEventRow.sign_in_id, SignInRow.device)
+        .outerjoin(SignInRow, SignInRow.id == CaseEventRow.sign_in_id)
+        .where(CaseEventRow.case_id == standing.id, CaseEventRow.step.in_(step.apart))
+    ).all()
+    if any(row.person_id == actor.person.id for row in made):
+        raise NotAllowed(
+            "You took an earlier step of this case; another person must take this one.", code="same-person"
+        )
+    if any(row.sign_in_id is not None and row.sign_in_id == actor.sign_in_id for row in made) or any(
+        row.device and row.device == actor.device for row in made
+    ):
+        raise NotAllowed(
+            "An earlier step of this case was taken at this machine; this one must be taken at another.",
+            code="same-machine",
+        )
+
+
+def _move(
+    desk: Desk,
+    standing: Case,
+    name: str,
+    step: Step,
+    *,
+    role: str,
+    actor: Actor | None,
+    note: str | None,
+    told: Mapping[str, Any],
+) -> Case:
+    if reason := held(desk, standing, step):
+        raise Conflict(reason, code="step-held")
+    state = desk.flow.states[step.to]
+    desk.session.execute(
+        update(CaseRow)
+        .where(CaseRow.id == standing.id)
+        .values(
+            state=step.to,
+            turn=state.turn,
+            since=desk.now,
+            due=desk.due(state.within) or NO_DAY,
+            closed=desk.now if state.outcome else None,
+            version=standing.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if state.outcome:
+        _end_tasks(desk, standing.id)
+    for kind, task in desk.flow.tasks_of(step.to).items():
+        desk.session.add(
+            CaseTaskRow(
+                body=desk.body.code,
+                case_id=standing.id,
+                kind=kind,
+                role=task.role,
+                asked=desk.now,
+                due=desk.due(task.within) or NO_DAY,
+                told={},
+            )
+        )
+    moved = case(desk.session, standing.id)
+    _tell(desk, moved, name, standing.state, role=role, actor=actor, note=note, seen=step.seen_by, told=told)
+    return moved
+
+
+def _end_tasks(desk: Desk, case_id: int) -> None:
+    """Ask no more once the case has ended."""
+    desk.session.execute(
+        update(CaseTaskRow)
+        .where(CaseTaskRow.case_id == case_id, CaseTaskRow.answered.is_(None))
+        .values(answered=desk.now, answer=ENDED)
+    )
+
+
+def _again(desk: Desk, standing: Case) -> Case:
+    """The case in its next version, in the state in which it is."""
+    desk.session.execute(
+        update(CaseRow)
+        .where(CaseRow.id == standing.id)
+        .values(version=standing.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return case(desk.session, standing.id)
+
+
+def _tell(
+    desk: Desk,
+    moved: Case,
+    step: str,
+    before: str | None,
+    *,
+    role: str,
+    actor: Actor | None,
+    note: str | None,
+    seen: str,
+    told: Mapping[str, Any],
+) -> None:
+    """Write the history and tell the listeners; the version numbers the history."""
+    desk.session.execute(
+        insert(CaseEventRow).values(
+            body=desk.body.code,
+            case_id=moved.id,
+            seq=moved.version,
+            instant=desk.now,
+            step=step,
+            state_before=before,
+            state_after=moved.state,
+            role=role,
+            person_id=actor.person.id if actor else None,
+            sign_in_id=actor.sign_in_id if actor else None,
+            note=note,
+            seen_by=seen,
+            told=dict(told),
+        )
+    )
+    publish(
+        desk.session,
+        Advanced(
+            body=desk.body,
+            case=moved,
+            step=step,
+            state_before=before,
+            actor=actor,
+            now=desk.now,
+            note=note,
+            told=told,
+        ),
+    )

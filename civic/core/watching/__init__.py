@@ -1,0 +1,4 @@
+"""Watching a plot: who has an interest is told of every case on it and around it.
+
+In: wishes, officers' decisions, links that end a watch.  Out: who watches what; the messages are `civic.core.messages`'.
+"""

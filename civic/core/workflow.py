@@ -1,0 +1,216 @@
+"""A workflow as data: whose turn it is in each state, who may take which step, and by when.
+
+In: the text of a `workflow.yaml`.  Out: a frozen `Workflow`, or `Invalid` naming every fault at once.  No database, no
+clock: what a step does to a case is in `civic.core.case`.
+
+A state belongs to a role (its turn) until a limit, or it ends the case.  A step leads from states to a state and names the
+roles that may take it; `clock` is time itself: such a step waits some days in its state and is taken by no person; `ledger`
+is money: such a step is taken when a demand is paid.  `apart` names earlier steps that another person at another machine must have taken (maker and checker).  A task is asked of a role
+beside the turn when its state is entered; all tasks run at once, and the guard `tasks_answered` holds a step until none is
+open.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gis.errors import Invalid
+
+STAFF = (
+    "front_office",
+    "verifier",
+    "field_inspector",
+    "approver",
+    "secretary",
+    "agency",
+    "auditor",
+    "counter",
+    "admin",
+)
+PARTIES = ("applicant", "owner", "licensee")
+CLOCK = "clock"
+LEDGER = "ledger"
+ROLES = (*PARTIES, *STAFF)
+TASKS_ANSWERED = "tasks_answered"
+OF_CORE = frozenset({TASKS_ANSWERED})
+"""Guards that the core itself knows."""
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Title(_Form):
+    """A name in both languages."""
+
+    en: str = Field(min_length=1)
+    ml: str = Field(min_length=1)
+
+
+class Limit(_Form):
+    """A span of days; exactly one of the two."""
+
+    working_days: int | None = Field(default=None, ge=0, le=1000)
+    days: int | None = Field(default=None, ge=0, le=3660)
+    source: str | None = None
+    """The clause or order that sets it."""
+
+
+class State(_Form):
+    """Where a case can stand."""
+
+    title: Title
+    turn: str | None = None
+    within: Limit | None = None
+    escalates_to: str | None = None
+    """The role that is told when the limit has passed."""
+    outcome: str | None = None
+    """What the end of the case means: granted, refused, withdrawn, …"""
+
+
+class Step(_Form):
+    """What can be done to a case."""
+
+    title: Title
+    from_: tuple[str, ...] = Field(alias="from", min_length=1)
+    to: str
+    by: tuple[str, ...] = Field(min_length=1)
+    guards: tuple[str, ...] = ()
+    note: str = Field(default="optional", pattern="^(none|optional|required)$")
+    seen_by: str = Field(default="parties", pattern="^(everyone|parties|staff)$")
+    apart: tuple[str, ...] = ()
+    after: Limit | None = None
+
+
+class Task(_Form):
+    """What is asked beside the turn when a state is entered."""
+
+    title: Title
+    role: str
+    asked_in: str
+    within: Limit | None = None
+
+
+class Workflow(_Form):
+    """All of a service's states, steps and tasks."""
+
+    service: str = Field(pattern="^[a-z][a-z_]*$")
+    prefix: str = Field(pattern="^[A-Z]{1,4}$")
+    edition: str
+    title: Title
+    begin: str
+    states: dict[str, State]
+    steps: dict[str, Step]
+    tasks: dict[str, Task] = {}
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Every role that has something to do in it."""
+        turns = {state.turn for state in self.states.values() if state.turn}
+        return frozenset(turns | {role for step in self.steps.values() for role in step.by})
+
+    def steps_from(self, state: str) -> dict[str, Step]:
+        """The steps that lead away from a state, in the order of the file."""
+        return {name: step for name, step in self.steps.items() if state in step.from_}
+
+    def tasks_of(self, state: str) -> dict[str, Task]:
+        """The tasks that are asked when a state is entered."""
+        return {name: task for name, task in self.tasks.items() if task.asked_in == state}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    flow: Workflow
+    guards: frozenset[str]
+
+    def faults(self) -> list[str]:
+        """Everything that keeps the workflow from running."""
+        return [*self._states(), *self._steps(), *self._tasks(), *self._ways()]
+
+    def _states(self) -> list[str]:
+        flow, found = self.flow, []
+        if flow.begin not in flow.states:
+            found.append(f"it begins in “{flow.begin}”, which is no state")
+        for name, state in flow.states.items():
+            if (state.turn is None) == (state.outcome is None):
+                found.append(f"state {name} needs either a turn or an outcome")
+            if state.turn and state.turn not in ROLES:
+                found.append(f"state {name} is the turn of “{state.turn}”, which is no role")
+            if state.escalates_to and state.escalates_to not in STAFF:
+                found.append(f"state {name} escalates to “{state.escalates_to}”, which is no staff role")
+            if state.escalates_to and not state.within:
+                found.append(f"state {name} escalates without a limit")
+            found += _limit(f"state {name}", state.within)
+        return found
+
+    def _steps(self) -> list[str]:
+        flow, found = self.flow, []
+        for name, step in flow.steps.items():
+            unknown = [state for state in (*step.from_, step.to) if state not in flow.states]
+            found += [f"step {name} names “{state}”, which is no state" for state in unknown]
+            found += [
+                f"step {name} is for “{role}”, which is no role"
+                for role in step.by
+                if role not in (*ROLES, CLOCK, LEDGER)
+            ]
+            found += [
+                f"step {name} stands under a guard “{guard}” that nobody keeps"
+                for guard in step.guards
+                if guard not in self.guards | OF_CORE
+            ]
+            found += [
+                f"step {name} must be apart from “{other}”, which is no step"
+                for other in step.apart
+                if other not in flow.steps
+            ]
+            if (CLOCK in step.by) != (step.after is not None) or (CLOCK in step.by and len(step.by) > 1):
+                found.append(f"step {name}: a step of the clock, and no other, waits a span of days (after)")
+            found += _limit(f"step {name}", step.after)
+        return found
+
+    def _tasks(self) -> list[str]:
+        found = []
+        for name, task in self.flow.tasks.items():
+            if task.asked_in not in self.flow.states:
+                found.append(f"task {name} is asked in “{task.asked_in}”, which is no state")
+            if task.role not in STAFF:
+                found.append(f"task {name} is asked of “{task.role}”, which is no staff role")
+            found += _limit(f"task {name}", task.within)
+        return found
+
+    def _ways(self) -> list[str]:
+        """No state that cannot be reached, none that cannot be left unless it ends the case."""
+        flow = self.flow
+        reached, edge = set(), {flow.begin} & set(flow.states)
+        while edge:
+            reached |= edge
+            edge = {step.to for state in edge for step in flow.steps_from(state).values()} - reached
+            edge &= set(flow.states)
+        found = [f"state {name} can never be reached" for name in flow.states if name not in reached]
+        for name, state in flow.states.items():
+            leaves = flow.steps_from(name)
+            if state.outcome and leaves:
+                found.append(f"state {name} ends the case, but {', '.join(leaves)} lead on from it")
+            acts = {role for step in leaves.values() for role in step.by}
+            if state.turn and not acts & {state.turn, LEDGER}:
+                found.append(f"state {name} is the turn of {state.turn}, who has no step to take there")
+        return found
+
+
+def workflow(text: str, *, guards: frozenset[str] = frozenset()) -> Workflow:
+    """The workflow of a YAML text; `guards` are those that its service keeps."""
+    try:
+        flow = Workflow.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise Invalid(f"This is not a workflow: {error}") from error
+    if found := _Reading(flow=flow, guards=guards).faults():
+        raise Invalid(f"The workflow of {flow.service} cannot run: {'; '.join(found)}.")
+    return flow
+
+
+def _limit(of: str, limit: Limit | None) -> list[str]:
+    if limit is None or (limit.working_days is None) != (limit.days is None):
+        return []
+    return [f"{of} needs either working_days or days"]

@@ -1,0 +1,66 @@
+"""Where a change of a plot's record is applied for; its case is run on the common page of cases.
+
+In: a plot's number, a form.  Out: pages; after applying, the page of the case.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from civic.core.doors.form import FormDep, see
+from civic.core.http import SIGNED_IN, TownDep, allowed, page
+from civic.land_records.model import Kind, wanted_of
+from civic.land_records.service import SERVICE, apply
+from gis.errors import Conflict, Gone, Invalid, NotFound
+from gis.jurisdictions import jurisdiction
+from gis.units import AreaUnit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/town/{body}/land-records/new", dependencies=[allowed(SIGNED_IN)])
+def new_page(
+    request: Request,
+    town: TownDep,
+    number: Annotated[str, Query(max_length=120)] = "",
+    kind: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """The form; which fields it has depends on what is to be changed."""
+    return _form(request, town, {"number": number, "kind": kind}, refused=None)
+
+
+@router.post("/town/{body}/land-records/new", dependencies=[allowed(SIGNED_IN)])
+def apply_for(request: Request, town: TownDep, form: FormDep) -> Response:
+    """Open the case; what is refused stands above the form with everything that was written."""
+    desk = SERVICE.desk(town.session, town.body, now=town.now)
+    tried = town.session.begin_nested()
+    try:
+        opened = apply(desk, wanted_of(form), actor=town.who())
+        tried.commit()
+    except (Conflict, Invalid, NotFound, Gone) as error:
+        tried.rollback()
+        return _form(request, town, dict(form), refused=error)
+    return see(f"{town.path}/cases/{opened.number}")
+
+
+def _form(
+    request: Request,
+    town: TownDep,
+    form: dict[str, str],
+    *,
+    refused: Conflict | Invalid | NotFound | Gone | None,
+) -> Response:
+    chosen = form.get("kind", "")
+    place = jurisdiction(town.session, town.body.jurisdiction)
+    return page(
+        request,
+        "town/land_records/new.html",
+        town=town,
+        status=422 if refused else 200,
+        form=form,
+        kind=chosen if chosen in set(Kind) else None,
+        kinds=[str(each) for each in Kind],
+        units=[str(each) for each in AreaUnit],
+        place=place,
+        refused=refused,
+    )

@@ -1,0 +1,198 @@
+"""A change of a plot's record as a service: apply, measure, change the land with the decision.
+
+In: forms at the doors, and the ledger's word that a fee was paid.  Out: cases; the land changes in the same transaction as
+the decision, or neither does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.case import Case, case
+from civic.core.desk import Advanced, Desk
+from civic.core.money.demands import demands_of, is_settled, raise_demand
+from civic.core.money.model import Demand, DemandLine, Paid
+from civic.core.money.undoing import cancel_demand
+from civic.core.people import Actor
+from civic.core.services import Service, read_workflow
+from civic.core.steps import advance_when_paid, open_case
+from civic.land_records.land import boundaries, check, make, measured_by
+from civic.land_records.model import MEASURED, Kind, Wanted, wanted_from
+from civic.land_records.tables import LandRecordFeeRow, LandRecordRow
+from gis.errors import Conflict
+from gis.geometry import ground_area
+from gis.jurisdictions import jurisdiction
+
+FEE = DemandLine(
+    head="land_record_fee",
+    title_en="Fee for a change of a plot's record",
+    title_ml="ഭൂരേഖ മാറ്റത്തിനുള്ള ഫീസ്",
+    amount=1,
+    clause="",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A parcel to come: its number, its ground area in m²."""
+
+    number: str
+    area: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandRecord:
+    """What the case's page shows of the application."""
+
+    wanted: Wanted
+    demands: tuple[Demand, ...]
+    parts: tuple[Part, ...]
+    made: Mapping[str, list[str]] | None
+    suggested: tuple[str, ...]
+    """Numbers that the parts could have."""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the visit must bring new boundaries."""
+        return self.wanted.kind in MEASURED
+
+
+def fee(session: Session, kind: Kind, *, on: date) -> LandRecordFeeRow:
+    """What a change costs on a day; `Conflict` where the local body has set nothing: a fee is never guessed."""
+    row = session.scalars(
+        select(LandRecordFeeRow)
+        .where(LandRecordFeeRow.kind == kind, LandRecordFeeRow.begins <= on)
+        .order_by(LandRecordFeeRow.begins.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise Conflict(
+            "The local body has set no fee for this change yet, so it cannot be applied for here; ask at the office.",
+            code="no-fee",
+        )
+    return row
+
+
+def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
+    """Open a case on the plots, with its fee to be paid."""
+    place = jurisdiction(desk.session, desk.body.jurisdiction)
+    check(desk.session, place, wanted, on=desk.today)
+    cost = fee(desk.session, wanted.kind, on=desk.today)
+    opened = open_case(desk, parcels=wanted.numbers, actor=actor, told={"kind": str(wanted.kind)})
+    desk.session.add(
+        LandRecordRow(
+            case_id=opened.id,
+            body=desk.body.code,
+            kind=wanted.kind,
+            wanted=wanted.kept(),
+            measured=None,
+            made=None,
+        )
+    )
+    desk.session.flush()
+    line = DemandLine(**vars(FEE) | {"amount": cost.paise, "clause": cost.source})
+    raise_demand(desk.session, desk.body, lines=[line], now=desk.now, case_id=opened.id, due=opened.due)
+    return opened
+
+
+def _record(session: Session, case_id: int) -> LandRecordRow:
+    return session.get_one(LandRecordRow, case_id, populate_existing=True)
+
+
+def _report(desk: Desk, standing: Case, _actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Keep what the visit measured, where the change needs it."""
+    wanted = wanted_from(_record(desk.session, standing.id).wanted)
+    if wanted.kind not in MEASURED:
+        return {}
+    place = jurisdiction(desk.session, desk.body.jurisdiction)
+    found = measured_by(desk.session, place, wanted, form, on=desk.today)
+    _keep(desk.session, standing.id, measured=found)
+    return {"numbers": [each["properties"]["number"] for each in found["features"]]}
+
+
+def _grant(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Change the land; the case is the instrument."""
+    kept = _record(desk.session, standing.id)
+    place = jurisdiction(desk.session, desk.body.jurisdiction)
+    instrument = f"{standing.number}, {desk.body.name_en}"
+    wanted = wanted_from(kept.wanted)
+    made = make(desk.session, place, wanted, kept.measured, on=desk.today, instrument=instrument)
+    _keep(desk.session, standing.id, made=made)
+    return made
+
+
+def _keep(session: Session, case_id: int, **values: Any) -> None:
+    session.execute(update(LandRecordRow).where(LandRecordRow.case_id == case_id).values(**values))
+
+
+def _fee_paid(session: Session, standing: Case) -> str | None:
+    return None if is_settled(session, standing.id) else "The fee is not paid."
+
+
+def _measured(session: Session, standing: Case) -> str | None:
+    kept = _record(session, standing.id)
+    lacks = Kind(kept.kind) in MEASURED and not kept.measured
+    return "The visit has not measured the new boundaries." if lacks else None
+
+
+def _shown(desk: Desk, standing: Case) -> LandRecord:
+    kept = _record(desk.session, standing.id)
+    wanted = wanted_from(kept.wanted)
+    parts: list[Part] = []
+    if kept.measured:
+        place = jurisdiction(desk.session, desk.body.jurisdiction)
+        parts = [
+            Part(number=number, area=ground_area(boundary, place.metric))
+            for number, boundary in boundaries(place, kept.measured)
+        ]
+    count = wanted.parts or 1
+    return LandRecord(
+        wanted=wanted,
+        demands=tuple(demands_of(desk.session, standing.id)),
+        parts=tuple(parts),
+        made=kept.made,
+        suggested=tuple(f"{wanted.numbers[0]}-{place}" for place in range(1, count + 1)),
+    )
+
+
+_GUARDS = {"fee_paid": _fee_paid, "measured": _measured}
+SERVICE = Service(
+    flow=read_workflow("civic.land_records", _GUARDS),
+    guards=_GUARDS,
+    takes={"report": _report, "grant": _grant},
+    shown=_shown,
+    part="town/land_records/part.html",
+    begins_at="land-records/new",
+)
+
+
+def when_paid(session: Session, event: Paid) -> None:
+    """The fee was paid: the case goes on to its check."""
+    if event.case_id is None or case(session, event.case_id).service != SERVICE.name:
+        return
+    desk = SERVICE.desk(session, event.body, now=event.now)
+    advance_when_paid(desk, event.case_id, told={"receipt": event.receipt.number})
+
+
+def when_advanced(session: Session, event: Advanced) -> None:
+    """A case that ends unpaid asks its fee no more; what is paid later is held for its payer."""
+    if event.case.service == SERVICE.name and event.case.closed and event.state_before == "fee_due":
+        _ask_no_more(session, event.body, event)
+
+
+def _ask_no_more(session: Session, body: LocalBody, event: Advanced) -> None:
+    for demand in demands_of(session, event.case.id):
+        if demand.state == "open":
+            cancel_demand(
+                session,
+                body,
+                demand.id,
+                reason=f"The case ended: {event.case.state}.",
+                by=None,
+                now=event.now,
+            )

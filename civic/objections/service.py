@@ -1,0 +1,190 @@
+"""An objection as a service: what may be disputed, the case, and what a plot's page shows of it.
+
+In: a plot, a theme or fact, reason, evidence, sketch.  Out: cases, and the open disputes of a plot by line.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civic.core.case import Case
+from civic.core.desk import Desk
+from civic.core.people import Actor
+from civic.core.services import Service, read_workflow
+from civic.core.steps import open_case
+from civic.core.tables import CaseRow
+from civic.core.working_days import day_there
+from civic.objections.tables import ObjectionRow
+from gis.asof import AsOf
+from gis.crs import to_metric
+from gis.errors import Conflict, Invalid, NotFound, TooLarge
+from gis.jurisdictions import jurisdiction
+from gis.parcels.ids import normal_number
+from gis.parcels.queries import parcel
+from gis.recordings import last_recording
+from layers.extract.assemble import extract_of_parcel
+from layers.extract.model import Words
+
+FACTS = {
+    "number": Words(en="Number of the plot", ml="പ്ലോട്ട് നമ്പർ"),
+    "area": Words(en="Area", ml="വിസ്തീർണം"),
+    "boundary": Words(en="Boundary", ml="അതിർത്തി"),
+    "land_type": Words(en="Land type", ml="ഭൂമിയുടെ തരം"),
+}
+"""Lines of an extract that are no theme of the catalogue."""
+LONGEST, LARGEST = 2000, 100_000
+"""Characters of a text, and of a sketch."""
+FARTHEST = 500.0
+"""Metres from its plot that a sketch may lie."""
+NO_RASTERS = Path("no-rasters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the extract of a plot, as it stands."""
+
+    number: str
+    theme: str
+    title: Words
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """What the case's page shows."""
+
+    line: Line
+    why: str
+    evidence: str
+    sketch: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """An open objection, as everyone may see it: that there is one, since when."""
+
+    theme: str
+    number: str
+    since: date
+
+
+def line_of(desk: Desk, number: str, theme: str) -> Line:
+    """The line that is disputed, as the extract says it today."""
+    place = jurisdiction(desk.session, desk.body.jurisdiction)
+    at = AsOf(on=desk.today, known=last_recording(desk.session, place.code))
+    plot = parcel(desk.session, place, normal_number(number), at=at)
+    own = plot.number.whole
+    if theme in FACTS:
+        said = {
+            "number": own,
+            "area": f"{plot.measured_area:.2f} m² measured",
+            "boundary": f"±{plot.accuracy:g} m",
+            "land_type": plot.land_type or "not recorded",
+        }
+        return Line(number=own, theme=theme, title=FACTS[theme], shown=said[theme])
+    extract = extract_of_parcel(desk.session, place, plot, at=at, rasters=NO_RASTERS)
+    for each in extract.themes:
+        if each.layer == theme:
+            return Line(number=own, theme=theme, title=each.title, shown=str(each.status))
+    raise NotFound(f"The extract of this plot has no line “{theme[:60]}”.", code="no-line")
+
+
+def object_to(desk: Desk, form: Mapping[str, str], *, actor: Actor) -> Case:
+    """Open the case of an objection; one person disputes a line once at a time."""
+    line = line_of(desk, form.get("number", ""), form.get("theme", ""))
+    why = _text(form, "why", "Say what is wrong with this line.")
+    evidence = _text(form, "evidence", "Say what shows it: a document, a survey, a photograph.")
+    sketch = _sketch(desk, line.number, form.get("sketch", ""))
+    standing = desk.session.scalar(
+        select(CaseRow.number)
+        .join(ObjectionRow, ObjectionRow.case_id == CaseRow.id)
+        .where(
+            CaseRow.closed.is_(None),
+            CaseRow.opened_by == actor.person.id,
+            ObjectionRow.number == line.number,
+            ObjectionRow.theme == line.theme,
+        )
+    )
+    if standing:
+        raise Conflict(f"You dispute this line already, in case {standing}; add to it there.")
+    opened = open_case(desk, parcels=[line.number], actor=actor, told={"theme": line.theme})
+    desk.session.add(
+        ObjectionRow(
+            case_id=opened.id,
+            body=desk.body.code,
+            number=line.number,
+            theme=line.theme,
+            title_en=line.title.en,
+            title_ml=line.title.ml,
+            shown=line.shown,
+            why=why,
+            evidence=evidence,
+            sketch=sketch,
+        )
+    )
+    desk.session.flush()
+    return opened
+
+
+def disputes_on(session: Session, number: str, *, time_zone: str) -> list[Dispute]:
+    """The open disputes about a plot, oldest first; nothing in them tells of a person."""
+    query = (
+        select(ObjectionRow.theme, CaseRow.number, CaseRow.opened)
+        .join(CaseRow, CaseRow.id == ObjectionRow.case_id)
+        .where(ObjectionRow.number == number, CaseRow.closed.is_(None))
+        .order_by(CaseRow.id)
+    )
+    return [
+        Dispute(theme=theme, number=case_number, since=day_there(opened, time_zone))
+        for theme, case_number, opened in session.execute(query)
+    ]
+
+
+def _shown(desk: Desk, standing: Case) -> Objection:
+    kept = desk.session.get_one(ObjectionRow, standing.id)
+    line = Line(
+        number=kept.number,
+        theme=kept.theme,
+        title=Words(en=kept.title_en, ml=kept.title_ml),
+        shown=kept.shown,
+    )
+    return Objection(line=line, why=kept.why, evidence=kept.evidence, sketch=kept.sketch)
+
+
+SERVICE = Service(flow=read_workflow("civic.objections", {}), shown=_shown, part="town/objections/part.html")
+
+
+def _text(form: Mapping[str, str], field: str, missing: str) -> str:
+    words = form.get(field, "").strip()
+    if not words:
+        raise Invalid(missing, code="field-missing")
+    if len(words) > LONGEST:
+        raise TooLarge(f"At most {LONGEST} characters are taken in one field.")
+    return words
+
+
+def _sketch(desk: Desk, number: str, text: str) -> dict[str, Any] | None:
+    """A GeoJSON geometry near the plot; None where nothing was drawn."""
+    if not text.strip():
+        return None
+    if len(text) > LARGEST:
+        raise TooLarge(f"The sketch has more than {LARGEST} characters; draw it simpler.")
+    place = jurisdiction(desk.session, desk.body.jurisdiction)
+    try:
+        kept: dict[str, Any] = json.loads(text)
+        drawn = to_metric(shapely.force_2d(shape(kept)), place.metric)
+    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.GEOSException) as error:
+        raise Invalid("The sketch is not a GeoJSON geometry in degrees.") from error
+    at = AsOf(on=desk.today, known=last_recording(desk.session, place.code))
+    plot = parcel(desk.session, place, number, at=at)
+    if drawn.is_empty or not drawn.is_valid or drawn.distance(plot.boundary) > FARTHEST:
+        raise Invalid(f"The sketch must be a valid shape within {FARTHEST:g} m of the plot.")
+    return kept

@@ -1,0 +1,126 @@
+"""A town is backed up and comes back on an empty machine, whole; a backup that is not whole is refused."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from api.app import create_app
+from api.backing_up import Kept, back_up, keys_of, restore
+from api.connecting import connect, connect_service, migrate
+from api.local_postgis import stop
+from api.sample_town import BODY, found_sample_town
+from api.settings import Settings
+from civic.core.bodies import inside
+from civic.core.documents.store import Store, folder_store
+from gis.db.session import transaction
+from gis.errors import Conflict, Invalid
+from tests.builders import a_parcel, a_place
+
+PLACE = "kl-sample/documents/a-deed"
+
+
+def documents_of(settings: Settings) -> Store:
+    return folder_store(settings.state / "documents")
+
+
+def silent(_part: str) -> None:
+    """Nobody listens."""
+
+
+def a_state() -> Path:
+    """A state folder that the database's account can reach, which pytest's own is not for root."""
+    folder = Path(tempfile.mkdtemp(prefix="bhumika-backup-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def emptied(state: Path) -> None:
+    """Stop the machine and take it away."""
+    stop(state)
+    shutil.rmtree(state)
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Settings]:
+    """A machine with a town hall that has worked."""
+    settings = Settings(state=a_state())
+    engine = connect(settings)
+    migrate(engine)
+    with transaction(engine) as session:
+        place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
+        for column in range(8):
+            a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
+    found_sample_town(engine, now=datetime.now(UTC))
+    engine.dispose()
+    documents_of(settings).put(PLACE, b"a deed" * 1000)
+    settings.rasters.mkdir()
+    (settings.rasters / "hill.tif").write_bytes(b"heights")
+    yield settings
+    emptied(settings.state)
+
+
+@pytest.fixture(scope="module")
+def kept(machine: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Kept]:
+    folder = tmp_path_factory.mktemp("backups") / "first"
+    return folder, back_up(machine, documents_of(machine), folder, said=silent)
+
+
+def test_a_backup_is_restored_on_an_empty_machine_and_serves(kept: tuple[Path, Kept]) -> None:
+    folder, written = kept
+    settings = Settings(state=a_state())
+    try:
+        back = restore(settings, documents_of(settings), folder, said=silent)
+        assert (back.rows, back.files, back.revision) == (written.rows, written.files, written.revision)
+        assert b"".join(documents_of(settings).read([PLACE])) == b"a deed" * 1000
+        assert (settings.rasters / "hill.tif").read_bytes() == b"heights"
+        engine = connect_service(settings)
+        with inside(engine, BODY.code) as (session, _):
+            assert session.scalar(text("SELECT count(*) FROM civic_case")) == 6
+        door = TestClient(create_app(settings, engine))
+        assert door.get(f"/town/{BODY.code}/sign-in").status_code == 200
+        engine.dispose()
+        with pytest.raises(Conflict, match="not empty"):
+            restore(settings, documents_of(settings), folder, said=silent)
+    finally:
+        emptied(settings.state)
+
+
+def test_a_damaged_backup_changes_nothing(kept: tuple[Path, Kept], tmp_path: Path) -> None:
+    folder, _ = kept
+    spoiled = tmp_path / "spoiled"
+    shutil.copytree(folder, spoiled)
+    (spoiled / "documents" / PLACE).write_bytes(b"another deed")
+    settings = Settings(state=tmp_path / "state")
+    with pytest.raises(Invalid, match="a-deed"):
+        restore(settings, documents_of(settings), spoiled, said=silent)
+    assert not settings.state.exists()
+
+
+def test_a_backup_that_was_interrupted_is_none(kept: tuple[Path, Kept], tmp_path: Path) -> None:
+    folder, _ = kept
+    cut = tmp_path / "cut"
+    shutil.copytree(folder, cut)
+    (cut / "manifest.json").unlink()
+    with pytest.raises(Invalid, match="no whole backup"):
+        restore(Settings(state=tmp_path / "state"), documents_of(Settings(state=tmp_path)), cut, said=silent)
+
+
+def test_a_backup_begins_in_a_new_folder(machine: Settings, kept: tuple[Path, Kept]) -> None:
+    with pytest.raises(Conflict, match="not empty"):
+        back_up(machine, documents_of(machine), kept[0], said=silent)
+
+
+def test_no_secret_is_in_a_backup_but_its_name_is(kept: tuple[Path, Kept]) -> None:
+    settings = Settings(sms_key="s3cret-of-sms", whatsapp_token="s3cret-of-wa", smtp="smtp://u:s3cret@h:25")
+    assert keys_of(settings) == ["BHUMIKA_SMS_KEY", "BHUMIKA_SMTP", "BHUMIKA_WHATSAPP_TOKEN"]
+    assert "s3cret" not in json.dumps(keys_of(settings))
+    manifest = json.loads((kept[0] / "manifest.json").read_text())
+    assert manifest["keys"] == []
+    assert set(manifest["files"]) == {"database.dump", f"documents/{PLACE}", "rasters/hill.tif"}

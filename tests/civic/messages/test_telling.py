@@ -1,0 +1,155 @@
+"""What people are told of money and of harmful papers: who, in which language, with which link."""
+
+from collections import defaultdict
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from api.settings import Settings
+from api.trades import listen
+from civic.core.bodies import LocalBody
+from civic.core.case import Case
+from civic.core.documents.keeping import Quarantined
+from civic.core.events import publish
+from civic.core.messages.outbox import Message, messages_of
+from civic.core.money.model import Demand, DemandRaised, Means, Paid, Receipt
+from civic.core.people import Actor
+from civic.core.steps import open_case
+from tests.civic.builders import NOW, a_desk, an_actor
+
+
+@pytest.fixture(autouse=True)
+def teller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance that tells people, and nobody else who listens."""
+    monkeypatch.setattr("civic.core.events._LISTENERS", defaultdict(list))
+    listen(Settings(public_url="https://town.example.org/"))
+    listen(Settings(public_url="https://town.example.org/"))
+
+
+@pytest.fixture
+def party(town: Session, body: LocalBody) -> tuple[Actor, Case]:
+    """Somebody with a case, of which they know."""
+    who = an_actor(town, body)
+    return who, open_case(a_desk(town, body), parcels=["12/104"], actor=who, told={})
+
+
+def a_demand(case_id: int | None) -> Demand:
+    return Demand(
+        id=1,
+        case_id=case_id,
+        token="secret-word",
+        amount=123456700,
+        state="open",
+        due=None,
+        raised=NOW,
+        raised_by=None,
+        closed=None,
+        closed_reason=None,
+        lines=(),
+    )
+
+
+def a_receipt() -> Receipt:
+    return Receipt(
+        id=1,
+        token="other-word",
+        number="R-2026-27-000012",
+        demand_id=1,
+        means=Means.GATEWAY,
+        amount=123456700,
+        held=0,
+        payment_id=None,
+        received_by=None,
+        day=date(2026, 11, 18),
+        instant=NOW,
+        cancelled=None,
+        cancelled_reason=None,
+    )
+
+
+def last_told(town: Session, case: Case) -> Message:
+    return messages_of(town, case.id)[-1]
+
+
+def test_a_party_is_told_once_though_the_process_was_set_up_twice(
+    town: Session, party: tuple[Actor, Case]
+) -> None:
+    assert [each.template for each in messages_of(town, party[1].id)] == ["case_opened"]
+
+
+def test_a_party_is_told_what_to_pay_by_a_link_that_needs_no_sign_in(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    who, case = party
+    publish(town, DemandRaised(body=body, demand=a_demand(case.id), now=NOW))
+    message = last_told(town, case)
+    assert (message.template, message.person_id) == ("money_due", who.person.id)
+    assert "₹12,34,567.00" in message.subject
+    assert f"https://town.example.org/town/{body.code}/pay/secret-word" in message.text
+
+
+def test_a_party_is_told_that_money_has_arrived(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    _, case = party
+    publish(town, Paid(body=body, case_id=case.id, demand=a_demand(case.id), receipt=a_receipt(), now=NOW))
+    message = last_told(town, case)
+    assert message.template == "money_received"
+    assert "R-2026-27-000012" in message.text
+    assert f"/town/{body.code}/receipt/other-word" in message.text
+
+
+def test_money_without_a_case_is_told_to_nobody(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    before = len(messages_of(town, party[1].id))
+    publish(town, DemandRaised(body=body, demand=a_demand(None), now=NOW))
+    assert len(messages_of(town, party[1].id)) == before
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_who_sent_something_harmful_is_told(
+    town: Session, body: LocalBody, party: tuple[Actor, Case], is_known: bool
+) -> None:
+    who, case = party
+    publish(
+        town,
+        Quarantined(
+            body=body,
+            case_id=case.id,
+            document_id=1,
+            title="Deed 12/1999",
+            sent_by=who.person.id if is_known else None,
+            found="Eicar",
+            now=NOW,
+        ),
+    )
+    assert (last_told(town, case).template == "document_refused") is is_known
+    assert ("Deed 12/1999" in last_told(town, case).subject) is is_known
+
+
+def test_telling_a_step_costs_the_same_however_many_messages_there_are(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    """Statements of one more case: the same before and after a hundred messages."""
+
+    def statements() -> int:
+        asked: list[str] = []
+
+        def hear(*told: object) -> None:
+            asked.append(str(told[2]))
+
+        engine = town.get_bind()
+        event.listen(engine, "before_cursor_execute", hear)
+        try:
+            open_case(a_desk(town, body), parcels=["12/104"], actor=party[0], told={})
+        finally:
+            event.remove(engine, "before_cursor_execute", hear)
+        return len(asked)
+
+    first = statements()
+    for _ in range(50):
+        publish(town, DemandRaised(body=body, demand=a_demand(party[1].id), now=NOW))
+    assert statements() == first <= 16

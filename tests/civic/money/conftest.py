@@ -1,0 +1,38 @@
+"""Fixtures of money: every test has a local body of its own, so that sums and numbers begin at nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from civic.core.bodies import LocalBody, found_body
+from civic.core.money.local_gateway.server import LocalGateway
+from civic.core.money.razorpay import Razorpay
+from gis.db.session import transaction
+from tests.civic.conftest import a_body
+from tests.civic.money.books import speaking_to
+
+
+@pytest.fixture
+def body(engine: Engine, bodies: tuple[LocalBody, LocalBody]) -> LocalBody:
+    """A local body founded for one test."""
+    made = a_body(f"money-{uuid4().hex[:8]}")
+    with transaction(engine) as session:
+        found_body(session, made)
+    return made
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[LocalGateway]:
+    """The local gateway, which sends its webhooks only on command."""
+    made = LocalGateway(tmp_path / "gateway", targets="http://127.0.0.1:9/{body}", delivers=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gateway(trial: LocalGateway) -> Razorpay:
+    """The adapter, speaking to the local gateway."""
+    return speaking_to(trial)

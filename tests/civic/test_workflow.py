@@ -1,0 +1,54 @@
+"""A workflow that cannot run is refused at start, with every fault named."""
+
+import re
+
+import pytest
+
+from civic.core.workflow import workflow
+from gis.errors import Invalid
+from tests.civic.builders import FLOW, a_flow
+
+
+def test_a_whole_workflow_is_read() -> None:
+    flow = a_flow()
+    assert list(flow.steps_from("filed")) == ["verify", "refuse"]
+    assert list(flow.tasks_of("verified")) == ["visit", "fire"]
+    assert flow.roles == {"applicant", "verifier", "approver", "clock"}
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "told"),
+    [
+        ("begin: draft", "begin: nowhere", "begins in “nowhere”"),
+        ("turn: approver", "turn: king", "“king”, which is no role"),
+        ("outcome: granted", "outcome: granted, turn: approver", "either a turn or an outcome"),
+        ("to: filed, by", "to: nowhere, by", "step file names “nowhere”"),
+        ("guards: [papers]", "guards: [weather]", "“weather” that nobody keeps"),
+        ("apart: [verify]", "apart: [sing]", "apart from “sing”"),
+        ("within: {days: 2}", "within: {days: 2, working_days: 3}", "either working_days or days"),
+        ("by: [clock], after: {working_days: 10}", "by: [clock]", "waits a span of days"),
+        ("asked_in: verified, within", "asked_in: nowhere, within", "task visit is asked in “nowhere”"),
+        ("role: agency", "role: applicant", "task fire is asked of “applicant”"),
+        ("to: filed, by: [applicant]", "to: filed, by: [owner]", "who has no step to take there"),
+        (
+            "from: [filed]\n    to: verified",
+            "from: [filed]\n    to: granted",
+            "verified can never be reached",
+        ),
+        ("from: [filed, verified]", "from: [filed, verified, granted]", "granted ends the case, but refuse"),
+        ("escalates_to: secretary", "escalates_to: applicant", "escalates to “applicant”"),
+        ("title: {en: A test, ml: പരീക്ഷണം}", "title: {en: A test}", "not a workflow"),
+    ],
+)
+def test_a_fault_is_named(part: str, instead: str, told: str) -> None:
+    assert part in FLOW
+    with pytest.raises(Invalid, match=re.escape(told)):
+        workflow(FLOW.replace(part, instead, 1), guards=frozenset({"papers"}))
+
+
+def test_all_faults_are_named_at_once() -> None:
+    text = FLOW.replace("guards: [papers]", "guards: [weather]").replace("turn: approver", "turn: king")
+    with pytest.raises(Invalid) as refused:
+        workflow(text)
+    assert "weather" in refused.value.message
+    assert "king" in refused.value.message

@@ -1,0 +1,58 @@
+"""What the town halls have on a plot: the part of its page that depends on who looks.
+
+In: a request for a plot's page.  Out: for each local body of the land: the reader's cases here (all of them for the office),
+what can be begun, and which lines are disputed.  Nobody who is not signed in sees a case.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from civic.core.bodies import LocalBody
+from civic.core.workflow import Title
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOfPlot:
+    """A case that points at the plot."""
+
+    number: str
+    title: Title
+    state: Title
+    opened: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What can be begun about the plot."""
+
+    title: Title
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallOfPlot:
+    """One town hall's part."""
+
+    body: LocalBody
+    path: str
+    name: str | None
+    """Who looks; None for strangers."""
+    cases: tuple[CaseOfPlot, ...]
+    starts: tuple[Start, ...]
+    disputes: dict[str, tuple[str, date]] = field(default_factory=dict)
+    """By theme: the number of the oldest open objection, and since when."""
+
+
+Halls = Callable[[Request, str, str], tuple[HallOfPlot, ...]]
+
+
+def halls() -> Halls:
+    """Stands for the town halls, which `api.app` puts in its place; without them a plot has none."""
+    return lambda _request, _code, _number: ()
+
+
+HallsDep = Annotated[Halls, Depends(halls)]
