@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from api.postgres_programs import Way, way_to
 from api.settings import Settings
 from civic.core.documents.store import CHUNK, Store
+from gis.db import migrations
 from gis.db.session import make_engine
 from gis.errors import Conflict, Invalid
 
@@ -77,6 +79,7 @@ def back_up(settings: Settings, documents: Store, folder: Path, *, said: Said) -
 def restore(settings: Settings, documents: Store, folder: Path, *, said: Said) -> Kept:
     """Bring a backup into an empty database; nothing is begun with a backup that is not whole."""
     manifest = _manifest(folder)
+    _check_revision(manifest["revision"])
     said("checking the files")
     _check_files(folder, manifest["files"])
     way = way_to(settings)
@@ -87,9 +90,6 @@ def restore(settings: Settings, documents: Store, folder: Path, *, said: Said) -
                 raise Conflict(
                     "The database is not empty. Restore into a new one: another BHUMIKA_STATE, or an empty database."
                 )
-        said("the database")
-        arguments = ["--exit-on-error", "--no-comments", f"--dbname={way.url.database}"]
-        way.run("pg_restore", *arguments, str(folder / DUMP))
         said("documents and rasters")
         root = folder / DOCUMENTS
         for path in sorted(root.rglob("*")) if root.is_dir() else ():
@@ -97,6 +97,9 @@ def restore(settings: Settings, documents: Store, folder: Path, *, said: Said) -
                 documents.put(str(path.relative_to(root)), path.read_bytes())
         if (folder / RASTERS).is_dir():
             shutil.copytree(folder / RASTERS, settings.rasters, dirs_exist_ok=True)
+        said("the database")  # last and whole or not at all: what was broken off can be begun again
+        arguments = ["--single-transaction", "--no-comments", f"--dbname={way.url.database}"]
+        way.run("pg_restore", *arguments, str(folder / DUMP))
         _check_counts(engine, manifest["tables"])
     finally:
         engine.dispose()
@@ -153,15 +156,27 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise Invalid(
             f"{folder} is no whole backup: its {MANIFEST} cannot be read, which is written last."
         ) from error
-    if manifest.get("form") != FORM:
+    parts = manifest if isinstance(manifest, dict) else {}
+    if parts.get("form") != FORM or not {"revision", "tables", "files"} <= parts.keys():
         raise Invalid(f"{folder} is not a backup that this version knows ({FORM}).")
     return manifest
+
+
+def _check_revision(revision: str) -> None:
+    """Refuse the backup of a newer version: this one could bring its rows back, but not serve them."""
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    if revision not in {each.revision for each in scripts.walk_revisions()}:
+        raise Conflict(
+            f"The backup is of a newer version of the service (schema {revision}); update it first."
+        )
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
     there = {str(path.relative_to(folder)) for path in _files(folder)}
     lost = sorted(files.keys() - there)
     spoiled = sorted(name for name in files.keys() & there if _digest(folder / name) != files[name])
+    if strange := sorted(there - files.keys()):
+        raise Invalid(f"The backup holds what its manifest does not name: {', '.join(strange[:10])}.")
     if lost or spoiled:
         raise Invalid(f"The backup is damaged: {', '.join((lost + spoiled)[:10])}. Use another one.")
 
@@ -182,7 +197,7 @@ def _places(documents: Store) -> Iterator[str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:

@@ -7,24 +7,23 @@ does not wait for the libraries of import and print.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
-from functools import wraps
 from math import radians
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from sqlalchemy import Engine
 
 from api.answers import LandAnswers
-from api.connecting import check_set_up, connect
+from api.cli_town import backup, restore, town_app
+from api.connecting import check_set_up
 from api.printing import print_extract, print_history, print_search, write_extract, write_site
-from api.settings import Settings, read_settings
-from gis.errors import Invalid, LandError
+from api.settings import read_settings
+from api.terminal import engine_of, err, out, told
+from gis.errors import Invalid
 from gis.geojson import position
 from layers.extract.document import to_json
 
@@ -37,12 +36,7 @@ parcels_app = typer.Typer(no_args_is_help=True, help="Questions about parcels.")
 app.add_typer(parcels_app, name="parcels")
 tiles_app = typer.Typer(no_args_is_help=True, help="The map in one file.")
 app.add_typer(tiles_app, name="tiles")
-
-out = Console()
-err = Console(stderr=True)
-
-P = ParamSpec("P")
-R = TypeVar("R")
+app.add_typer(town_app, name="town")
 
 
 class Language(StrEnum):
@@ -63,37 +57,14 @@ KnownOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def told(command: Callable[P, R]) -> Callable[P, R]:
-    """Errors of the family end the command with their message and status 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except LandError as error:
-            err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
-            raise typer.Exit(1) from error
-
-    return run
-
-
 def _day(when: datetime | None) -> date | None:
     return when.date() if when else None
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    engine = connect(settings)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@contextmanager
 def _asking() -> Iterator[LandAnswers]:
     settings = read_settings()
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         yield LandAnswers(engine, rasters=settings.rasters)
 
 
@@ -108,7 +79,7 @@ def up(
     from api.running import load_sample, serve_app, things_to_try
 
     settings = read_settings()
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         migrate_with_progress(engine, out)
         if sample:
             load_sample(engine, settings, out)
@@ -124,7 +95,7 @@ def serve_only() -> None:
     from api.running import serve_app
 
     settings = read_settings()
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         check_set_up(engine)
         serve_app(settings, engine)
 
@@ -140,41 +111,6 @@ def work_on(
     from api.running import work_for
 
     work_for(read_settings(), beside=beside)
-
-
-@app.command()
-@told
-def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder to write the backup into.")],
-) -> None:
-    """Write database, documents, rasters and the list of keys into a folder; the service may go on meanwhile."""
-    from api.backing_up import back_up
-    from api.trades import store_of
-
-    settings = read_settings()
-    kept = back_up(settings, store_of(settings), folder, said=lambda part: out.print(f"Writing {part}"))
-    out.print(
-        f"{kept.rows} rows and {kept.files} files, {kept.bytes / 1e6:.1f} MB, in {folder}", highlight=False
-    )
-
-
-@app.command()
-@told
-def restore(
-    folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
-) -> None:
-    """Bring a backup into an empty database, and up to this version."""
-    from api.backing_up import restore as bring_back
-    from api.connecting import migrate
-    from api.trades import store_of
-
-    settings = read_settings()
-    kept = bring_back(settings, store_of(settings), folder, said=lambda part: out.print(f"Now {part}"))
-    with _engine(settings) as engine:
-        migrate(engine)
-    out.print(
-        f"{kept.rows} rows and {kept.files} files are back. Start with `./bhumika serve`.", highlight=False
-    )
 
 
 @app.command()
@@ -232,7 +168,7 @@ def import_files(
     from api.importing import import_with_progress, migrate_with_progress
 
     settings = read_settings()
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         migrate_with_progress(engine, err)
         import_with_progress(
             engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
@@ -267,7 +203,7 @@ def tiles_export(
     from api.archiving import export_tiles
 
     settings = read_settings()
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         export_tiles(
             engine,
             place,
@@ -289,7 +225,7 @@ def check_topology(place: PlaceArgument, on: OnOption = None, as_json: JsonOptio
     """Gaps, overlaps and slivers between neighbouring parcels."""
     from api.topology import print_topology
 
-    with _engine(read_settings()) as engine:
+    with engine_of(read_settings()) as engine:
         print_topology(engine, place, on=_day(on), out=out, err=err, as_json=as_json)
 
 
@@ -387,6 +323,10 @@ def what_may_be_built(
             carrying.print_ward(land, place, ward, asked, out, err, output=output)
         else:
             carrying.print_plot(land, place, number or "", asked, out, output=output, as_json=as_json)
+
+
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

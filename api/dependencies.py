@@ -23,7 +23,7 @@ async def only_known_words(request: Request) -> None:
 
     A word that stands twice is refused too: only one of its values would be answered.
     """
-    known = words_of(request)
+    known = set(_words(request.scope["route"].dependant))
     words = [word for word, _ in request.query_params.multi_items()]
     for word in words:
         if words.count(word) > 1:
@@ -33,11 +33,6 @@ async def only_known_words(request: Request) -> None:
         if word not in known:
             listed = f"it knows: {', '.join(sorted(known))}" if known else "leave it out"
             raise Invalid(f"This address does not know “{word[:40]}”; {listed}.")
-
-
-def words_of(request: Request) -> frozenset[str]:
-    """The words that the route of a request takes in its address."""
-    return frozenset(_words(request.scope["route"].dependant))
 
 
 def _words(dependant: Dependant) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _hall_of_plot(
     today = day_there(now, body.time_zone)
     who = actor(session, secret, today=today, now=now) if secret else None
     lines = cases_on(session, number) if who else []
-    if who and not who.is_staff:
+    if who and not who.is_office:
         own = {line.case.id for line in cases_of(session, who.person.id)}
         lines = [line for line in lines if line.case.id in own]
     disputes = objections.disputes_on(session, number, time_zone=body.time_zone)

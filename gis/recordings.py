@@ -26,9 +26,7 @@ class Recording:
 
 def record(session: Session, jurisdiction: str, *, what: str) -> Recording:
     """Open a recording; writers of the same jurisdiction wait for each other from here to their commit."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('recording:' || :j, 0))"), {"j": jurisdiction}
-    )
+    one_by_one(session, jurisdiction)
     row = session.execute(
         text(
             "INSERT INTO recording (jurisdiction, instant, what)"
@@ -38,6 +36,13 @@ def record(session: Session, jurisdiction: str, *, what: str) -> Recording:
         {"j": jurisdiction, "what": what},
     ).one()
     return Recording(id=row.id, instant=row.instant.astimezone(UTC))
+
+
+def one_by_one(session: Session, jurisdiction: str) -> None:
+    """Wait until no other writer of a jurisdiction is at work; the others wait from here on, until the transaction ends."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('recording:' || :j, 0))"), {"j": jurisdiction}
+    )
 
 
 def last_recording(session: Session, jurisdiction: str) -> datetime:

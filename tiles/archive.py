@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
-from math import asinh, pi, radians, tan
+from math import asinh, atan, degrees, pi, radians, sinh, tan
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import shapely
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
@@ -31,10 +32,11 @@ from gis.errors import Invalid, NotFound, TooLarge
 from gis.parcels.tables import ParcelRow
 from gis.place import Jurisdiction
 from layers.bounds import bounds
+from tiles.columns import GRID
 from tiles.packing import packed
 from tiles.shelf import WORTH
 from tiles.shelf import drawn as of_store
-from tiles.store import opened
+from tiles.store import Store, opened
 from tiles.tilejson import Box, DrawnLayer, Json, credits_of, described, vector_layers
 from tiles.vector import BLOCKS_TO_ZOOM, DEEPEST, PARCELS, PARCELS_FROM_ZOOM, RIM, TileAddress, tile
 from tiles.versions import changes_of
@@ -85,15 +87,9 @@ def export(
 
     With `ground`, in metres, only the tiles that show some of it.  On a shelf the service's own store may stand ready.
     """
-    ground = None if ground is None else to_geographic(ground, place.metric)
-    box = bounds(session, place, known=at.known) if ground is None else ground.bounds
-    if box is None:
-        raise NotFound(
-            f"Nothing has been brought in for {place.name_en} yet; import its parcels and layers first."
-        )
-    addresses = [each for each in _addresses(box, zooms) if ground is None or ground.intersects(_area(each))]
     drawn_from = _Ground(session=session, place=place, zooms=zooms, at=at, shelf=shelf)
-    with drawn_from.drawing(drawn) as draw, _coming(file) as out:
+    with drawn_from.drawing(drawn) as (draw, whole), _coming(file) as out:
+        box, addresses = _wanted(whole, zooms, ground and to_geographic(ground, place.metric))
         writer = Writer(out)  # type: ignore[no-untyped-call]
         with closing(writer.tile_f):
             for count, address in enumerate(addresses, 1):
@@ -119,25 +115,33 @@ class _Ground:
     shelf: Path | None
 
     @contextmanager
-    def drawing(self, drawn: Sequence[DrawnLayer]) -> Iterator[Draw]:
-        """How the service draws a tile with these layers: many parcels from a column store, everything else by PostGIS."""
+    def drawing(self, drawn: Sequence[DrawnLayer]) -> Iterator[tuple[Draw, Box]]:
+        """How the service draws a tile with these layers, and where they lie: many parcels from a column store, all else by PostGIS."""
         names = [each.id for each in drawn]
         others = [name for name in names if name != PARCELS]
         with tempfile.TemporaryDirectory(prefix="bhumika-tiles-") as folder:
-            parcels = self._of_store(Path(folder)) if PARCELS in names else None
+            store = self._store(Path(folder)) if PARCELS in names else None
 
             def draw(address: TileAddress) -> bytes:
-                if parcels is None or not PARCELS_FROM_ZOOM <= address.z <= STORED_TO_ZOOM:
+                if store is None or not PARCELS_FROM_ZOOM <= address.z <= STORED_TO_ZOOM:
                     return self._by_postgis(address, names)
-                return parcels(address) + (self._by_postgis(address, others) if others else b"")
+                return of_store(store, address) + (self._by_postgis(address, others) if others else b"")
 
-            yield draw
+            yield draw, self._box() if others or store is None else _box_of(store)
+
+    def _box(self) -> Box:
+        box = bounds(self.session, self.place, known=self.at.known)
+        if box is None:
+            raise NotFound(
+                f"Nothing has been brought in for {self.place.name_en} yet; import its parcels and layers first."
+            )
+        return box
 
     def _by_postgis(self, address: TileAddress, layers: list[str]) -> bytes:
         return tile(self.session, self.place, address, layers=layers, at=self.at)
 
-    def _of_store(self, folder: Path) -> Draw | None:
-        """Parcels drawn from a store, the service's own or one built here; None where there are few, or the compiler is missing."""
+    def _store(self, folder: Path) -> Store | None:
+        """A store of the parcels, the service's own or one built here; None where there are few, or the compiler is missing."""
         changed = changes_of(self.session, self.place, known=self.at.known).get(PARCELS)
         if not changed or find_spec("numba") is None:
             return None
@@ -147,7 +151,7 @@ class _Ground:
             build, with_blocks = import_module("tiles.building").build, self.zooms[0] <= BLOCKS_TO_ZOOM
             build(self.session, self.place, folder, at=at, with_blocks=with_blocks)
             store = opened(folder, known=at.known, on=at.on)
-        return None if store is None else lambda address: of_store(store, address)
+        return store
 
     def _is_worth_a_store(self) -> bool:
         there = select(func.count()).where(
@@ -176,6 +180,23 @@ def _addresses(box: Box, zooms: range) -> list[TileAddress]:
         for y in rows
     ]
     return sorted(found, key=lambda each: zxy_to_tileid(each.z, each.x, each.y))
+
+
+def _wanted(whole: Box, zooms: range, ground: BaseGeometry | None) -> tuple[Box, list[TileAddress]]:
+    """The box of the archive and its tiles: all of it, or those that show some ground in degrees."""
+    if ground is None:
+        return whole, _addresses(whole, zooms)
+    west, south, east, north = ground.bounds
+    box = (west, south, east, north)
+    return box, [each for each in _addresses(box, zooms) if ground.intersects(_area(each))]
+
+
+def _box_of(store: Store) -> Box:
+    """Where the plots of a store lie, in degrees."""
+    boxes = np.concatenate([each.columns.boxes for each in store.plots]) / GRID
+    (west, north), (east, south) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    low, high = (degrees(atan(sinh(pi * (1 - 2 * each)))) for each in (south, north))
+    return (float(west) * 360 - 180, low, float(east) * 360 - 180, high)
 
 
 def _area(address: TileAddress) -> BaseGeometry:

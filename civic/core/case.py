@@ -22,6 +22,7 @@ from civic.core.tables import (
     CaseTaskRow,
     PersonRow,
 )
+from civic.core.workflow import CONSULTED, STAFF
 from gis.errors import NotFound
 
 MOST = 100
@@ -121,13 +122,22 @@ def parts_in(session: Session, case_id: int, person_id: int) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def roles_in(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
+    """In which roles somebody stands in a case: nobody is the office in a matter of their own."""
+    return parts_in(session, case_id, actor.person.id) or actor.roles & set(STAFF)
+
+
+def _is_asked(session: Session, found: Case, roles: frozenset[str]) -> bool:
+    """Whether a case waits, or has waited, for the word of some roles."""
+    asked = select(CaseTaskRow.id).where(CaseTaskRow.case_id == found.id, CaseTaskRow.role.in_(roles))
+    return found.turn in roles or session.scalar(asked.limit(1)) is not None
+
+
 def seen_by(session: Session, number: str, actor: Actor | None) -> tuple[Case, frozenset[str]]:
     """A case that an actor may see, and the roles in which; to all others it does not exist."""
     found = case_numbered(session, number)
-    if actor is None:
-        raise _hidden()
-    roles = actor.roles | parts_in(session, found.id, actor.person.id)
-    if not (actor.is_staff or roles - actor.roles):
+    roles = roles_in(session, found.id, actor) if actor else frozenset()
+    if not roles or (roles <= set(CONSULTED) and not _is_asked(session, found, roles)):
         raise _hidden()
     return found, roles
 

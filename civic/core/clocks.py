@@ -62,6 +62,9 @@ def _escalate(session: Session, body: LocalBody, services: Services, case_id: in
     role = service.flow.states[standing.state].escalates_to
     if role is None:
         return False
-    moved = add_escalation(service.desk(session, body, now=now), case_id, role=role, step=ESCALATED)
+    desk = service.desk(session, body, now=now)
+    moved = add_escalation(desk, case_id, role=role, step=ESCALATED, version=standing.version)
+    if moved is None:
+        return False
     publish(session, Escalated(body=body, case=moved, role=role, now=now))
     return True

@@ -81,7 +81,7 @@ class Provider:
 
     def come_back(self, query: Mapping[str, str], trip: Trip, back: str) -> str:
         """The e-mail address that the provider vouches for."""
-        if not hmac.compare_digest(query.get("state", ""), trip.state):
+        if not hmac.compare_digest(query.get("state", "").encode(), trip.state.encode()):
             raise NotVouchedFor("This sign-in was not begun in this browser; begin again.")
         if "error" in query or not query.get("code"):
             raise NotVouchedFor("The identity provider did not sign you in; begin again, or use a code.")
@@ -102,7 +102,7 @@ class Provider:
     def unpack(self, cookie: str, *, now: datetime) -> Trip:
         """The trip of a cookie; `NotVouchedFor` where it is none of ours or too old."""
         plain, _, mark = cookie.partition(".")
-        if not plain or not hmac.compare_digest(mark, self._mark(plain)):
+        if not plain or not hmac.compare_digest(mark.encode(), self._mark(plain).encode()):
             raise NotVouchedFor("This sign-in was not begun in this browser; begin again.")
         trip = Trip(**json.loads(base64.urlsafe_b64decode(plain)))
         if not 0 <= now.timestamp() - trip.begun <= LONGEST_TRIP:

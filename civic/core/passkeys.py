@@ -5,6 +5,7 @@ and for five minutes; a signature counter that goes back is a copied key, and is
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +35,8 @@ from civic.core.people import Person, person
 from gis.errors import Invalid, NotAllowed, NotFound
 
 GOOD_FOR = timedelta(minutes=5)
+_CODED = re.compile(r"[A-Za-z0-9_-]{0,2000}={0,2}")
+"""Text of base64url."""
 MOST = 10
 """Passkeys of one person."""
 
@@ -189,8 +192,10 @@ def _take(session: Session, answer: dict[str, Any], *, now: datetime, person_id:
     try:
         told = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
         challenge = str(told["challenge"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Invalid("This is not the answer of a passkey.") from error
+    if not all(_CODED.fullmatch(each) for each in (challenge, str(answer.get("id", "")))):
+        raise Invalid("This is not the answer of a passkey.")
     taken = session.execute(
         delete(PasskeyChallengeRow).where(
             PasskeyChallengeRow.challenge == challenge,

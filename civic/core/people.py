@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.tables import PersonRow, PostingRow
-from civic.core.workflow import STAFF
+from civic.core.workflow import CONSULTED, STAFF
 from gis.errors import Conflict, Invalid, NotFound
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-PHONE = re.compile(r"\+[1-9]\d{7,14}")
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@[\w-]+(\.[\w-]+)+")
+PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
 class NoSuchPerson(NotFound):
@@ -64,6 +65,11 @@ class Actor:
         """Whether the person works for the local body or is consulted by it."""
         return bool(self.roles & set(STAFF))
 
+    @property
+    def is_office(self) -> bool:
+        """Whether the person works for the local body itself, and may open its cases."""
+        return bool(self.roles & (set(STAFF) - set(CONSULTED)))
+
 
 def reach(text: str) -> str:
     """An e-mail address in lower case, or a telephone number with its country; ten digits are Indian."""
@@ -75,7 +81,7 @@ def reach(text: str) -> str:
             )
         return plain.lower()
     digits = re.sub(r"[\s().-]", "", plain)
-    if re.fullmatch(r"[6-9]\d{9}", digits):
+    if re.fullmatch(r"[6-9][0-9]{9}", digits):
         digits = f"+91{digits}"
     if not PHONE.fullmatch(digits):
         raise Invalid(
@@ -108,8 +114,9 @@ def introduce(
     if not name.strip() or len(name) > 200:
         raise Invalid("Write your name, as it stands in your papers, in at most 200 characters.")
     where = reach(address)
+    taken = Conflict(f"{where} belongs to somebody here already; sign in with it.")
     if person_reached_by(session, where):
-        raise Conflict(f"{where} belongs to somebody here already; sign in with it.")
+        raise taken
     row = PersonRow(
         body=body.code,
         name=name.strip(),
@@ -118,8 +125,11 @@ def introduce(
         language=language,
         since=now,
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:  # somebody introduced them at the same moment
+        raise taken from error
     return _person(row)
 
 

@@ -129,7 +129,7 @@ def begin(
             digest=_quick(secret),
             person_id=who.id,
             way=way,
-            device=_quick(browser)[:16],
+            device=_quick(f"{body.code} {browser}")[:16],
             begun=now,
             ends=ends,
         )
@@ -147,9 +147,12 @@ def actor(session: Session, secret: str, *, today: date, now: datetime) -> Actor
     ).one_or_none()
     if row is None:
         return None
+    roles = roles_on(session, row.person_id, on=today)
+    if roles and row.begun + STAFF_STAY <= now:
+        return None  # posted since they signed in as a citizen: an officer signs in for each day's work
     return Actor(
         person=person(session, row.person_id),
-        roles=roles_on(session, row.person_id, on=today),
+        roles=roles,
         sign_in_id=row.id,
         device=row.device,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text, update
 
-from civic.core.case import Case, case, parts_in
+from civic.core.case import Case, case, roles_in
 from civic.core.desk import Advanced, Desk, Overtaken, held
 from civic.core.events import publish
 from civic.core.people import Actor
@@ -87,14 +87,18 @@ def advance(
     """Take a step: check who, from where, in which version and under which guards; then state and history together."""
     standing = _locked(desk, case_id)
     if standing.version != version:
-        raise Overtaken(
-            f"Case {standing.number} has moved on since you opened it; look at what happened, then decide again."
-        )
+        raise _overtaken(standing)
     step = _step(desk, standing, step_name)
     role = _role(desk, standing, step, actor)
     note = _note(step, note)
     _check_apart(desk, standing, step, actor)
     return _move(desk, standing, step_name, step, role=role, actor=actor, note=note, told=told or {})
+
+
+def hold(desk: Desk, seen: Case) -> None:
+    """Keep others from the case until the transaction ends; `Overtaken` where it has moved since it was seen."""
+    if _locked(desk, seen.id).version != seen.version:
+        raise _overtaken(seen)
 
 
 def advance_when_paid(desk: Desk, case_id: int, *, told: Mapping[str, Any]) -> Case | None:
@@ -120,7 +124,7 @@ def let_time_act(desk: Desk, case_id: int) -> Case | None:
 def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) -> None:
     """Write a note into the history; the case stays where it is."""
     standing = _locked(desk, case_id)
-    roles = actor.roles | parts_in(desk.session, case_id, actor.person.id)
+    roles = roles_in(desk.session, case_id, actor)
     if not roles:
         raise NotAllowed("Only the parties of a case and the office write on it.")
     words = note.strip()
@@ -130,9 +134,11 @@ def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) ->
     _tell(desk, moved, "note", standing.state, role=min(roles), actor=actor, note=words, seen=seen, told={})
 
 
-def add_escalation(desk: Desk, case_id: int, *, role: str, step: str) -> Case:
-    """Write that a turn has run out and who is told; the turn stays where it is."""
+def add_escalation(desk: Desk, case_id: int, *, role: str, step: str, version: int) -> Case | None:
+    """Write that a turn has run out and who is told; the turn stays where it is.  None where the case moved meanwhile."""
     standing = _locked(desk, case_id)
+    if standing.version != version:
+        return None
     moved = _again(desk, standing)
     told = {"role": role, "due": str(standing.due)}
     _tell(desk, moved, step, standing.state, role=CLOCK, actor=None, note=None, seen="parties", told=told)
@@ -143,12 +149,13 @@ def answer_task(
     desk: Desk, task_id: int, answer: str, *, actor: Actor, told: Mapping[str, Any], note: str | None = None
 ) -> Case:
     """Answer what was asked beside the turn: once, by somebody in its role."""
-    task = desk.session.get(CaseTaskRow, task_id, with_for_update=True, populate_existing=True)
+    task = desk.session.get(CaseTaskRow, task_id)
     if task is None:
         raise NotFound("There is no such task here.", code="no-case")
-    if task.role not in actor.roles:
+    standing = _locked(desk, task.case_id)  # the case first, as every step does: nobody waits in a circle
+    desk.session.refresh(task)
+    if task.role not in roles_in(desk.session, standing.id, actor):
         raise NotAllowed(f"This is asked of the {task.role.replace('_', ' ')}.")
-    standing = _locked(desk, task.case_id)
     if task.answered is not None:
         raise Overtaken(f"This was answered already, on {task.answered:%Y-%m-%d}.")
     desk.session.execute(
@@ -189,6 +196,12 @@ def _locked(desk: Desk, case_id: int) -> Case:
     return found
 
 
+def _overtaken(standing: Case) -> Overtaken:
+    return Overtaken(
+        f"Case {standing.number} has moved on since you opened it; look at what happened, then decide again."
+    )
+
+
 def _step(desk: Desk, standing: Case, name: str) -> Step:
     step = desk.flow.steps_from(standing.state).get(name)
     if step is None:
@@ -198,8 +211,8 @@ def _step(desk: Desk, standing: Case, name: str) -> Step:
 
 
 def _role(desk: Desk, standing: Case, step: Step, actor: Actor) -> str:
-    """The role in which the actor takes the step."""
-    roles = actor.roles | parts_in(desk.session, standing.id, actor.person.id)
+    """The role in which the actor takes the step: a party takes none of the office's in the same case."""
+    roles = roles_in(desk.session, standing.id, actor)
     role = next((role for role in step.by if role in roles), None)
     if role is None:
         raise NotAllowed(f"This step is for: {', '.join(each.replace('_', ' ') for each in step.by)}.")

@@ -29,6 +29,8 @@ STAFF = (
     "counter",
     "admin",
 )
+CONSULTED = ("agency",)
+"""Staff roles of other offices: they see what is asked of them, not every case."""
 PARTIES = ("applicant", "owner", "licensee")
 CLOCK = "clock"
 LEDGER = "ledger"

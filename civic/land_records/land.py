@@ -20,7 +20,7 @@ from civic.land_records.model import MOST_PARTS, Kind, Wanted
 from gis.asof import AsOf
 from gis.crs import to_geographic, to_metric
 from gis.errors import Conflict, Invalid, TooLarge
-from gis.geojson import drawn_area, position
+from gis.geojson import check_position, drawn_area, position
 from gis.parcels.changes import NewParcel, correct, divide, merge
 from gis.parcels.ids import normal_number
 from gis.parcels.model import Parcel, ParcelNumber
@@ -28,7 +28,7 @@ from gis.parcels.queries import parcel
 from gis.parties.people import rename
 from gis.parties.queries import owners
 from gis.place import Jurisdiction
-from gis.recordings import last_recording
+from gis.recordings import last_recording, one_by_one
 from gis.units import Area
 
 LONGEST_TEXT = 1_000_000
@@ -44,10 +44,11 @@ def standing(session: Session, place: Jurisdiction, wanted: Wanted, *, on: date)
 
 
 def check(session: Session, place: Jurisdiction, wanted: Wanted, *, on: date) -> None:
-    """Refuse at once what the land cannot bear: plots that are gone, a record that says so already, plots that do not meet."""
+    """Refuse at once what the land cannot bear: plots that are gone, a record that says so already, plots that do not meet.
+
+    Whether the register holds an owner of a name is not told here: whoever applies would learn whose a plot is by guessing.
+    """
     plots = standing(session, place, wanted, on=on)
-    if wanted.kind is Kind.NAME:
-        _owner_named(session, place, wanted, on=on)
     if wanted.kind is Kind.AREA and wanted.area == plots[0].recorded_area:
         raise Conflict("The record shows this area already.")
     if wanted.kind is Kind.LAND_TYPE and wanted.land_type == plots[0].land_type:
@@ -80,6 +81,12 @@ def measured_by(
     else:
         shapes = _parts(place, plots[0], form)
         numbers = _numbers(form, len(shapes))
+    if any(part.buffer(-plots[0].accuracy / 2).is_empty for part in shapes):
+        raise Conflict(
+            "A part is narrower than the plot is measured exactly; nobody could find it on the ground."
+        )
+    if set(wanted.numbers) & set(numbers):
+        raise Conflict("A number that ends with this change cannot begin with it; choose new numbers.")
     if wanted.kind is Kind.DIVIDE and len(shapes) != wanted.parts:
         raise Conflict(f"{wanted.parts} parts were applied for, but {len(shapes)} were measured.")
     found = collection(place, list(zip(numbers, shapes, strict=True)))
@@ -109,10 +116,14 @@ def make(
     on: date,
     instrument: str,
 ) -> dict[str, list[str]]:
-    """Change the record; the numbers that ended and began."""
+    """Change the record; the numbers that ended and began.
+
+    Other writers of the land wait from here on, so that nothing changes between what is read and what is written.
+    """
+    one_by_one(session, place.code)
     plots = standing(session, place, wanted, on=on)
     if wanted.kind is Kind.NAME:
-        rename(session, place, _owner_named(session, place, wanted, on=on), name=wanted.name or "", on=on)
+        rename(session, place, owner_named(session, place, wanted, on=on), name=wanted.name or "", on=on)
         return {"ended": [], "began": []}
     if wanted.kind in (Kind.AREA, Kind.LAND_TYPE):
         to = _again(plots[0], area=wanted.area, land_type=wanted.land_type)
@@ -177,14 +188,14 @@ def _again(old: Parcel, *, area: Area | None, land_type: str | None) -> NewParce
     )
 
 
-def _owner_named(session: Session, place: Jurisdiction, wanted: Wanted, *, on: date) -> int:
-    """The owner whose name is to be corrected: who applies knows it, and no name is told to who does not."""
+def owner_named(session: Session, place: Jurisdiction, wanted: Wanted, *, on: date) -> int:
+    """The owner whose name is to be corrected, for the office alone to ask; `Conflict` where there is not one such."""
     at = AsOf(on=on, known=last_recording(session, place.code))
     held = owners(session, place, wanted.numbers[0], at=at)
     found = [right for right in held if right.party.name.casefold() == (wanted.old_name or "").casefold()]
     if len(found) != 1:
         raise Conflict(
-            "The register holds no owner of this plot under exactly that name; copy it from the record."
+            "The register holds no owner of this plot under exactly that name; ask the applicant, or refuse with this reason."
         )
     return found[0].party.id
 
@@ -197,7 +208,10 @@ def _parts(place: Jurisdiction, plot: Parcel, form: Mapping[str, str]) -> list[P
         raise Invalid(
             "Give the new boundaries: two positions on the dividing line, or a GeoJSON file's text with all parts."
         )
-    line = to_metric(LineString([position(begin), position(end)]), place.metric)
+    ends = [position(begin), position(end)]
+    for each in ends:
+        check_position(*each)
+    line = to_metric(LineString(ends), place.metric)
     if line.length < plot.accuracy:
         raise Invalid("The two positions of the dividing line are the same within the plot's accuracy.")
     return _cut(plot, line)
@@ -225,11 +239,11 @@ def _drawn(place: Jurisdiction, text: str) -> list[Polygon]:
         features = json.loads(text)["features"]
         rings = [each["geometry"]["coordinates"] for each in features]
         kinds = {each["geometry"]["type"] for each in features}
-    except (ValueError, KeyError, TypeError) as error:
+        if kinds != {"Polygon"} or not 1 < len(rings) <= MOST_PARTS:
+            raise Invalid(f"The boundaries must be 2 to {MOST_PARTS} polygons.")
+        return [drawn_area(each, place.metric) for each in rings]
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("The boundaries are not a GeoJSON FeatureCollection of polygons.") from error
-    if kinds != {"Polygon"} or not 1 < len(rings) <= MOST_PARTS:
-        raise Invalid(f"The boundaries must be 2 to {MOST_PARTS} polygons.")
-    return [drawn_area(each, place.metric) for each in rings]
 
 
 def _numbers(form: Mapping[str, str], count: int) -> list[str]:

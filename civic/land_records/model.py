@@ -3,6 +3,7 @@
 In: the fields of a form.  Out: a frozen `Wanted`, checked by itself; whether the land allows it is `civic.land_records.land`'s.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -94,7 +95,7 @@ def wanted_of(form: Mapping[str, str]) -> Wanted:
         name=_text(form, "name", "Write the name as it should stand.") if kind is Kind.NAME else None,
         old_name=_text(form, "old_name", "Write the name as it stands now.") if kind is Kind.NAME else None,
         area=_area(form) if kind is Kind.AREA else None,
-        land_type=_text(form, "land_type", "Choose the land type.") if kind is Kind.LAND_TYPE else None,
+        land_type=_land_type(form) if kind is Kind.LAND_TYPE else None,
         parts=_parts(form) if kind is Kind.DIVIDE else None,
     )
 
@@ -120,19 +121,35 @@ def _text(form: Mapping[str, str], field: str, missing: str) -> str:
     return words
 
 
+def _land_type(form: Mapping[str, str]) -> str:
+    """The word of the register for a type of land, as the catalogue of a place names it."""
+    word = _text(form, "land_type", "Choose the land type.")
+    if not re.fullmatch(r"[a-z][a-z_]{0,39}", word):
+        raise Invalid("Choose the land type from the list.")
+    return word
+
+
 def _area(form: Mapping[str, str]) -> Area:
     try:
         unit = AreaUnit(form.get("unit", ""))
-        value = Decimal(form.get("area", "").strip().replace(",", ""))
+        value = Decimal(_written(form.get("area", "")))
     except (ValueError, InvalidOperation) as error:
         raise Invalid("Write the area as a number, and choose its unit.") from error
-    if not value.is_finite() or not 0 < value < Decimal("1e9"):
+    if not 0 < value < Decimal("1e9"):
         raise Invalid("An area is a number above 0.")
     return Area(value=value, unit=unit)
 
 
+def _written(text: str) -> str:
+    """A number as people write it, with at most six decimals; `ValueError` for all else, such as 1e-999999."""
+    plain = text.strip().replace(",", "")
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
+        raise ValueError(text)
+    return plain
+
+
 def _parts(form: Mapping[str, str]) -> int:
     text = form.get("parts", "").strip()
-    if not text.isdigit() or not 2 <= int(text[:4]) <= MOST_PARTS:
+    if not re.fullmatch(r"0{0,3}[0-9]{1,2}", text) or not 2 <= int(text) <= MOST_PARTS:
         raise Invalid(f"A plot is divided into 2 to {MOST_PARTS} parts.")
     return int(text)

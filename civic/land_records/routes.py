@@ -3,14 +3,16 @@
 In: a plot's number, a form.  Out: pages; after applying, the page of the case.
 """
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
-from civic.core.doors.form import FormDep, see
-from civic.core.http import SIGNED_IN, TownDep, allowed, page
+from civic.core.doors.form import FormDep, Text, see
+from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, page
 from civic.land_records.model import Kind, wanted_of
-from civic.land_records.service import SERVICE, apply
+from civic.land_records.service import SERVICE, apply, fees, set_fee
 from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.units import AreaUnit
@@ -41,6 +43,32 @@ def apply_for(request: Request, town: TownDep, form: FormDep) -> Response:
         tried.rollback()
         return _form(request, town, dict(form), refused=error)
     return see(f"{town.path}/cases/{opened.number}")
+
+
+@router.get("/town/{body}/land-records/fees", dependencies=[allowed(ANYONE)])
+def fees_page(request: Request, town: TownDep) -> Response:
+    """What each change costs, from when, and where that is written."""
+    return page(
+        request,
+        "town/land_records/fees.html",
+        town=town,
+        fees=fees(town.session),
+        kinds=[str(each) for each in Kind],
+    )
+
+
+@router.post("/town/{body}/land-records/fees", dependencies=[allowed("admin", "secretary")])
+def new_fee(
+    town: TownDep,
+    kind: Annotated[Kind, Form()],
+    rupees: Annotated[Decimal, Form(gt=0, lt=10**8, decimal_places=2)],
+    begins: Annotated[date, Form()],
+    source: Text,
+) -> Response:
+    """Set a fee from a day on."""
+    desk = SERVICE.desk(town.session, town.body, now=town.now)
+    set_fee(desk, kind, paise=int(rupees * 100), begins=begins, source=source)
+    return see(f"{town.path}/land-records/fees")
 
 
 def _form(

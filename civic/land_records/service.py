@@ -21,10 +21,10 @@ from civic.core.money.undoing import cancel_demand
 from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
 from civic.core.steps import advance_when_paid, open_case
-from civic.land_records.land import boundaries, check, make, measured_by
+from civic.land_records.land import boundaries, check, make, measured_by, owner_named
 from civic.land_records.model import MEASURED, Kind, Wanted, wanted_from
 from civic.land_records.tables import LandRecordFeeRow, LandRecordRow
-from gis.errors import Conflict
+from gis.errors import Conflict, Invalid
 from gis.geometry import ground_area
 from gis.jurisdictions import jurisdiction
 
@@ -78,6 +78,28 @@ def fee(session: Session, kind: Kind, *, on: date) -> LandRecordFeeRow:
     return row
 
 
+def fees(session: Session) -> list[LandRecordFeeRow]:
+    """Every fee that was ever set, by kind, the newest first."""
+    query = select(LandRecordFeeRow).order_by(LandRecordFeeRow.kind, LandRecordFeeRow.begins.desc())
+    return list(session.scalars(query))
+
+
+def set_fee(desk: Desk, kind: Kind, *, paise: int, begins: date, source: str) -> None:
+    """Set what a change costs from a day on; what was set stays, so that each case keeps the fee of its day."""
+    if not 0 < paise < 10**10:
+        raise Invalid("A fee is a sum above nothing.")
+    if not source.strip() or len(source) > 300:
+        raise Invalid("Say where the fee is written: the order or resolution, its number and date.")
+    if begins < desk.today:
+        raise Conflict("A fee cannot begin on a day that has been.")
+    if desk.session.get(LandRecordFeeRow, (desk.body.code, kind, begins)):
+        raise Conflict(f"A fee from {begins} on is set already.")
+    desk.session.add(
+        LandRecordFeeRow(body=desk.body.code, kind=kind, begins=begins, paise=paise, source=source.strip())
+    )
+    desk.session.flush()
+
+
 def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
     """Open a case on the plots, with its fee to be paid."""
     place = jurisdiction(desk.session, desk.body.jurisdiction)
@@ -102,6 +124,14 @@ def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
 
 def _record(session: Session, case_id: int) -> LandRecordRow:
     return session.get_one(LandRecordRow, case_id, populate_existing=True)
+
+
+def _verify(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """See that the name to be corrected is an owner's."""
+    wanted = wanted_from(_record(desk.session, standing.id).wanted)
+    if wanted.kind is Kind.NAME:
+        owner_named(desk.session, jurisdiction(desk.session, desk.body.jurisdiction), wanted, on=desk.today)
+    return {}
 
 
 def _report(desk: Desk, standing: Case, _actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
@@ -164,7 +194,7 @@ _GUARDS = {"fee_paid": _fee_paid, "measured": _measured}
 SERVICE = Service(
     flow=read_workflow("civic.land_records", _GUARDS),
     guards=_GUARDS,
-    takes={"report": _report, "grant": _grant},
+    takes={"verify": _verify, "report": _report, "grant": _grant},
     shown=_shown,
     part="town/land_records/part.html",
     begins_at="land-records/new",
@@ -180,8 +210,8 @@ def when_paid(session: Session, event: Paid) -> None:
 
 
 def when_advanced(session: Session, event: Advanced) -> None:
-    """A case that ends unpaid asks its fee no more; what is paid later is held for its payer."""
-    if event.case.service == SERVICE.name and event.case.closed and event.state_before == "fee_due":
+    """A case that ends asks a fee that stands open no more; what is paid later is held for its payer."""
+    if event.case.service == SERVICE.name and event.case.closed and event.case.state != event.state_before:
         _ask_no_more(session, event.body, event)
 
 

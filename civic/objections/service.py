@@ -45,6 +45,8 @@ LONGEST, LARGEST = 2000, 100_000
 FARTHEST = 500.0
 """Metres from its plot that a sketch may lie."""
 NO_RASTERS = Path("no-rasters")
+_NO_SHAPE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What reading a text as a shape raises where it is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,12 +181,15 @@ def _sketch(desk: Desk, number: str, text: str) -> dict[str, Any] | None:
         raise TooLarge(f"The sketch has more than {LARGEST} characters; draw it simpler.")
     place = jurisdiction(desk.session, desk.body.jurisdiction)
     try:
-        kept: dict[str, Any] = json.loads(text)
-        drawn = to_metric(shapely.force_2d(shape(kept)), place.metric)
-    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.GEOSException) as error:
+        plain = shapely.force_2d(shape(json.loads(text)))
+        drawn = to_metric(plain, place.metric)
+    except (*_NO_SHAPE, shapely.errors.ShapelyError) as error:
         raise Invalid("The sketch is not a GeoJSON geometry in degrees.") from error
     at = AsOf(on=desk.today, known=last_recording(desk.session, place.code))
     plot = parcel(desk.session, place, number, at=at)
-    if drawn.is_empty or not drawn.is_valid or drawn.distance(plot.boundary) > FARTHEST:
+    if drawn.is_empty or not drawn.is_valid or not drawn.distance(plot.boundary) <= FARTHEST:
         raise Invalid(f"The sketch must be a valid shape within {FARTHEST:g} m of the plot.")
+    kept: dict[str, Any] = json.loads(
+        shapely.to_geojson(plain)
+    )  # the shape alone, of whatever stood beside it
     return kept

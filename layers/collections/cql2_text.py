@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.collections.cql2 import (
     COMPARING,
@@ -23,6 +24,7 @@ from layers.collections.cql2 import (
     instant,
     wrong,
 )
+from layers.collections.systems import rectangle
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)"
@@ -269,14 +271,14 @@ class _Reader:
         return Shape(shape=shape)
 
 
-def box_of(edges: list[float]) -> shapely.Polygon:
+def box_of(edges: list[float]) -> BaseGeometry:
     """A box of two corners, the lower one first; heights are left aside."""
     if len(edges) not in (4, 6):
         raise wrong("a box needs four numbers: west, south, east, north")
     west, south, east, north = edges[0], edges[1], edges[len(edges) // 2], edges[len(edges) // 2 + 1]
     if west > east or south > north:
         raise wrong("a box needs its lower corner first: west, south, east, north")
-    return shapely.box(west, south, east, north)
+    return rectangle(west, south, east, north)
 
 
 def _number(text: str) -> Value:

@@ -10,18 +10,17 @@ from threading import Lock
 from typing import cast
 from weakref import WeakKeyDictionary
 
-import shapely
 from sqlalchemy import ColumnElement, DateTime, Engine, Numeric, Table, func, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from gis.crs import to_geographic
 from gis.db.quick import engine_of
 from gis.db.tables import RecordingRow
 from gis.parcels.tables import ParcelChangeRow, ParcelRow
 from gis.place import Jurisdiction
 from layers.collections.lineage import lineage_of
-from layers.collections.model import Box, Collection, Kind, Property, Shapes
+from layers.collections.model import Collection, Kind, Property, Shapes
+from layers.collections.systems import in_degrees
 from layers.imports import standing
 from layers.words import Words
 
@@ -113,7 +112,7 @@ def parcels(session: Session, place: Jurisdiction, known: datetime) -> tuple[Col
             key=ParcelRow.__table__.c.id,
             shape=ParcelRow.__table__.c.boundary,
             valid=ParcelRow.__table__.c.valid,
-            bounds=_degrees(span, place),
+            bounds=in_degrees(span.box, place.metric),
             largest=span.largest,
             begins=span.begins,
             changed=changed or known,
@@ -130,11 +129,6 @@ def _rows(place: Jurisdiction, span: _Span, known: datetime) -> tuple[ColumnElem
         ParcelRow.id.between(span.first, span.last),
         func.range_contains_elem(ParcelRow.recorded, instant),
     )
-
-
-def _degrees(span: _Span, place: Jurisdiction) -> Box:
-    west, south, east, north = to_geographic(shapely.box(*span.box), place.metric).bounds
-    return west, south, east, north
 
 
 def _text(name: str, en: str, ml: str) -> Property:

@@ -17,7 +17,6 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from gis.crs import to_geographic
 from gis.db.quick import engine_of
 from gis.db.sql import statement
 from gis.place import Jurisdiction
@@ -25,6 +24,7 @@ from layers.catalogue import load
 from layers.collections.lineage import lineage_of
 from layers.collections.model import Collection, Kind, Property, Shapes
 from layers.collections.personal import is_personal
+from layers.collections.systems import in_degrees
 from layers.entry import Layer, Measure
 from layers.imports import StandingImport, standing
 from layers.tables import FeatureRow
@@ -76,8 +76,7 @@ def _collection(
     if not contents:
         return None
     days = [each.begins for each in contents]
-    boxes = shapely.union_all([shapely.box(*each.box) for each in contents]).envelope
-    west, south, east, north = to_geographic(boxes, place.metric).bounds
+    west, south, east, north = shapely.union_all([shapely.box(*each.box) for each in contents]).bounds
     return Collection(
         id=entry.id,
         place=place,
@@ -93,7 +92,7 @@ def _collection(
         key=TABLE.c.id,
         shape=TABLE.c.shape,
         valid=TABLE.c.valid,
-        bounds=(west, south, east, north),
+        bounds=in_degrees((west, south, east, north), place.metric),
         largest=max(each.largest for each in contents),
         begins=None if None in days else min(day for day in days if day),
         changed=max(each.imported for each in imports),

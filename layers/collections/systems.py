@@ -12,7 +12,7 @@ from math import isfinite
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import GEOGRAPHIC, crs_of, to_metric, transform
+from gis.crs import GEOGRAPHIC, crs_of, to_geographic, to_metric, transform
 from gis.errors import Invalid
 from gis.place import Jurisdiction
 from layers.collections.model import Box
@@ -73,7 +73,16 @@ def system_named(place: Jurisdiction, uri: str | None, *, word: str) -> System:
     )
 
 
-def box_in(text: str, system: System) -> shapely.Polygon:
+def rectangle(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    """The box between two corners; a line or a point where it has no area."""
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    if west == east or south == north:
+        return shapely.LineString([(west, south), (east, north)])
+    return shapely.box(west, south, east, north)
+
+
+def box_in(text: str, system: System) -> BaseGeometry:
     """The box that `bbox` says, in the order of its system's axes; refused upside down or across the date line."""
     try:
         edges = [float(part) for part in text.split(",")]
@@ -92,7 +101,7 @@ def box_in(text: str, system: System) -> shapely.Polygon:
         raise _bad_box(
             f"“{text[:60]}” stands on its head, its south north of its north; write {_order(system)}"
         )
-    return shapely.box(*low, *high)
+    return rectangle(*low, *high)
 
 
 def _order(system: System) -> str:
@@ -120,8 +129,25 @@ def on_the_ground(shape: BaseGeometry, system: System, place: Jurisdiction, with
         )
     room = shapely.box(within[0] - MARGIN, within[1] - MARGIN, within[2] + MARGIN, within[3] + MARGIN)
     if not room.covers(shape):
-        shape = shapely.intersection(shape, room)
+        shape = _alike(shapely.intersection(shape, room))
     return to_metric(shapely.segmentize(shape, STEP), place.metric)
+
+
+def _alike(shape: BaseGeometry) -> BaseGeometry:
+    """The parts of the highest dimension: what only touches the rim of the room adds nothing, and PostGIS takes no mixtures."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    highest = shapely.get_dimensions(shape)
+    return shapely.union_all([part for part in shape.geoms if shapely.get_dimensions(part) == highest])
+
+
+def in_degrees(box: Box, metric: int) -> Box:
+    """A box of metres as one of degrees that holds it and a metre more; its edges are bent there, so they are looked at along
+    their length."""
+    shape = shapely.box(box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1)
+    bent = shapely.segmentize(shape, shape.length / 256)
+    west, south, east, north = to_geographic(bent, metric).bounds
+    return west, south, east, north
 
 
 def covers(shape: BaseGeometry, system: System, within: Box) -> bool:

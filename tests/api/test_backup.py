@@ -1,5 +1,6 @@
 """A town is backed up and comes back on an empty machine, whole; a backup that is not whole is refused."""
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -20,7 +21,7 @@ from api.settings import Settings
 from civic.core.bodies import inside
 from civic.core.documents.store import Store, folder_store
 from gis.db.session import transaction
-from gis.errors import Conflict, Invalid
+from gis.errors import Conflict, Invalid, Unavailable
 from tests.builders import a_parcel, a_place
 
 PLACE = "kl-sample/documents/a-deed"
@@ -110,6 +111,57 @@ def test_a_backup_that_was_interrupted_is_none(kept: tuple[Path, Kept], tmp_path
     (cut / "manifest.json").unlink()
     with pytest.raises(Invalid, match="no whole backup"):
         restore(Settings(state=tmp_path / "state"), documents_of(Settings(state=tmp_path)), cut, said=silent)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("revision", "9999", "newer version"),
+        ("files", {"../outside": "00"}, "does not name"),
+        ("form", "another", "knows"),
+    ],
+)
+def test_a_manifest_that_is_not_its_folders_is_refused_before_anything(
+    kept: tuple[Path, Kept], tmp_path: Path, name: str, value: object, told: str
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(kept[0], other)
+    manifest = json.loads((other / "manifest.json").read_text())
+    (other / "manifest.json").write_text(json.dumps(manifest | {name: value}))
+    settings = Settings(state=tmp_path / "state")
+    with pytest.raises((Invalid, Conflict), match=told):
+        restore(settings, documents_of(settings), other, said=silent)
+    assert not settings.state.exists()
+
+
+@pytest.mark.parametrize("name", ["documents/slipped-in", "rasters/manifest.json"])
+def test_a_file_that_the_manifest_does_not_name_is_refused(
+    kept: tuple[Path, Kept], tmp_path: Path, name: str
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(kept[0], other)
+    (other / name).write_text("slipped in")
+    settings = Settings(state=tmp_path / "state")
+    with pytest.raises(Invalid, match="does not name"):
+        restore(settings, documents_of(settings), other, said=silent)
+
+
+def test_a_restore_that_breaks_off_can_be_begun_again(kept: tuple[Path, Kept], tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(kept[0], other)
+    dump = (other / "database.dump").read_bytes()
+    (other / "database.dump").write_bytes(dump[: len(dump) * 3 // 4])
+    manifest = json.loads((other / "manifest.json").read_text())
+    manifest["files"]["database.dump"] = hashlib.sha256(dump[: len(dump) * 3 // 4]).hexdigest()
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    settings = Settings(state=a_state())
+    try:
+        with pytest.raises(Unavailable):
+            restore(settings, documents_of(settings), other, said=silent)
+        back = restore(settings, documents_of(settings), kept[0], said=silent)
+        assert back.rows == kept[1].rows
+    finally:
+        emptied(settings.state)
 
 
 def test_a_backup_begins_in_a_new_folder(machine: Settings, kept: tuple[Path, Kept]) -> None:

@@ -131,6 +131,6 @@ def sample_hall(sample_owner: Engine) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def door(sample_hall: Engine) -> TestClient:
+def door(sample_hall: Engine, tmp_path: Path) -> TestClient:
     """A browser at the town hall."""
-    return TestClient(create_app(Settings(state=Path("nowhere")), sample_hall), raise_server_exceptions=True)
+    return TestClient(create_app(Settings(state=tmp_path), sample_hall), raise_server_exceptions=True)

@@ -4,6 +4,7 @@ In: the address of a migrated database, a port.  Out: a server until it is kille
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 import uvicorn
@@ -15,5 +16,7 @@ from api.settings import Settings
 if __name__ == "__main__":
     url, port = sys.argv[1:]
     uvicorn.run(
-        create_app(Settings(state=Path("nowhere")), in_service_role(url)), port=int(port), log_level="error"
+        create_app(Settings(state=Path(tempfile.mkdtemp())), in_service_role(url)),
+        port=int(port),
+        log_level="error",
     )

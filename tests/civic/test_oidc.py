@@ -93,10 +93,10 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def office(sample_hall: Engine, provider: Provider) -> TestClient:
+def office(sample_hall: Engine, provider: Provider, tmp_path: Path) -> TestClient:
     provider.claims, provider.key = {}, KEY
     settings = Settings(
-        state=Path("nowhere"),
+        state=tmp_path,
         oidc_issuer=provider.issuer,
         oidc_client="town",
         oidc_secret="a secret",

@@ -1,7 +1,6 @@
 """An officer makes a passkey and signs in with it; a challenge is good once, and no other key opens."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,8 +25,8 @@ DEVICE = {
 
 
 @pytest.fixture(scope="module")
-def home(sample_hall: Engine) -> Iterator[str]:
-    for address in serve(create_app(Settings(state=Path("nowhere")), sample_hall)):
+def home(sample_hall: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    for address in serve(create_app(Settings(state=tmp_path_factory.mktemp("state")), sample_hall)):
         yield address.replace("127.0.0.1", "localhost")
 
 

@@ -214,7 +214,6 @@ def test_a_wrong_land_type_is_corrected_and_what_was_believed_is_kept(
         ({"kind": "correct_area", "number": "1/8", "area": "many", "unit": "cent"}, "as a number"),
         ({"kind": "correct_area", "number": "1/8", "area": "-4", "unit": "cent"}, "above 0"),
         ({"kind": "correct_land_type", "number": "1/6", "land_type": "purayidam"}, "already"),
-        ({"kind": "correct_name", "number": "1/8", "old_name": "Nobody", "name": "Somebody"}, "no owner"),
         ({"kind": "sing", "number": "1/8"}, "Choose what"),
     ],
 )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -20,8 +19,8 @@ TOWN = f"/town/{BODY.code}"
 
 
 @pytest.fixture(scope="module")
-def home(sample_hall: Engine) -> Iterator[str]:
-    yield from serve(create_app(Settings(state=Path("nowhere")), sample_hall))
+def home(sample_hall: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serve(create_app(Settings(state=tmp_path_factory.mktemp("state")), sample_hall))
 
 
 class Walker:

@@ -16,9 +16,9 @@ MASSACHUSETTS, UTM_34S, WEB_MERCATOR = 26986, 32734, 3857
 
 def test_a_jurisdiction_is_found_by_its_code(session: Session) -> None:
     kerala = a_place(session, "kerala", rule_book="kmbr")
-    town = a_place(session, "town", metric=MASSACHUSETTS)
+    town = a_place(session, "the-town", metric=MASSACHUSETTS)
     assert jurisdiction(session, "kerala") == kerala
-    assert (jurisdiction(session, "town").metric, jurisdiction(session, "town").rule_book) == (
+    assert (jurisdiction(session, "the-town").metric, jurisdiction(session, "the-town").rule_book) == (
         MASSACHUSETTS,
         None,
     )

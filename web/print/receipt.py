@@ -116,8 +116,7 @@ def _notes(sheet: ReceiptSheet, t: PageWording) -> tuple[str, ...]:
     got = sheet.receipt
     notes = []
     if got.cancelled is not None:
-        said = t("money.receipt.cancelled", day=t.day(got.cancelled.date()))
-        notes.append(f"{said} {t('money.reason')}: {got.cancelled_reason}")
+        notes.append(t("money.receipt.cancelled", day=t.day(got.cancelled.date())))
     if got.held:
         notes.append(t("money.receipt.held", amount=rupees(got.held)))
     if sheet.demand is None:

@@ -1,6 +1,6 @@
 // The layer panel: switches that are the legend too, and how strongly each layer is drawn.
 // In: the map and what is shown.  Out: tells what is shown now, and how strongly.
-import { paintAt, pictureOf } from "./map_style.js";
+import { OVER_GROUND, OVER_PICTURES, paintAt, pictureOf } from "./map_style.js";
 import { attachLegends } from "./legends.js";
 import { afterPaint } from "./after_paint.js";
 
@@ -27,6 +27,7 @@ export function attachLayers(map, panels, settings, { style, shown, opacities, b
   function turn(name, isOn) {
     if (isOn && pictures.has(name) && !map.getSource(name)) addPicture(name);
     if (isOn) before(name);
+    if (name === "base") map.setPaintProperty("parcels-fill", "fill-opacity", isOn ? OVER_PICTURES : OVER_GROUND);
     for (const part of parts.get(name) ?? []) map.setLayoutProperty(part.id, "visibility", isOn ? "visible" : "none");
     unfold(name, isOn);
     changed({ shown: boxes.filter((box) => box.checked).map((box) => box.value) });

@@ -13,6 +13,7 @@ const DEEPEST = 16; // deepest zoom of tiles, drawn larger from there on: 15 cm 
 const FONT = ["Noto Sans Malayalam", "Noto Sans", "sans-serif"];
 const ORDER = ["zone", "admin", "terrain", "water", "restriction", "building", "road"];
 const HALO = { "text-halo-color": "#fffdf8", "text-halo-width": 1.6 };
+export const OVER_PICTURES = 0.35, OVER_GROUND = 0.9; // how much of what lies under a plot its own ground hides
 const INK = "#b3470a"; // of what a person draws or chooses
 const SEEN = { fill: ["fill-opacity"], line: ["line-opacity"], circle: ["circle-opacity", "circle-stroke-opacity"], symbol: ["text-opacity"], raster: ["raster-opacity"], hillshade: ["hillshade-exaggeration"] };
 
@@ -25,7 +26,7 @@ export function polygon(ring) {
 }
 
 // `opacities` holds, by layer, the part of its usual strength at which it is drawn; a layer that is not in it has all of it.
-export function styleOf(settings, shown, opacities) {
+export function styleOf(settings, shown, opacities = {}) {
   const layers = [...settings.layers].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
   const vector = ["parcels", ...layers.map((layer) => layer.id)];
   const parts = [
@@ -33,7 +34,7 @@ export function styleOf(settings, shown, opacities) {
     anchor(ABOVE_BASE),
     {
       id: "parcels-fill", type: "fill", source: "parcels", "source-layer": "parcels", metadata: { name: "parcels" },
-      paint: { "fill-color": "#fffdf8", "fill-opacity": settings.base && shown.includes("base") ? 0.35 : 0.9 },
+      paint: { "fill-color": "#fffdf8", "fill-opacity": settings.base && shown.includes("base") ? OVER_PICTURES : OVER_GROUND },
     },
     anchor(ABOVE_RASTERS),
     ...layers.flatMap(groundOf),

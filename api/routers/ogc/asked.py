@@ -47,6 +47,11 @@ async def wants_page(
     _lang: Annotated[str | None, Query(alias="lang", description="Language of a page: en or ml.")] = None,
 ) -> bool:
     """Whether a person asks: by the word `f`, else by what the client takes."""
+    return is_for_people(request, f)
+
+
+def is_for_people(request: Request, f: str | None) -> bool:
+    """Whether an answer shall be a page."""
     if f is not None:
         return f == "html"
     accepted = request.headers.get("accept", "")

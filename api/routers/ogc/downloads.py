@@ -10,17 +10,17 @@ from collections.abc import Generator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.dependencies import LandDep, words_of
+from api.dependencies import LandDep
 from api.routers.ogc.asked import Asked, asking, further_words
 from api.routers.ogc.described import DOWNLOADS
 from api.routers.ogc.streaming import Streamed, sent
-from api.routers.ogc.wanted import Wanted, wanted
+from api.routers.ogc.wanted import DownloadIn, words_of
 from gis.errors import Unavailable
 from layers.collections.features import features
 from layers.collections.files import as_csv, write
@@ -33,7 +33,7 @@ AT_ONCE = 2
 """Downloads that a process makes at a time."""
 PIECE = 256 * 1024
 _desks = BoundedSemaphore(AT_ONCE)
-Form = Literal["geojson", "geojsonl", "csv", "gpkg", "fgb", "parquet"]
+OWN_WORDS = words_of(DownloadIn)
 
 
 @router.get("/{code}/collections/{collection}/download")
@@ -42,11 +42,10 @@ def download(
     collection: str,
     request: Request,
     land: LandDep,
-    asks: Annotated[Wanted, Depends(wanted)],
-    f: Annotated[Form, Query(description="Form of the file.")],
+    asks: Annotated[DownloadIn, Query()],
 ) -> Response:
     """Every feature of a question as a file: GeoJSON (whole, or a feature a line), CSV, GeoPackage, FlatGeobuf, GeoParquet."""
-    properties = further_words(request, words_of(request))
+    properties, f = further_words(request, OWN_WORDS), asks.f
     with ExitStack() as stack:
         if not _desks.acquire(blocking=False):
             raise Unavailable(

@@ -8,10 +8,10 @@ from contextlib import ExitStack, closing
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
-from api.dependencies import LandDep, only_known_words, words_of
+from api.dependencies import LandDep, only_known_words
 from api.routers.ogc import pages
 from api.routers.ogc.asked import (
     GEOJSON,
@@ -25,17 +25,19 @@ from api.routers.ogc.asked import (
     addresses,
     asking,
     further_words,
+    is_for_people,
 )
 from api.routers.ogc.streaming import sent
-from api.routers.ogc.wanted import DEFAULT, LARGEST, MOST, After, Limit, Wanted, wanted
+from api.routers.ogc.wanted import LARGEST, ItemsIn, words_of
 from layers.collections.features import feature, features
 from layers.collections.model import Collection
 from layers.collections.page import Rest, page
-from layers.collections.question import Days, Question
+from layers.collections.question import DEFAULT, MOST, Days, Question
 from layers.collections.systems import System, system_named
 
 router = APIRouter(prefix="/ogc", tags=["ogc"])
 
+OWN_WORDS = words_of(ItemsIn)
 Number = Annotated[int, Path(ge=0, le=LARGEST, description="The number of the feature.")]
 
 
@@ -45,22 +47,20 @@ def items(
     collection: str,
     request: Request,
     land: LandDep,
-    asks: Annotated[Wanted, Depends(wanted)],
-    is_page: IsPage,
-    limit: Limit = None,
-    after: After = None,
+    asks: Annotated[ItemsIn, Query()],
 ) -> Response:
     """Features: of a box, a time, of properties with given values (`?village=…`), of a CQL2 filter."""
-    properties = further_words(request, words_of(request))
+    properties = further_words(request, OWN_WORDS)
+    is_page = is_for_people(request, asks.f)
     with ExitStack() as stack:
         asked = stack.enter_context(asking(land, code, on=asks.on, known=asks.known))
         of = asked.collection(collection)
-        size = min(limit or (pages.SHOWN if is_page else DEFAULT), MOST)
-        question = asks.question(asked, of, properties, after=after, limit=size + 1)
+        size = min(asks.limit or (pages.SHOWN if is_page else DEFAULT), MOST)
+        question = asks.question(asked, of, properties, after=asks.after, limit=size + 1)
         if is_page:
             shown = list(features(asked.session, question))
             return pages.features(request, asked, of, asks.moment(asked), shown, size)
-        rest = _rest(request, addresses(request, code), asks, asked, of, size, after)
+        rest = _rest(request, addresses(request, code), asks, asked, of, size)
         found = stack.enter_context(closing(features(asked.session, question)))
         chunks = page(found, limit=size, rest=rest)
         held = stack.pop_all()
@@ -71,9 +71,7 @@ def _headers(system: System) -> dict[str, str]:
     return {"Content-Crs": f"<{system.uri}>", "Cache-Control": "no-cache", "Vary": "Accept"}
 
 
-def _rest(
-    request: Request, to: Addresses, asks: Wanted, asked: Asked, of: Collection, size: int, after: int | None
-) -> Rest:
+def _rest(request: Request, to: Addresses, asks: ItemsIn, asked: Asked, of: Collection, size: int) -> Rest:
     """What stands after the features of a page: its links, and how many there were; how many there are where it is all."""
     given: Json = {**request.query_params, "limit": size}
     path = f"/collections/{of.id}/items"
@@ -88,7 +86,7 @@ def _rest(
             onward = {**given, **asks.moment(asked), "after": last}
             links.append(to.link(path, "next", GEOJSON, "The next page", onward))
         content: Json = {"links": links, "numberReturned": count}
-        if last is None and after is None:
+        if last is None and asks.after is None:
             content["numberMatched"] = count
         return orjson.dumps(content)[1:]
 

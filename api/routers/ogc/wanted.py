@@ -1,16 +1,15 @@
 """What an address asks of a collection, in the words of OGC API Features.
 
-In: the words of a request.  Out: `Wanted`, and the question that it makes of a collection.
+In: the words of a request.  Out: `WantedIn`, and the question that it makes of a collection.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Literal
 
-from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import today
-from api.routers.ogc.asked import Asked, Json, Known, On
+from api.routers.ogc.asked import Asked, Json
 from gis.errors import Invalid
 from layers.collections.model import Collection
 from layers.collections.question import (
@@ -26,22 +25,35 @@ from layers.collections.question import (
 )
 from layers.collections.systems import system_named
 
+LARGEST = 2**63 - 1
+"""The largest number that a feature can have."""
 Text = str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The words of an address that asks for features, as they were written."""
+class WantedIn(BaseModel):
+    """The words of an address that asks for features, as they were written.
 
-    bbox: str | None
-    bbox_crs: str | None
-    time: str | None
-    crs: str | None
-    filter: str | None
-    filter_lang: str | None
-    filter_crs: str | None
-    on: date | None
-    known: datetime | None
+    They stand in one model on the route, not in a dependency: wherever one dependency of an application is replaced, FastAPI
+    (0.165) takes the parameters of every other apart anew with each request, which costs more than the rest of the answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    bbox: Text = Field(
+        None, description="A box that features meet: west,south,east,north, or as `bbox-crs` orders its axes."
+    )
+    bbox_crs: Text = Field(None, alias="bbox-crs", description="The system of the box.")
+    time: Text = Field(
+        None, alias="datetime", description="A day or an interval (`2020-01-01/..`) on which features hold."
+    )
+    crs: Text = Field(None, description="The system to answer in.")
+    filter: Text = Field(None, description="A filter in CQL2.")
+    filter_lang: Text = Field(
+        None, alias="filter-lang", description="cql2-text (as taken unless given) or cql2-json."
+    )
+    filter_crs: Text = Field(None, alias="filter-crs", description="The system of the filter's shapes.")
+    on: date | None = Field(None, description="Date of validity; today in Kerala unless given.")
+    known: datetime | None = Field(None, description="Instant of knowledge; the last recording unless given.")
 
     def days(self, asked: Asked) -> Days:
         """The days on which features shall hold: one, or those of `datetime`."""
@@ -84,47 +96,27 @@ class Wanted:
         return {"on": on, "known": asked.at.known.isoformat().replace("+00:00", "Z")}
 
 
-async def wanted(
-    bbox: Annotated[
-        Text,
-        Query(
-            description="A box that features meet: west,south,east,north, or as `bbox-crs` orders its axes."
-        ),
-    ] = None,
-    bbox_crs: Annotated[Text, Query(alias="bbox-crs", description="The system of the box.")] = None,
-    time: Annotated[
-        Text,
-        Query(alias="datetime", description="A day or an interval (`2020-01-01/..`) on which features hold."),
-    ] = None,
-    crs: Annotated[Text, Query(description="The system to answer in.")] = None,
-    filter_: Annotated[Text, Query(alias="filter", description="A filter in CQL2.")] = None,
-    filter_lang: Annotated[
-        Text, Query(alias="filter-lang", description="cql2-text (as taken unless given) or cql2-json.")
-    ] = None,
-    filter_crs: Annotated[
-        Text, Query(alias="filter-crs", description="The system of the filter's shapes.")
-    ] = None,
-    on: On = None,
-    known: Known = None,
-) -> Wanted:
-    """The words of an address that asks for features."""
-    return Wanted(
-        bbox=bbox,
-        bbox_crs=bbox_crs,
-        time=time,
-        crs=crs,
-        filter=filter_,
-        filter_lang=filter_lang,
-        filter_crs=filter_crs,
-        on=on,
-        known=known,
+class ItemsIn(WantedIn):
+    """The words of a page."""
+
+    limit: int | None = Field(
+        None, ge=1, description=f"Features of a page: {DEFAULT} unless given, {MOST} at most."
+    )
+    after: int | None = Field(None, ge=0, le=LARGEST, description="The number after which a page goes on.")
+    f: Literal["json", "html"] | None = Field(
+        None, description="Form of the answer; else by the Accept header."
+    )
+    lang: Text = Field(None, description="Language of a page: en or ml.")
+
+
+class DownloadIn(WantedIn):
+    """The words of a file."""
+
+    f: Literal["geojson", "geojsonl", "csv", "gpkg", "fgb", "parquet"] = Field(
+        description="Form of the file."
     )
 
 
-Limit = Annotated[
-    int | None, Query(ge=1, description=f"Features of a page: {DEFAULT} unless given, {MOST} at most.")
-]
-LARGEST = 2**63 - 1
-"""The largest number that a feature can have."""
-After = Annotated[int | None, Query(ge=0, le=LARGEST, description="The number after which a page goes on.")]
-__all__ = ["DEFAULT", "LARGEST", "MOST", "After", "Limit", "Wanted", "wanted"]
+def words_of(words: type[WantedIn]) -> frozenset[str]:
+    """The words that an address takes beside the properties of its collection."""
+    return frozenset(field.alias or name for name, field in words.model_fields.items())

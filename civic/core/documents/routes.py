@@ -186,12 +186,11 @@ def add(
     part: Annotated[bytes, Depends(_bytes)],
 ) -> Response:
     """Add a part that begins at `Upload-Offset`; with the last one the file becomes a document."""
-    starts = upload_offset
     room, me = room_of(request), town.who().person.id
     tried = town.session.begin_nested()
     try:
         far = uploads.add_part(
-            town.session, room.store, upload, part, starts=starts, person_id=me, now=town.now
+            town.session, room.store, upload, part, starts=upload_offset, person_id=me, now=town.now
         )
     except uploads.WrongOffset as error:
         tried.rollback()

@@ -12,12 +12,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.case import Case, cases_of, history, inbox, parcels_of, seen_by, tasks_of
 from civic.core.desk import Overtaken
-from civic.core.doors.form import FormDep, see
+from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.outline import Sketch, sketch
 from civic.core.privacy.looks import note_look
 from civic.core.services import service_named
-from civic.core.steps import add_note, advance, answer_task, may_take
+from civic.core.steps import add_note, advance, answer_task, hold, may_take
+from civic.core.workflow import STAFF
 from civic.core.working_days import day_there
 from gis.asof import AsOf
 from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
@@ -77,10 +78,12 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
         if step not in may_take(desk, found, roles):
             raise NotAllowed("This step is not yours to take now; the page shows what is.")
         take = service.takes.get(step)
+        if take:
+            hold(desk, found)
         told = take(desk, found, who, form) if take else {}
         advance(desk, found.id, step, actor=who, version=version, note=form.get("note"), told=told)
         tried.commit()
-    except (Conflict, Invalid, NotAllowed) as error:
+    except (Conflict, Invalid, NotAllowed, NotFound, Gone) as error:
         tried.rollback()
         fresh, roles = seen_by(town.session, number, who)
         return _shown(request, town, fresh, roles, refused=error, tried=step, form=form)
@@ -91,14 +94,14 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
 def write_note(town: TownDep, number: str, form: FormDep) -> Response:
     """Write into the history: for the other side to read, or among officers."""
     who = town.who()
-    found, _ = seen_by(town.session, number, who)
-    seen = "staff" if who.is_staff and form.get("seen_by") == "staff" else "parties"
+    found, roles = seen_by(town.session, number, who)
+    seen = "staff" if roles & set(STAFF) and form.get("seen_by") == "staff" else "parties"
     add_note(town.desk(found.service), found.id, form.get("note", ""), actor=who, seen=seen)
     return see(f"{town.path}/cases/{number}#history")
 
 
 @router.post("/town/{body}/cases/{number}/tasks/{task}", dependencies=[allowed(OFFICE)])
-def answer(town: TownDep, number: str, task: int, form: FormDep) -> Response:
+def answer(town: TownDep, number: str, task: Identifier, form: FormDep) -> Response:
     """Answer what was asked beside the turn."""
     who = town.who()
     found, _ = seen_by(town.session, number, who)
@@ -122,19 +125,19 @@ def _shown(
     found: Case,
     roles: frozenset[str],
     *,
-    refused: Conflict | Invalid | NotAllowed | None = None,
+    refused: Conflict | Invalid | NotAllowed | NotFound | Gone | None = None,
     tried: str | None = None,
     form: FormDep | None = None,
 ) -> Response:
     service = service_named(town.hall.services, found.service)
     desk = service.desk(town.session, town.body, now=town.now)
-    is_staff = bool(town.actor and town.actor.is_staff)
+    is_staff = bool(roles & set(STAFF))
     numbers = parcels_of(town.session, found.id)
     return page(
         request,
         "town/case.html",
         town=town,
-        status=409 if isinstance(refused, Conflict) else 422 if refused else 200,
+        status=409 if isinstance(refused, Conflict | Gone) else 422 if refused else 200,
         case=found,
         service=service,
         flow=service.flow,
@@ -175,6 +178,6 @@ def _sketch(town: Town, found: Case, numbers: Sequence[str]) -> Sketch | None:
 
 
 def _version(text: str) -> int:
-    if not text.isdigit() or len(text) > 9:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Invalid("The form lacks the version of the case; open the case again.")
     return int(text)

@@ -14,6 +14,7 @@ from civic.core.dashboard import Board, Line, as_csv, board, lines
 from civic.core.http import ANYONE, Town, TownDep, allowed, page
 from civic.core.outline import WIDTH, Sketch, sketch
 from gis.asof import AsOf
+from gis.errors import Invalid
 from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
 from layers.wards import ward_shapes
@@ -47,6 +48,8 @@ def board_csv(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
 
 def _board(town: Town, begins: date | None, ends: date | None) -> tuple[Board, list[Line]]:
     last = ends or town.today
+    if not date(1900, 1, 1) <= last < date(9000, 1, 1):
+        raise Invalid("There are no cases in that year; choose other days.")
     first = begins or last - timedelta(days=365)
     found = lines(town.session, town.body, town.hall.services, begins=first, ends=last)
     return board(found, begins=first, ends=last, on=town.today), found

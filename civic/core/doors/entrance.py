@@ -4,12 +4,14 @@ In: an address, the code that was sent to it; in a synthetic body the choice of 
 the cookie of a signed-in browser.
 """
 
+import re
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from civic.core.case import cases_of
-from civic.core.doors.form import see
+from civic.core.doors.form import Text, see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, cookie_of, page
 from civic.core.people import demo_citizens, introduce, people_in, person, person_reached_by, postings
 from civic.core.sign_in import SignIn, begin, check_code, end, new_code
@@ -17,8 +19,9 @@ from civic.core.workflow import STAFF
 from gis.errors import NotAllowed
 
 router = APIRouter(include_in_schema=False)
-Text = Annotated[str, Form(max_length=300)]
 Next = Annotated[str, Query(max_length=500)]
+MACHINE = "town-machine"
+"""The cookie by which a browser is told from others, whoever signs in with it."""
 
 
 @router.get("/town/{body}", dependencies=[allowed(ANYONE)])
@@ -44,7 +47,7 @@ def sign_in_page(request: Request, town: TownDep, next: Next = "") -> Response:
 @router.post("/town/{body}/sign-in", dependencies=[allowed(ANYONE)])
 def send_code(request: Request, town: TownDep, address: Text, next: Text = "") -> Response:
     """Send a code and ask for it."""
-    language = request.cookies.get("lang", "en")
+    language = "ml" if request.cookies.get("lang") == "ml" else "en"
     where, _ = new_code(town.session, town.body, address, language=language, now=town.now)
     return page(request, "town/code.html", town=town, reach=where, next=next, wrong=None)
 
@@ -67,18 +70,20 @@ def enter_code(
     language = "ml" if request.cookies.get("lang") == "ml" else "en"
     who = who or introduce(town.session, town.body, name=name, address=where, language=language, now=town.now)
     made = begin(
-        town.session, town.body, who, way="code", browser=browser_of(request), today=town.today, now=town.now
+        town.session, town.body, who, way="code", browser=machine_of(request), today=town.today, now=town.now
     )
     return keep_signed_in(request, town, made, next)
 
 
 @router.post("/town/{body}/sign-in/demo", dependencies=[allowed("demo")])
-def sign_in_demo(request: Request, town: TownDep, who: Annotated[int, Form()], next: Text = "") -> Response:
+def sign_in_demo(
+    request: Request, town: TownDep, who: Annotated[int, Form(ge=0, lt=2**62)], next: Text = ""
+) -> Response:
     """Become one of the made-up people of a synthetic body; any other body has no such door."""
     if not town.body.synthetic:
         raise NotAllowed("Only a synthetic local body has people to try; sign in with a code.")
     chosen = person(town.session, who)
-    browser = f"{browser_of(request)} {who}"  # one machine plays them all
+    browser = f"{machine_of(request)} {who}"  # one machine plays them all
     made = begin(town.session, town.body, chosen, way="demo", browser=browser, today=town.today, now=town.now)
     return keep_signed_in(request, town, made, next)
 
@@ -121,7 +126,26 @@ def keep_signed_in(request: Request, town: Town, made: SignIn, onward: str) -> R
         samesite="lax",
         secure=request.url.scheme == "https",
     )
+    answer.set_cookie(
+        MACHINE,
+        machine_of(request),
+        max_age=400 * 24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
     return answer
+
+
+def machine_of(request: Request) -> str:
+    """The mark of the browser: a random one, since browsers of one office all call themselves the same."""
+    kept = request.cookies.get(MACHINE, "")
+    if re.fullmatch(r"[\w-]{20,64}", kept, re.ASCII):
+        return kept
+    if not hasattr(request.state, "machine"):
+        request.state.machine = secrets.token_urlsafe(24)
+    return str(request.state.machine)
 
 
 def browser_of(request: Request) -> str:

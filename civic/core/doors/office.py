@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from civic.core.doors.form import see
+from civic.core.doors.form import Identifier, Text, see
 from civic.core.drawn import drawn
 from civic.core.http import ANYONE, TownDep, allowed, page
 from civic.core.people import end_posting, introduce, person, person_reached_by, post, postings, reach
@@ -21,7 +21,6 @@ from civic.core.working_days import working_days
 from gis.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
-Text = Annotated[str, Form(max_length=300)]
 POSTED = ("licensee", *STAFF)
 
 
@@ -67,7 +66,7 @@ def new_posting(
 
 
 @router.post("/town/{body}/people/{posting}/end", dependencies=[allowed("admin")])
-def end_of_posting(town: TownDep, posting: int, ends: Annotated[date, Form()]) -> Response:
+def end_of_posting(town: TownDep, posting: Identifier, ends: Annotated[date, Form()]) -> Response:
     """End a posting on a day."""
     end_posting(town.session, posting, on=ends)
     return see(f"{town.path}/people")

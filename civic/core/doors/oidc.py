@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from civic.core.doors.entrance import browser_of, keep_signed_in
+from civic.core.doors.entrance import keep_signed_in, machine_of
 from civic.core.http import ANYONE, TownDep, allowed
 from civic.core.oidc import NotVouchedFor, Provider
 from civic.core.people import person_reached_by, reach, roles_on
@@ -65,7 +65,7 @@ def come_back(request: Request, town: TownDep) -> Response:
         town.body,
         who,
         way="oidc",
-        browser=browser_of(request),
+        browser=machine_of(request),
         today=town.today,
         now=town.now,
     )

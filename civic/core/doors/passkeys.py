@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Request, Response
 
-from civic.core.doors.entrance import browser_of, keep_signed_in
-from civic.core.doors.form import see
+from civic.core.doors.entrance import browser_of, keep_signed_in, machine_of
+from civic.core.doors.form import Identifier, see
 from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed
 from civic.core.passkeys import Site, ask_to_make, ask_to_sign, keep_made, remove, signed
 from civic.core.sign_in import begin
@@ -44,7 +44,7 @@ def made(request: Request, town: TownDep, answer: Answer) -> Response:
 
 
 @router.post("/town/{body}/me/passkeys/{passkey}/remove", dependencies=[allowed(SIGNED_IN)])
-def removed(town: TownDep, passkey: int) -> Response:
+def removed(town: TownDep, passkey: Identifier) -> Response:
     """Forget a key."""
     remove(town.session, passkey, town.who().person.id)
     return see(f"{town.path}/me")
@@ -65,7 +65,7 @@ def sign_in(request: Request, town: TownDep, answer: Answer, next: str = "") -> 
         town.body,
         who,
         way="passkey",
-        browser=browser_of(request),
+        browser=machine_of(request),
         today=town.today,
         now=town.now,
     )

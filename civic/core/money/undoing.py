@@ -105,9 +105,7 @@ def cancel_receipt(
 def check_reason(reason: str) -> None:
     """Refuse what gives no reason."""
     if not reason.strip():
-        raise Invalid(
-            "Write the reason: whoever pays reads it, and so does the auditor.", code="reason-missing"
-        )
+        raise Invalid("Write the reason: the office and the auditor read it.", code="reason-missing")
 
 
 def _cancellable(

@@ -88,7 +88,7 @@ def erase(session: Session, person_id: int, *, on: date, now: datetime) -> None:
             " reach you.",
             code="still-open",
         )
-    if postings(session, on=on, person_id=person_id):
+    if any(each.ends is None or each.ends > on for each in postings(session, on=None, person_id=person_id)):
         raise Conflict("You hold a posting of the office; it must end first.", code="still-posted")
     reach = [each for each in (row.email, row.phone) if each]
     session.execute(delete(SignInCodeRow).where(SignInCodeRow.reach.in_(reach)))

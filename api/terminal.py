@@ -1,0 +1,47 @@
+"""The terminal that all commands share: where they write, how an error ends one, how the database is reached.
+
+In: a command.  Out: the same, ended by an error of the family with its message and status 1.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from sqlalchemy import Engine
+
+from api.connecting import connect
+from api.settings import Settings
+from gis.errors import LandError
+
+out = Console()
+err = Console(stderr=True)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """Errors of the family end the command with their message and status 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except LandError as error:
+            err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
+            raise typer.Exit(1) from error
+
+    return run
+
+
+@contextmanager
+def engine_of(settings: Settings) -> Iterator[Engine]:
+    """The database of the settings, as its owner; left when the command ends."""
+    engine = connect(settings)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
