@@ -4,8 +4,11 @@ In: the services, a session inside a local body, the instant.  Out: cases moved,
 out on the day before; called every night, and twice in a night changes nothing.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +21,7 @@ from civic.core.steps import add_escalation, let_time_act
 from civic.core.tables import CaseEventRow, CaseRow
 from civic.core.working_days import day_there
 
+LOG = logging.getLogger("bhumika")
 ESCALATED = "escalate"
 
 
@@ -42,9 +46,7 @@ def run_clocks(session: Session, body: LocalBody, services: Services, *, now: da
     waiting = select(CaseRow.id).where(CaseRow.closed.is_(None)).order_by(CaseRow.id)
     moved = 0
     for case_id in session.scalars(waiting.where(or_(*timed))).all() if timed else ():
-        standing = case(session, case_id)
-        desk = services[standing.service].desk(session, body, now=now)
-        moved += let_time_act(desk, case_id) is not None
+        moved += _alone(session, partial(_act, session, body, services, case_id, now))
     told = exists().where(
         CaseEventRow.case_id == CaseRow.id,
         CaseEventRow.step == ESCALATED,
@@ -52,8 +54,27 @@ def run_clocks(session: Session, body: LocalBody, services: Services, *, now: da
     )
     late = waiting.where(CaseRow.due < today, CaseRow.due > today - timedelta(days=3660), ~told)
     for case_id in session.scalars(late).all():
-        moved += _escalate(session, body, services, case_id, now)
+        moved += _alone(session, partial(_escalate, session, body, services, case_id, now))
     return moved
+
+
+def _alone(session: Session, does: Callable[[], bool]) -> bool:
+    """Do one case's part of the night; one that fails is undone and told, and the others go on."""
+    point = session.begin_nested()
+    try:
+        done = does()
+    except Exception:
+        point.rollback()
+        LOG.exception("The clock could not act on a case; the others go on.")
+        return False
+    point.commit()
+    return done
+
+
+def _act(session: Session, body: LocalBody, services: Services, case_id: int, now: datetime) -> bool:
+    standing = case(session, case_id)
+    desk = services[standing.service].desk(session, body, now=now)
+    return let_time_act(desk, case_id) is not None
 
 
 def _escalate(session: Session, body: LocalBody, services: Services, case_id: int, now: datetime) -> bool:

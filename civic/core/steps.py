@@ -30,6 +30,7 @@ from civic.core.working_days import day_there
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_NOTE = 10_000
+NOTE = "note"
 ENDED = "ended"
 """The answer of a task that nobody answered before its case ended."""
 
@@ -86,13 +87,23 @@ def advance(
 ) -> Case:
     """Take a step: check who, from where, in which version and under which guards; then state and history together."""
     standing = _locked(desk, case_id)
-    if standing.version != version:
+    if has_moved_since(desk, standing, version):
         raise _overtaken(standing)
     step = _step(desk, standing, step_name)
     role = _role(desk, standing, step, actor)
     note = _note(step, note)
     _check_apart(desk, standing, step, actor)
     return _move(desk, standing, step_name, step, role=role, actor=actor, note=note, told=told or {})
+
+
+def has_moved_since(desk: Desk, standing: Case, version: int) -> bool:
+    """Whether more than notes was written since a version: a note of the other side does not make a form stale."""
+    if version == standing.version:
+        return False
+    later = select(CaseEventRow.seq).where(
+        CaseEventRow.case_id == standing.id, CaseEventRow.seq > version, CaseEventRow.step != NOTE
+    )
+    return version > standing.version or desk.session.scalar(later.limit(1)) is not None
 
 
 def hold(desk: Desk, seen: Case) -> None:
@@ -131,7 +142,7 @@ def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) ->
     if not words or len(words) > LONGEST_NOTE:
         raise Invalid(f"A note has between 1 and {LONGEST_NOTE} characters.")
     moved = _again(desk, standing)
-    _tell(desk, moved, "note", standing.state, role=min(roles), actor=actor, note=words, seen=seen, told={})
+    _tell(desk, moved, NOTE, standing.state, role=min(roles), actor=actor, note=words, seen=seen, told={})
 
 
 def add_escalation(desk: Desk, case_id: int, *, role: str, step: str, version: int) -> Case | None:
@@ -279,7 +290,14 @@ def _move(
     )
     if state.outcome:
         _end_tasks(desk, standing.id)
+    still_open = set(
+        desk.session.scalars(
+            select(CaseTaskRow.kind).where(CaseTaskRow.case_id == standing.id, CaseTaskRow.answered.is_(None))
+        )
+    )
     for kind, task in desk.flow.tasks_of(step.to).items():
+        if kind in still_open:
+            continue  # asked on an earlier visit to this state, and not answered yet
         desk.session.add(
             CaseTaskRow(
                 body=desk.body.code,

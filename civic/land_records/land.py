@@ -25,8 +25,10 @@ from gis.parcels.changes import NewParcel, correct, divide, merge
 from gis.parcels.ids import normal_number
 from gis.parcels.model import Parcel, ParcelNumber
 from gis.parcels.queries import parcel
+from gis.parties.changes import transfer
+from gis.parties.model import Instrument, RightKind, Share, Source
 from gis.parties.people import rename
-from gis.parties.queries import owners
+from gis.parties.queries import owners, rights_on
 from gis.place import Jurisdiction
 from gis.recordings import last_recording, one_by_one
 from gis.units import Area
@@ -130,11 +132,33 @@ def make(
         correct(session, place, wanted.numbers[0], to=to, on=on, instrument=instrument)
         return {"ended": [], "began": [wanted.numbers[0]]}
     new = _to_come(place, plots, measured)
+    held = _shares(session, place, wanted, on=on)
     if wanted.kind is Kind.DIVIDE:
         began = divide(session, place, wanted.numbers[0], into=new, on=on, instrument=instrument)
     else:
         began = [merge(session, place, wanted.numbers, into=new[0], on=on, instrument=instrument)]
+    for each in began if held else ():
+        title = Instrument(title=instrument, dated=on)
+        transfer(session, place, each.number.whole, to=held, on=on, instrument=title, source=Source.REGISTER)
     return {"ended": list(wanted.numbers), "began": [each.number.whole for each in began]}
+
+
+def _shares(session: Session, place: Jurisdiction, wanted: Wanted, *, on: date) -> list[Share]:
+    """Who holds the land and in what parts, so that the new plots are theirs; nobody where none is recorded.
+
+    `Conflict` where the plots of a merger are held differently, or another right than ownership stands on a plot: that is
+    for a deed to settle, not for a change of boundaries.
+    """
+    at = AsOf(on=on, known=last_recording(session, place.code))
+    found = [rights_on(session, place, number, at=at) for number in wanted.numbers]
+    if any(right.kind is not RightKind.OWNERSHIP for rights in found for right in rights):
+        raise Conflict("A mortgage, lease or other right stands on this land; it must be settled first.")
+    held = [{(right.party.id, right.part) for right in rights} for rights in found]
+    if any(each != held[0] for each in held):
+        raise Conflict(
+            "These plots do not have the same owners with the same shares; settle the title first."
+        )
+    return [Share(party=party, part=part) for party, part in sorted(held[0])]
 
 
 def boundaries(place: Jurisdiction, measured: Mapping[str, Any]) -> list[tuple[str, Polygon]]:

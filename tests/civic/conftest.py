@@ -106,7 +106,7 @@ def town(service_engine: Engine, body: LocalBody) -> Iterator[Session]:
             outer.rollback()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sample_owner(server: str) -> Iterator[Engine]:
     """A database with a few plots in the sample's place, and the sample's town hall."""
     url, name = fresh_database(server)
@@ -122,7 +122,7 @@ def sample_owner(server: str) -> Iterator[Engine]:
     drop_database(server, name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sample_hall(sample_owner: Engine) -> Iterator[Engine]:
     """The same database in the service's role."""
     engine = in_service_role(sample_owner.url)

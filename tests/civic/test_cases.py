@@ -100,6 +100,17 @@ def test_two_officers_at_once_take_one_step(service_engine: Engine, own_body: Lo
         assert len(history(session, moved.id, for_staff=True)) == 3
 
 
+def test_a_note_of_the_other_side_does_not_make_a_form_stale(desk, town, body) -> None:
+    citizen, verifier = an_actor(town, body), an_actor(town, body, "verifier")
+    moved = filed(desk, citizen)
+    add_note(desk, moved.id, "One word more.", actor=citizen, seen="parties")
+    assert advance(desk, moved.id, "verify", actor=verifier, version=2, note="fine").version == 4
+    with pytest.raises(Overtaken):
+        advance(desk, moved.id, "refuse", actor=verifier, version=2, note="no")
+    with pytest.raises(Overtaken):
+        advance(desk, moved.id, "refuse", actor=verifier, version=9, note="no")
+
+
 def test_a_step_is_for_its_roles_and_from_its_state(desk, town, body) -> None:
     citizen, verifier = an_actor(town, body), an_actor(town, body, "verifier")
     moved = filed(desk, citizen)

@@ -21,6 +21,7 @@ from civic.core.documents.uploads import Upload, Version
 from civic.core.doors.form import see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.privacy.looks import note_look
+from civic.core.workflow import STAFF
 from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound, TooLarge
 
 router = APIRouter()
@@ -231,10 +232,11 @@ def _refused(error: LandError, status: int, headers: dict[str, str]) -> Response
 def _writable(town: Town, number: str, record: str) -> Case:
     """A case to which who asks may send papers: a party while it is open, the office always, which alone publishes."""
     who = town.who()
-    found, _ = seen_by(town.session, number, who)
-    if record == records.PUBLISHED and not who.is_staff:
+    found, roles = seen_by(town.session, number, who)
+    is_office = bool(roles & set(STAFF))  # not in a case of one's own
+    if record == records.PUBLISHED and not is_office:
         raise NotAllowed("The office publishes documents, after taking out what is private.")
-    if found.closed and not who.is_staff:
+    if found.closed and not is_office:
         raise Conflict(f"Case {found.number} is closed; no more papers are taken for it.")
     return found
 

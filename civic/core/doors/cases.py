@@ -17,7 +17,7 @@ from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.outline import Sketch, sketch
 from civic.core.privacy.looks import note_look
 from civic.core.services import service_named
-from civic.core.steps import add_note, advance, answer_task, hold, may_take
+from civic.core.steps import add_note, advance, answer_task, has_moved_since, hold, may_take
 from civic.core.workflow import STAFF
 from civic.core.working_days import day_there
 from gis.asof import AsOf
@@ -71,7 +71,7 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
     tried = town.session.begin_nested()
     try:
         version = _version(form.get("version", ""))
-        if version != found.version:
+        if has_moved_since(desk, found, version):
             raise Overtaken(
                 f"Case {found.number} has moved on since you opened it; look at what happened, then decide again."
             )

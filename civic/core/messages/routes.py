@@ -33,6 +33,7 @@ from civic.core.messages.sending import arrived, send_again
 from civic.core.messages.whatsapp import report
 from civic.core.messages.wording import default_wording, forget_wording, keep_wording, names, wording
 from civic.core.privacy.looks import note_look
+from civic.core.workflow import STAFF
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 
 router = APIRouter()
@@ -104,17 +105,18 @@ def again(town: TownDep, message: Identifier) -> Response:
 def messages_of_case(request: Request, town: TownDep, number: str) -> Response:
     """What was told about a case and whether it arrived; parties see what they were told themselves."""
     who = town.who()
-    found, _ = seen_by(town.session, number, who)
-    if who.is_staff:
+    found, roles = seen_by(town.session, number, who)
+    is_office = bool(roles & set(STAFF))  # not in a case of one's own
+    if is_office:
         note_look(town.session, town.body, who, found, now=town.now)
-    told = messages_of(town.session, found.id, person_id=None if who.is_staff else who.person.id)
+    told = messages_of(town.session, found.id, person_id=None if is_office else who.person.id)
     return page(
         request,
         "town/messages/case.html",
         town=town,
         case=found,
         messages=[_masked(town, each) for each in told],
-        is_staff=who.is_staff,
+        is_staff=is_office,
     )
 
 

@@ -23,6 +23,7 @@ from civic.core.jobs import (
     try_again,
     whole,
 )
+from tests.civic.builders import in_a_thread
 from tests.civic.jobs import toiling
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +70,7 @@ def test_what_was_asked_for_is_done(hall: Hall) -> None:
     with inside(engine, body.code) as (session, _):
         later(session, "mark", name="a")
         later(session, "mark", name="b")
-    work(engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
+    in_a_thread(work, engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
     assert (marks(hall, "a"), marks(hall, "b")) == (1, 1)
     with Session(engine) as session:
         assert jobs_of(session) == []
@@ -79,7 +80,7 @@ def test_a_job_of_the_future_waits(hall: Hall) -> None:
     engine, body = hall
     with inside(engine, body.code) as (session, _):
         later(session, "mark", at=datetime(2126, 1, 1, tzinfo=UTC), name="then")
-    work(engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
+    in_a_thread(work, engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
     assert marks(hall, "then") == 0
 
 
@@ -101,7 +102,7 @@ def test_one_that_fails_is_tried_again(hall: Hall) -> None:
 
     with inside(engine, body.code) as (session, _):
         number = later(session, "mark", name="hot")
-    work(engine, Trade(doers={"mark": whole(fail)}, repeated=()), pace=QUICK)
+    in_a_thread(work, engine, Trade(doers={"mark": whole(fail)}, repeated=()), pace=QUICK)
     assert marks(hall, "hot") == 0
     with Session(engine) as session:
         waiting = session.execute(
@@ -235,14 +236,14 @@ def test_a_job_that_failed_for_good_is_seen_by_its_body_and_tried_again(hall: Ha
             text("UPDATE jobs.procrastinate_jobs SET attempts = :n WHERE id = :id"),
             {"n": MOST_TRIES - 1, "id": number},
         )
-    work(engine, Trade(doers={"mark": whole(fail)}, repeated=()), pace=QUICK)
+    in_a_thread(work, engine, Trade(doers={"mark": whole(fail)}, repeated=()), pace=QUICK)
     with inside(engine, body.code) as (session, _):
         (failed,) = failed_jobs(session)
         assert (failed.number, failed.kind, failed.values) == (number, "mark", {"name": "late"})
         assert try_again(session, number, now=datetime.now(UTC))
         assert not try_again(session, number, now=datetime.now(UTC))
         assert failed_jobs(session) == []
-    work(engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
+    in_a_thread(work, engine, Trade(doers={"mark": whole(toiling.mark)}, repeated=()), pace=QUICK)
     assert marks(hall, "late") == 1
 
 

@@ -19,7 +19,7 @@ from civic.core.messages.wording import default_wording, keep_wording
 from civic.core.people import Actor, introduce
 from civic.core.steps import open_case
 from gis.errors import Invalid
-from tests.civic.builders import NOW, a_desk, an_actor
+from tests.civic.builders import NOW, a_desk, an_actor, in_a_thread
 from tests.civic.documents.clamd import EICAR, clamd
 from tests.civic.documents.conftest import a_pdf, send
 from tests.civic.jobs.conftest import hall as _hall
@@ -45,7 +45,7 @@ DUE = text(
 def work_until_done(engine: Engine, ours: Settings) -> None:
     """A worker ends when it finds nothing; what its last jobs put off is for the next one."""
     for _ in range(6):
-        work(engine, trade_of(ours), pace=QUICK)
+        in_a_thread(work, engine, trade_of(ours), pace=QUICK)
         with engine.connect() as connection:
             if not connection.scalar(DUE):
                 return
