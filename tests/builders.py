@@ -4,10 +4,11 @@ In: a session where something is to be recorded.  Out: jurisdictions, boundaries
 Positions are metres east and north of a corner on Kerala's ground, so that a test reads as a sketch map.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from shapely import MultiPolygon, Polygon, box
 from shapely.affinity import translate
@@ -25,6 +26,7 @@ from gis.place import Jurisdiction
 from gis.recordings import Recording, last_recording, record
 from gis.units import area
 
+T = TypeVar("T")
 UTM_43N = 32643
 KERALA = (656_000.0, 1_178_000.0)
 """A corner near Palakkad, in metres of UTM zone 43 N."""
@@ -155,3 +157,9 @@ def halves(
     return first, replace(
         first, number=a_number(numbers[1]), boundary=box(middle, south, east, north), address=None
     )
+
+
+def in_a_thread(does: Callable[..., T], *words: Any, **named: Any) -> T:
+    """Run something in a thread of its own, as what begins an event loop must where a browser's runs already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(does, *words, **named).result()

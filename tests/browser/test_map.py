@@ -159,6 +159,7 @@ def test_an_area_is_drawn_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(CLOSE)
     settled(page)
     page.get_by_role("button", name="Draw an area").press("Enter")
+    expect(page.locator("canvas.maplibregl-canvas")).to_be_focused()
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press("Enter")
         page.keyboard.press(key)

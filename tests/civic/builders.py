@@ -3,11 +3,8 @@
 In: what a test names.  Out: values with everything else filled in.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -86,9 +83,3 @@ def an_actor(session: Session, body: LocalBody, *roles: str, device: str = "") -
         roles=roles_on(session, person.id, on=NOW.date()),
         device=device or f"machine-{number}",
     )
-
-
-def in_a_thread(does: Callable[..., None], *words: Any, **named: Any) -> None:
-    """Run something in a thread of its own, as what begins an event loop must where a browser's runs already."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(does, *words, **named).result()

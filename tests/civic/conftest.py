@@ -53,6 +53,17 @@ def a_body(code: str) -> LocalBody:
 
 
 @pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[Engine]:
+    """A database of the town hall's own tests, many of which keep what they write."""
+    url, name = fresh_database(server)
+    made = make_engine(url)
+    upgrade(made)
+    yield made
+    made.dispose()
+    drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
 def service_engine(engine: Engine) -> Iterator[Engine]:
     """The run's database in the role that owns nothing."""
     made = in_service_role(make_url(engine.url))

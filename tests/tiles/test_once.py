@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from gis.errors import NotFound
+from tests.builders import in_a_thread
 from tiles.once import Errand, GivenUp, Once
 
 PATIENT = 5.0
@@ -64,9 +65,9 @@ def test_what_several_ask_at_once_is_answered_once() -> None:
     async def ask() -> list[int | None]:
         return await asyncio.gather(*(once.answer("tile", find, leaving=stays) for _ in range(4)))
 
-    assert asyncio.run(ask()) == [7, 7, 7, 7]
+    assert in_a_thread(asyncio.run, ask()) == [7, 7, 7, 7]
     assert len(times) == 1
-    assert asyncio.run(once.answer("tile", lambda _: 9, leaving=stays)) == 9
+    assert in_a_thread(asyncio.run, once.answer("tile", lambda _: 9, leaving=stays)) == 9
 
 
 def test_an_error_reaches_all_who_asked_and_is_not_kept() -> None:
@@ -80,8 +81,8 @@ def test_an_error_reaches_all_who_asked_and_is_not_kept() -> None:
         asked = [once.answer("tile", fails, leaving=stays) for _ in range(2)]
         return await asyncio.gather(*asked, return_exceptions=True)
 
-    assert [type(each) for each in asyncio.run(ask())] == [NotFound, NotFound]
-    assert asyncio.run(once.answer("tile", lambda _: 1, leaving=stays)) == 1
+    assert [type(each) for each in in_a_thread(asyncio.run, ask())] == [NotFound, NotFound]
+    assert in_a_thread(asyncio.run, once.answer("tile", lambda _: 1, leaving=stays)) == 1
 
 
 def test_when_all_have_left_postgresql_stops_and_the_connection_lives(
@@ -96,7 +97,7 @@ def test_when_all_have_left_postgresql_stops_and_the_connection_lives(
         asked = [once.answer("tile", find, leaving=leaves_after(each)) for each in (0.2, 0.4)]
         return await asyncio.gather(*asked)
 
-    assert asyncio.run(ask()) == [None, None]
+    assert in_a_thread(asyncio.run, ask()) == [None, None]
     assert ended.wait(PATIENT)
     assert 0.4 <= monotonic() - started < PATIENT
     assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -114,7 +115,7 @@ def test_while_one_waits_the_answer_is_found_though_another_left() -> None:
         asked = [once.answer("tile", find, leaving=leaving) for leaving in (leaves_after(0.1), stays)]
         return await asyncio.gather(*asked)
 
-    assert asyncio.run(ask()) == [None, 7]
+    assert in_a_thread(asyncio.run, ask()) == [None, 7]
 
 
 def test_what_was_given_up_is_asked_anew_by_the_next(
@@ -129,7 +130,7 @@ def test_what_was_given_up_is_asked_anew_by_the_next(
             await once.answer("tile", lambda _: 8, leaving=stays),
         )
 
-    assert asyncio.run(ask()) == (None, 8)
+    assert in_a_thread(asyncio.run, ask()) == (None, 8)
     connection.close()
 
 

@@ -23,7 +23,7 @@ from civic.core.jobs import (
     try_again,
     whole,
 )
-from tests.civic.builders import in_a_thread
+from tests.builders import in_a_thread
 from tests.civic.jobs import toiling
 
 ROOT = Path(__file__).parents[3]

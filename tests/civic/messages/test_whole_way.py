@@ -19,7 +19,8 @@ from civic.core.messages.wording import default_wording, keep_wording
 from civic.core.people import Actor, introduce
 from civic.core.steps import open_case
 from gis.errors import Invalid
-from tests.civic.builders import NOW, a_desk, an_actor, in_a_thread
+from tests.builders import in_a_thread
+from tests.civic.builders import NOW, a_desk, an_actor
 from tests.civic.documents.clamd import EICAR, clamd
 from tests.civic.documents.conftest import a_pdf, send
 from tests.civic.jobs.conftest import hall as _hall

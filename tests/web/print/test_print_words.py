@@ -55,6 +55,7 @@ def test_every_word_that_a_template_sets_is_there() -> None:
     quoted = set(re.findall(r'words\.at\("([\w.]+)"\)', written))
     assert quoted
     of_pages = {key for key in words_of(Language.ENGLISH) if key.startswith("check.")}
+    of_pages |= {key.removeprefix("money.") for key in words_of(Language.ENGLISH) if key.startswith("money.")}
     of_pages |= {f"sheet.{key.removeprefix('map.sheet.')}" for key in words_of(Language.ENGLISH)}
     assert named | quoted <= set(all_words()["en"]) | of_pages
 
