@@ -26,10 +26,13 @@ from api.local_postgis import EXTENSIONS, NAME, ensure, stop
 from api.postgis_settings import GB, MB, Machine, settings_for
 from gis.errors import Unavailable
 
-pytestmark = pytest.mark.skipif(
-    not list(postgres_cluster.SHARED.glob("*/extension/postgis.control")),
-    reason="PostgreSQL with PostGIS is not installed here",
-)
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(
+        not list(postgres_cluster.SHARED.glob("*/extension/postgis.control")),
+        reason="PostgreSQL with PostGIS is not installed here",
+    ),
+]
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
 

@@ -19,6 +19,8 @@ from tests.tiles.ground import tile_over
 from tiles import drawing
 from tiles.vector import layers_drawn
 
+pytestmark = pytest.mark.alone
+
 SLOW = "SELECT pg_sleep(30)"
 PATIENT = 5.0
 """Seconds; the statement would take thirty."""
