@@ -179,7 +179,7 @@ def test_no_public_value_carries_a_party(module: ModuleType) -> None:
 
 
 @pytest.fixture
-def app(fresh_engine: Engine) -> FastAPI:
+def app(fresh_engine: Engine, tmp_path: Path) -> FastAPI:
     """The service over a town whose plot 12/104 has an owner and a mortgage."""
     build(fresh_engine)
     with transaction(fresh_engine) as session:
@@ -195,7 +195,7 @@ def app(fresh_engine: Engine) -> FastAPI:
         loan = NewRight(kind=RightKind.MORTGAGE, party=holder.id, terms=TERMS)
         grant(session, place, "12/104", right=loan, **how)  # type: ignore[arg-type]
         found_body(session, replace(BODY, code="test-town", jurisdiction="test-town"))
-    return create_app(Settings(state=Path("nowhere")), fresh_engine)
+    return create_app(Settings(state=tmp_path), fresh_engine)
 
 
 FILLED = {
