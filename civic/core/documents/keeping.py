@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.documents.records import CLEAN, INFECTED, UNSCANNED
 from civic.core.documents.scanner import Scanner
-from civic.core.documents.store import Store, new_place
+from civic.core.documents.store import Store
 from civic.core.documents.tables import DocumentRow, DocumentVersionRow, UploadPartRow, UploadRow
 from civic.core.documents.uploads import CLEAR, SCAN, end_old
 from civic.core.events import publish
@@ -75,7 +75,7 @@ class Keeper:
             place = row.place
         found = self.scanner.found_in(self.store.read([place]))
         if found:
-            hidden = new_place(work.body, "quarantine")
+            hidden = shut_place(work.body, place)
             self.store.copy(place, hidden)
         with work.inside() as (session, body):
             row = session.scalars(_the(work).with_for_update()).one()
@@ -126,6 +126,11 @@ class Keeper:
             with work.inside() as (session, _):
                 named = _named(session, old)
             yield from (place for place in old if place not in named)
+
+
+def shut_place(body: str, place: str) -> str:
+    """Where an infected file is shut away: one place for each file, so that two scans of it leave one copy."""
+    return f"{body}/quarantine/{place.rpartition('/')[2]}"
 
 
 def _end_old(session: Session, _body: LocalBody, work: Work) -> None:

@@ -1,7 +1,10 @@
 """Who reads what: parties and officers the full record, everyone the published one; what is harmful, nobody."""
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine
@@ -152,6 +155,34 @@ def test_a_harmful_file_is_shut_away_and_told(
     keeper.clear(clearing)
     places = [each.place for page in store.kept(f"{own_body.code}/documents") for each in page]
     assert places == []
+    assert len([each for page in store.kept(f"{own_body.code}/quarantine") for each in page]) == 1
+
+
+def test_two_scans_of_a_harmful_file_at_once_shut_away_one_copy(
+    service_engine: Engine, own_body: LocalBody, store: Store, kept_case: tuple[Case, Actor], tmp_path: Path
+) -> None:
+    """The scan that came with the file, and the nightly one of what is not scanned yet."""
+    case, who = kept_case
+    made = kept(service_engine, own_body, store, case, who, HARMFUL)
+    both = Barrier(2)
+
+    class Together(Scanner):
+        def found_in(self, chunks: Iterable[bytes]) -> str | None:
+            found = super().found_in(chunks)
+            both.wait(20)
+            return found
+
+    keeper = Keeper(store=store, scanner=Together(address=tmp_path / "clamd.ctl"))
+    work = scan_of(service_engine, own_body, made)
+    heard: list[Quarantined] = []
+    with (
+        clamd(tmp_path / "clamd.ctl"),
+        listening(Quarantined, lambda _, event: heard.append(event)),
+        ThreadPoolExecutor(2) as pool,
+    ):
+        for done in [pool.submit(keeper.scan, work) for _ in range(2)]:
+            done.result()
+    assert len(heard) == 1
     assert len([each for page in store.kept(f"{own_body.code}/quarantine") for each in page]) == 1
 
 

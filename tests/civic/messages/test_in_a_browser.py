@@ -14,8 +14,6 @@ from civic.core.messages.outbox import tell
 from tests.browser.conftest import DESK, PHONE, serious_faults, serve
 from tests.civic.hall import a_hall
 
-pytestmark = pytest.mark.alone
-
 PAGES = ("outbox", "messages", "watch", "watches", "wordings", "wordings/case_moved/ml", "jobs")
 MOVED = {"body": "B", "number": "LR-1", "service": "S", "state": "Filed", "link": f"https://x/{'y' * 90}"}
 SMALL = """() => [...document.querySelectorAll("button, .button, summary, input:not([type=hidden]), select")]

@@ -26,8 +26,6 @@ from tests.civic.documents.conftest import a_pdf, send
 from tests.civic.jobs.conftest import hall as _hall
 from tests.civic.messages.stand_ins import MailServer, Provider
 
-pytestmark = pytest.mark.alone
-
 hall = _hall
 QUICK = Pace(heartbeat=0.3, silent=2.0, look=0.3, until_empty=True)
 MOVED = {"body": "B", "number": "LR-1", "service": "S", "state": "Filed", "link": "https://x/"}
