@@ -22,7 +22,7 @@ from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.geojson import check_position, drawn_area
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdictions
 from gis.parcels.model import Lineage, Parcel
-from gis.parcels.queries import history, lineage, parcel, parcel_by_ulpin, parcels_touching
+from gis.parcels.queries import history, lineage, numbers, parcel, parcel_by_ulpin, parcels_touching
 from gis.recordings import first_recording, last_recording
 from gis.site import Site
 from layers import search as searching
@@ -112,6 +112,11 @@ class LandAnswers:
         with self._asking(code) as (session, place):
             at = as_of(session, place, on=day_asked(on), known=None)
             return [each.number.whole for each in parcels_of_ward(session, place, ward, at=at)]
+
+    def numbers(self, code: str, *, on: date | None) -> list[str]:
+        """The number of every parcel of a place, in order."""
+        with self._asking(code) as (session, place):
+            return numbers(session, place, at=as_of(session, place, on=day_asked(on), known=None))
 
     def _place(self, session: Session, code: str) -> Jurisdiction:
         """A jurisdiction; once founded it stays as it is, so it is looked up once."""

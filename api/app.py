@@ -14,10 +14,12 @@ from sqlalchemy import Engine
 
 from api import errors
 from api.answers import LandAnswers
+from api.documented import REFUSALS
 from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
+from api.permits import desk_checker, permit_room
 from api.plan_desk import LARGEST, PlanDesk
-from api.routers import drawn, health, land, ogc, plans, rasters, rules, tiles
+from api.routers import drawn, health, land, ogc, plans, rasters, reckoned, rules, tiles
 from api.security import Guard
 from api.settings import Settings
 from api.short_way import ShortWay
@@ -31,26 +33,28 @@ from civic.core.money import routes as money
 from civic.core.watching import routes as watching
 from civic.land_records import routes as land_records
 from civic.objections import routes as objections
+from civic.permits import audit_routes as permit_audits
+from civic.permits import register_routes as permit_register
+from civic.permits import visit_routes as permit_visits
+from civic.permits.doors import router as permits
 from gis.errors import Unavailable
 from tiles.shelf import Shelf
-from web import answers as asked
 from web.building import router as building
 from web.law import router as law
 from web.map_sheets import router as map_sheets
-from web.map_sheets import sheets as asked_of_sheets
-from web.mapping import base_map
 from web.pages import router as pages
 from web.plans import router as plan_pages
-from web.plans_asked import plans as asked_of_plans
-from web.plot_halls import halls
 from web.templating import error_page
 
 WEB = Path(__file__).parents[1] / "web"
 VENDOR = ("maplibre-gl",)
 """Packages that set-up installs beside the pages and that we serve ourselves."""
+WORKERS = ("visit_worker.js",)
+"""Files that may stand between a browser and the town hall's pages, each for the page that asks for it."""
 ROUTERS = (
     health.router,
     rules.router,
+    reckoned.router,
     land.router,
     tiles.router,
     drawn.router,
@@ -66,6 +70,13 @@ ROUTERS = (
     money.router,
     money.programs,
     objections.router,
+    permits,
+    permit_visits.pages,
+    permit_visits.programs,
+    permit_register.pages,
+    permit_register.programs,
+    permit_audits.pages,
+    permit_audits.programs,
     documents.router,
     messages.router,
     watching.router,
@@ -81,6 +92,8 @@ class FreshFiles(StaticFiles):
         """The file, or 304 where the browser's own is the same."""
         answer = super().file_response(*args, **kwargs)
         answer.headers["Cache-Control"] = "no-cache"
+        if Path(args[0]).name in WORKERS:
+            answer.headers["Service-Worker-Allowed"] = "/town/"
         return answer
 
 
@@ -105,15 +118,13 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         title="Bhumika",
         version="1",
         description="Land and building permits, with the parcel at the centre.",
+        responses=REFUSALS,
     )
     app.state.answers = LandAnswers(engine, rasters=settings.rasters)
-    app.dependency_overrides[asked.answers] = lambda: app.state.answers
     app.state.shelf = Shelf(engine, settings.state / "tiles")
     app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
-    app.dependency_overrides[asked_of_plans] = lambda: app.state.plans
-    sheets = MapDesk(app.state.answers)
-    app.dependency_overrides[asked_of_sheets] = lambda: sheets
-    app.dependency_overrides[base_map] = lambda: base_of(settings)
+    app.state.sheets = MapDesk(app.state.answers)
+    app.state.base_map = base_of(settings)
     _open_town(app, settings, engine)
     errors.install(app, error_page)
     app.router.routes += [ShortWay(), TilesAtHand()]
@@ -135,17 +146,16 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
 
 def _open_town(app: FastAPI, settings: Settings, engine: Engine) -> None:
     """The town hall: its services, its money, its documents, its messages."""
-    hall = app.state.town = town_hall(engine)
-    app.dependency_overrides[halls] = lambda: (
-        lambda request, code, number: halls_of_plot(
-            hall, request.cookies, code, number, now=datetime.now(UTC)
-        )
+    hall = app.state.town = town_hall(engine, passkey_steps=settings.passkey_steps)
+    app.state.halls = lambda request, code, number: halls_of_plot(
+        hall, request.cookies, code, number, now=datetime.now(UTC)
     )
     app.state.oidc = provider_of(settings)
     app.state.front = settings.front
     app.state.public_url = settings.public_url
     app.state.money = money_desk(settings)
     app.state.documents = document_room(settings)
+    app.state.permits = permit_room(settings, app.state.documents.store, desk_checker(settings, engine))
     app.state.messages = message_room(settings)
     listen(settings)
 

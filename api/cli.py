@@ -325,6 +325,29 @@ def what_may_be_built(
             carrying.print_plot(land, place, number or "", asked, out, output=output, as_json=as_json)
 
 
+@app.command("simulate")
+@told
+def what_a_reform_would_do(
+    reform: Annotated[Path, typer.Argument(help="File of the reform (YAML), see docs/reforms.md.")],
+    place: PlaceArgument,
+    ward: Annotated[
+        str | None, typer.Option(help="Only the plots of this ward; else all of the place.")
+    ] = None,
+    occupancy: Annotated[str, typer.Option(help="Group of rule 25, or part of one.")] = "A1",
+    storey: Annotated[float, typer.Option(help="Metres of a storey: an assumption.")] = 3.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .geojson.")
+    ] = None,
+) -> None:
+    """What a reform that is thought of would do to every plot: what each can carry before and after."""
+    from api.reforming import print_reform
+
+    with _asking() as land:
+        print_reform(
+            land, place, reform, ward, occupancy=occupancy, storey=storey, output=output, out=out, err=err
+        )
+
+
 app.command()(backup)
 app.command()(restore)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, make_url, text
 
-from api.local_postgis import SERVICE, ensure
+from api.local_postgis import PLANNER, SERVICE, ensure
 from api.settings import Settings
 from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
-from gis.errors import Unavailable
+from gis.db.session import in_role, make_engine, transaction
+from gis.errors import Invalid, Unavailable
 from layers.search_keys import Progress, are_current, remake
 
 REMEDY = "Run `./bhumika up --no-serve`, which brings it up to date and keeps everything."
@@ -37,10 +37,20 @@ def connect_service(settings: Settings) -> Engine:
     return in_service_role(settings.database_url, pool_size=settings.pool)
 
 
+def connect_planner(settings: Settings) -> Engine:
+    """An engine for notebooks: in a role that only reads, and sees nothing about persons."""
+    if settings.database_url is None:
+        return make_engine(make_url(ensure(settings.state)).set(username=PLANNER), pool_size=2)
+    if settings.notebook_database_url is None:
+        raise Invalid(
+            f"Set BHUMIKA_NOTEBOOK_DATABASE_URL to the database as the role {PLANNER}, which only reads (deploy/README.md)."
+        )
+    return make_engine(settings.notebook_database_url, pool_size=2)
+
+
 def in_service_role(url: str | URL, **options: Any) -> Engine:
     """An engine whose connections begin, and are reset to, the role that owns nothing."""
-    begin = f"-c timezone=UTC -c jit=off -c role={SERVICE}"
-    return make_engine(url, connect_args={"options": begin}, **options)
+    return make_engine(in_role(url, SERVICE), **options)
 
 
 _MIGHT = text(

@@ -11,13 +11,23 @@ from decimal import Decimal
 from api.answers import LandAnswers
 from gis.errors import Invalid, LandError
 from gis.site import Site
+from rules.book import Library
 from rules.envelopes.model import Envelope
 from rules.envelopes.single import envelope
 from rules.reading import library
 
 
-def carried(site: Site, day: date, *, occupancy: str, storey_height: Decimal, front: str | None) -> Envelope:
-    """The envelope of a plot by the rules of a day; `Invalid` where there are none or nobody knows whose bind."""
+def carried(
+    site: Site,
+    day: date,
+    *,
+    occupancy: str,
+    storey_height: Decimal,
+    front: str | None,
+    law: Library | None = None,
+) -> Envelope:
+    """The envelope of a plot by the rules of a day, of the book or of another `law`; `Invalid` where there are none or nobody knows
+    whose bind."""
     if site.rule_book is None:
         raise Invalid(
             f"No building rules are in the book for {site.jurisdiction}, so what may be built there cannot be reckoned."
@@ -27,7 +37,7 @@ def carried(site: Site, day: date, *, occupancy: str, storey_height: Decimal, fr
             "It is not known whether a municipality or a panchayat governs the plot, so nobody can say whose rules bind. "
             "Bring in the local bodies of the place."
         )
-    book = library().on(day, site.body)
+    book = (law or library()).on(day, site.body)
     return envelope(site, book, occupancy=occupancy, storey_height=storey_height, front=front)
 
 

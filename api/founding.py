@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
-from civic.core.bodies import LocalBody, enter, found_body
+from civic.core.bodies import LocalBody, bodies_of, enter, found_body
 from civic.core.people import introduce, person_reached_by, post, postings, reach
 from civic.core.working_days import day_there, working_days
 from gis.db.session import transaction
@@ -26,6 +27,20 @@ class Administrator:
     order_ref: str
 
 
+def check_land(session: Session, body: LocalBody) -> None:
+    """Refuse a second town hall on one land: two that know nothing of each other would both change its plots."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(7259, 3)")
+    )  # two foundings at once come one after the other
+    others = [each.code for each in bodies_of(session, body.jurisdiction) if each.code != body.code]
+    if others:
+        raise Conflict(
+            f"The land of {body.jurisdiction} has its town hall already: {others[0]}. One land has one town hall, which alone"
+            " changes its record; bring the plots of another local body in under a jurisdiction of their own, and open its"
+            " town hall there."
+        )
+
+
 def open_town_hall(engine: Engine, body: LocalBody, first: Administrator, *, now: datetime) -> None:
     """Found a local body with its administrator, both or neither."""
     working_days(body.rest_days, [])
@@ -35,6 +50,7 @@ def open_town_hall(engine: Engine, body: LocalBody, first: Administrator, *, now
         raise Invalid(f"“{body.time_zone}” is no time zone; write one such as Asia/Kolkata.") from error
     with transaction(engine) as session:
         jurisdiction(session, body.jurisdiction)
+        check_land(session, body)
         found_body(session, body)
         enter(session, body.code)
         if any(posting.role == "admin" for posting in postings(session, on=None)):

@@ -4,7 +4,7 @@ In: the state folder and the cluster's name.  Out: the address of its database, 
 
 The socket lies in a folder that only its owner may enter, which is why it needs no password. Three roles:
 `postgres` made the cluster and is used here only; `bhumika` owns the database, migrates and imports, may create
-others (tests do) and is no superuser; `bhumika_service` serves and works, and owns nothing.
+others (tests do) and is no superuser; `bhumika_service` serves and works, `bhumika_planner` only reads, and neither owns anything.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from gis.errors import Unavailable
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 NAME = "bhumika"  # of the role and of the database
-SERVICE = "bhumika_service"
+SERVICE, PLANNER = "bhumika_service", "bhumika_planner"
 
 
 def ensure(state: Path, *, name: str = "main", durable: bool = True) -> str:
@@ -95,30 +95,32 @@ def _furnish(server: Server) -> None:
     name = sql.Identifier(NAME)
     with _superuser(server, "postgres") as session:
         exists = session.execute("SELECT FROM pg_database WHERE datname = %s", (NAME,)).rowcount
-        serves = session.execute(
-            "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin", (SERVICE,)
-        ).rowcount
-    if exists and serves and not _missing_extensions(server, NAME):
+        missing = [role for role in (SERVICE, PLANNER) if not _can_log_in(session, role)]
+    if exists and not missing and not _missing_extensions(server, NAME):
         return
     _add_extensions(server, "template1")
     with _superuser(server, "postgres") as session:
         if not session.execute("SELECT FROM pg_roles WHERE rolname = %s", (NAME,)).rowcount:
             session.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB IN ROLE pg_monitor").format(name))
-        if not serves:
-            _make_service(session)
+        for role in missing:
+            _make_guest(session, role)
         if not exists:
             session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
     _add_extensions(server, NAME)
 
 
-def _make_service(session: psycopg.Connection) -> None:
-    """The role that serves; the owner is its member, so that tests can act as it."""
-    service, owner = sql.Identifier(SERVICE), sql.Identifier(NAME)
-    if session.execute("SELECT FROM pg_roles WHERE rolname = %s", (SERVICE,)).rowcount:
-        session.execute(sql.SQL("ALTER ROLE {} LOGIN").format(service))
+def _can_log_in(session: psycopg.Connection, role: str) -> bool:
+    return bool(session.execute("SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin", (role,)).rowcount)
+
+
+def _make_guest(session: psycopg.Connection, role: str) -> None:
+    """A role that owns nothing; the owner is its member, so that tests can act as it."""
+    guest, owner = sql.Identifier(role), sql.Identifier(NAME)
+    if session.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
+        session.execute(sql.SQL("ALTER ROLE {} LOGIN").format(guest))
     else:
-        session.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(service))
-    session.execute(sql.SQL("GRANT {} TO {}").format(service, owner))
+        session.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(guest))
+    session.execute(sql.SQL("GRANT {} TO {}").format(guest, owner))
 
 
 def _missing_extensions(server: Server, database: str) -> list[str]:

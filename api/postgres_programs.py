@@ -17,7 +17,48 @@ from sqlalchemy import URL, make_url
 from api.local_postgis import NAME, ensure
 from api.postgres_cluster import cluster_in
 from api.settings import Settings
-from gis.errors import Unavailable
+from gis.errors import Invalid, Unavailable
+
+VARIABLES = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "passfile": "PGPASSFILE",
+    "service": "PGSERVICE",
+    "options": "PGOPTIONS",
+    "application_name": "PGAPPNAME",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "client_encoding": "PGCLIENTENCODING",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "load_balance_hosts": "PGLOADBALANCEHOSTS",
+    "require_auth": "PGREQUIREAUTH",
+    "channel_binding": "PGCHANNELBINDING",
+    "requirepeer": "PGREQUIREPEER",
+    "sslmode": "PGSSLMODE",
+    "sslnegotiation": "PGSSLNEGOTIATION",
+    "sslcompression": "PGSSLCOMPRESSION",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "sslcertmode": "PGSSLCERTMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcrl": "PGSSLCRL",
+    "sslcrldir": "PGSSLCRLDIR",
+    "sslsni": "PGSSLSNI",
+    "ssl_min_protocol_version": "PGSSLMINPROTOCOLVERSION",
+    "ssl_max_protocol_version": "PGSSLMAXPROTOCOLVERSION",
+    "gssencmode": "PGGSSENCMODE",
+    "gssdelegation": "PGGSSDELEGATION",
+    "gsslib": "PGGSSLIB",
+    "krbsrvname": "PGKRBSRVNAME",
+}
+"""Parameters of an address, by their variables (PostgreSQL 17, section 34.15)."""
+WITHOUT_MEANING = frozenset(
+    {"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"}
+)
+"""Parameters that only say how soon a dead line is noticed; there are no variables for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +82,31 @@ class Way:
             raise Unavailable(f"{program} did not finish: {done.stderr.strip()[-2000:]}")
 
     def _environment(self) -> dict[str, str]:
-        """The address as libpq's own names: no password stands among the words of a command."""
-        hosts = self.url.query.get("host")
-        host = self.url.host or (hosts if isinstance(hosts, str) else None)
-        port = self.url.port or self.url.query.get("port")
+        """The address as libpq's own names: no password stands among the words of a command, and nothing of it is lost."""
         given = {
-            "PGHOST": host,
-            "PGPORT": str(port) if port else None,
+            "PGHOST": self.url.host,
+            "PGPORT": str(self.url.port) if self.url.port else None,
             "PGUSER": self.url.username,
             "PGPASSWORD": self.url.password,
             "PGDATABASE": self.url.database,
         }
         plain = {name: value for name, value in given.items() if value}
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **plain}
+        asked = {
+            _variable(name): value if isinstance(value, str) else ",".join(value)
+            for name, value in self.url.query.items()
+            if name not in WITHOUT_MEANING
+        }
+        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **plain, **asked}
+
+
+def _variable(parameter: str) -> str:
+    """The variable by which libpq's programs take a parameter of an address."""
+    if parameter not in VARIABLES:
+        raise Invalid(
+            f"The database's address asks for “{parameter[:60]}”, which cannot be handed to pg_dump and pg_restore."
+            " Set BHUMIKA_BACKUP_DATABASE_URL without it."
+        )
+    return VARIABLES[parameter]
 
 
 def way_to(settings: Settings) -> Way:

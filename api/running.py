@@ -3,6 +3,7 @@
 In: settings and an engine.  Out: a running service; every step is announced, long ones with a progress bar.
 """
 
+import logging
 import shlex
 import sys
 import tempfile
@@ -22,8 +23,10 @@ from api.connecting import check_service, check_set_up, connect_service
 from api.importing import progress_bars
 from api.keeping import kept_running
 from api.local_postgis import stop
+from api.sample_permits import found_sample_permits
 from api.sample_town import found_sample_town
 from api.settings import Settings
+from api.town import stranded_cases
 from api.trades import listen, trade_of
 from api.working import work
 from gis.db.session import transaction
@@ -33,6 +36,7 @@ from layers.importers.changes import apply_change, read_changes
 from layers.importers.run import run_mapping
 from layers.sample import generate
 
+LOG = logging.getLogger("bhumika")
 SAMPLE = "kl-sample"
 COMPLETE = "the sample is complete"
 
@@ -44,6 +48,8 @@ def load_sample(engine: Engine, settings: Settings, out: Console) -> None:
     listen(settings)  # so that the sample's people have been told of their cases
     if found_sample_town(engine, now=datetime.now(UTC)):
         out.print("Opened the sample's town hall, with made-up people and cases.", highlight=False)
+    if found_sample_permits(engine, settings, now=datetime.now(UTC)):
+        out.print("Played the sample's building permits, from a drawing to a decision.", highlight=False)
 
 
 def _load_land(engine: Engine, settings: Settings, out: Console) -> None:
@@ -106,6 +112,7 @@ def serve_app(settings: Settings, owner: Engine) -> None:
     owner.dispose()
     engine = connect_service(settings)
     check_service(engine)
+    _name_stranded(engine)
     is_private = settings.database_url is None
     Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
     try:
@@ -121,6 +128,16 @@ def serve_app(settings: Settings, owner: Engine) -> None:
         engine.dispose()  # before the database is asked whether anybody still uses it
         if is_private:
             stop(settings.state, if_unused=True)
+
+
+def _name_stranded(engine: Engine) -> None:
+    """Say which open cases no step leads on from, because the workflow that they were opened under has changed."""
+    if lines := stranded_cases(engine):
+        LOG.warning(
+            "These open cases stand in a state that no workflow has any more; they can be read, but nothing can be done"
+            " to them until the workflow is mended: %s",
+            "; ".join(lines),
+        )
 
 
 def work_for(settings: Settings, *, beside: bool = False) -> None:

@@ -10,14 +10,15 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
 from api.town import SERVICES, listen
-from civic.core.bodies import LocalBody, enter, found_body
+from civic.core.bodies import LocalBody, bodies_of, enter, found_body
 from civic.core.case import Case, case, tasks_of
 from civic.core.desk import Desk
 from civic.core.money.counter import take_cash
 from civic.core.money.demands import demands_of
+from civic.core.owners import make_up_owner
 from civic.core.people import Actor, introduce, post, roles_on
 from civic.core.steps import advance, answer_task
-from civic.core.tables import HolidayRow, LocalBodyRow
+from civic.core.tables import HolidayRow
 from civic.core.workflow import STAFF
 from civic.land_records.model import Kind, Wanted
 from civic.land_records.service import apply
@@ -28,9 +29,9 @@ SAMPLE = "kl-sample"
 BODY = LocalBody(
     code=SAMPLE,
     jurisdiction=SAMPLE,
-    name_en="Sample Grama Panchayat",
-    name_ml="സാമ്പിൾ ഗ്രാമപഞ്ചായത്ത്",
-    kind="grama_panchayat",
+    name_en="Sample Municipality",
+    name_ml="സാമ്പിൾ നഗരസഭ",
+    kind="municipality",
     time_zone="Asia/Kolkata",
     rest_days="7,6/2",
     synthetic=True,
@@ -56,7 +57,9 @@ def found_sample_town(engine: Engine, *, now: datetime) -> bool:
     """Open the sample's town hall, all or nothing; False where it stands already."""
     with transaction(engine) as session:
         session.execute(text("SELECT pg_advisory_xact_lock(7259, 2)"))
-        if session.get(LocalBodyRow, BODY.code) is not None:
+        if bodies_of(
+            session, BODY.jurisdiction
+        ):  # this one, or one that somebody opened on the sample's land
             return False
         found_body(session, BODY)
         enter(session, BODY.code)
@@ -110,6 +113,9 @@ def _cases(session: Session, people: dict[str, Actor], now: datetime) -> None:
     """One case in each place: unpaid, being checked, asked, being visited, being decided, refused."""
     plots = list(session.scalars(_PLOTS, {"j": BODY.jurisdiction}))
     last = ("fee_due", "checking", "asked", "visiting", "deciding", "refused")
+    for place, (_, address) in enumerate(CITIZENS):
+        who = people[address].person
+        make_up_owner(session, BODY, who, plots[place :: len(CITIZENS)], now=now)
     for day, (state, plot) in enumerate(zip(last, plots, strict=False)):
         desk = SERVICES["land_records"].desk(session, BODY, now=now - timedelta(days=6 - day))
         owner = people[CITIZENS[day % len(CITIZENS)][1]]

@@ -37,7 +37,9 @@ def headers(pictures: str | None, forms: str | None = None) -> list[tuple[bytes,
     return [(HEADERS[0][0], allowed), *HEADERS[1:]]
 
 
-DRAWINGS = re.compile(r"(/api)?/[^/]+/check|/town/[^/]+/cases/[^/]+/documents|/api/town/[^/]+/uploads/[^/]+")
+DRAWINGS = re.compile(
+    r"(/api)?/[^/]+/check|/town/[^/]+/cases/[^/]+/(documents|visit)|/town/[^/]+/permits/[^/]+/drawing|/api/town/[^/]+/uploads/[^/]+"
+)
 """Addresses to which drawings and documents are sent."""
 NUL = b'{"type":"about:blank","title":"Not understood","status":422,"code":"not-understood","detail":"A NUL character means nothing here; leave it out."}'
 

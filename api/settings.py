@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     service_database_url: str | None = None
     """The same database as a role that owns nothing, by which server and workers connect; without it they act in the
     role bhumika_service, of which the owner must be a member."""
+    notebook_database_url: str | None = None
+    """The same database as the role bhumika_planner, which only reads and sees nothing about persons, for notebooks."""
     backup_database_url: str | None = None
     """The same database as an account that row-level security does not bind, for backups of an own database."""
     state: Path = Path(".bhumika")
@@ -66,6 +68,9 @@ class Settings(BaseSettings):
     """Our client there."""
     oidc_secret: str = ""
     """The client's secret."""
+    passkey_steps: str = ""
+    """Steps that an officer confirms with a passkey, `land_records.grant,land_records.refuse`; none unless set or written in a
+    workflow."""
     smtp: str | None = None
     """Mail server, smtp://user:password@host:587 or smtps://host; without it e-mail is kept in the outbox."""
     mail_from: str = ""

@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.settings import Settings
-from civic.core.bodies import LocalBody, bodies_of, enter
-from civic.core.case import cases_of, cases_on
-from civic.core.clocks import run_clocks
+from civic.core.bodies import LocalBody, bodies_of, enter, inside, local_bodies
+from civic.core.case import cases_on
+from civic.core.clocks import run_clocks, stranded
+from civic.core.confirming import with_passkeys
 from civic.core.desk import Advanced
 from civic.core.events import subscribe
 from civic.core.http import TownHall, cookie_of
@@ -22,26 +23,30 @@ from civic.core.messages.wire import check_address
 from civic.core.money.model import Paid
 from civic.core.oidc import Provider
 from civic.core.privacy.looks import forget_old
-from civic.core.services import Services
+from civic.core.services import Services, service_kept
 from civic.core.sign_in import actor
 from civic.core.working_days import day_there
 from civic.land_records import service as land_records
 from civic.objections import service as objections
+from civic.permits import service as permits
+from civic.permits.audits import nightly as draw_audits
+from civic.permits.register import permits_on
 from gis.db.session import transaction
 from gis.errors import Invalid
-from web.plot_halls import CaseOfPlot, HallOfPlot, Start
+from web.plot_halls import CaseOfPlot, HallOfPlot, PermitOfPlot, Start
 from web.town import town_page
 
 SERVICES: Services = MappingProxyType(
-    {each.name: each for each in (land_records.SERVICE, objections.SERVICE)}
+    {each.name: each for each in (land_records.SERVICE, objections.SERVICE, permits.SERVICE)}
 )
 CLOCKS = Repeated(kind="clocks", every=Every.NIGHT)
 
 
-def town_hall(engine: Engine) -> TownHall:
+def town_hall(engine: Engine, *, passkey_steps: str = "") -> TownHall:
     """The town hall over a database; its services listen to each other from now on."""
     listen()
-    return TownHall(engine=engine, services=SERVICES, render=town_page)
+    named = [each.strip() for each in passkey_steps.split(",") if each.strip()]
+    return TownHall(engine=engine, services=with_passkeys(SERVICES, named), render=town_page)
 
 
 def provider_of(settings: Settings) -> Provider | None:
@@ -58,6 +63,8 @@ def listen() -> None:
     """Subscribe every service to what concerns it; again changes nothing."""
     subscribe(Paid, land_records.when_paid)
     subscribe(Advanced, land_records.when_advanced)
+    subscribe(Paid, permits.when_paid)
+    subscribe(Advanced, permits.when_advanced)
 
 
 def halls_of_plot(
@@ -78,10 +85,8 @@ def _hall_of_plot(
     secret = cookies.get(cookie_of(code))
     today = day_there(now, body.time_zone)
     who = actor(session, secret, today=today, now=now) if secret else None
-    lines = cases_on(session, number) if who else []
-    if who and not who.is_office:
-        own = {line.case.id for line in cases_of(session, who.person.id)}
-        lines = [line for line in lines if line.case.id in own]
+    own = None if who is None or who.is_office else who.person.id
+    lines = cases_on(session, number, person_id=own) if who else []
     disputes = objections.disputes_on(session, number, time_zone=body.time_zone)
     return HallOfPlot(
         body=body,
@@ -90,8 +95,8 @@ def _hall_of_plot(
         cases=tuple(
             CaseOfPlot(
                 number=line.case.number,
-                title=hall.services[line.case.service].flow.title,
-                state=hall.services[line.case.service].flow.states[line.case.state].title,
+                title=service_kept(hall.services, line.case.service).flow.title,
+                state=service_kept(hall.services, line.case.service).flow.state_title(line.case.state),
                 opened=day_there(line.case.opened, body.time_zone),
             )
             for line in lines
@@ -101,13 +106,32 @@ def _hall_of_plot(
             for each in hall.services.values()
             if each.begins_at
         ),
+        permits=tuple(
+            PermitOfPlot(number=each.number, kind=each.kind, state=each.state, issued=each.issued)
+            for each in permits_on(session, number, on=today)
+        ),
         disputes={each.theme: (each.number, each.since) for each in reversed(disputes)},
     )
+
+
+def stranded_cases(engine: Engine) -> list[str]:
+    """Open cases that stand in a state which the workflows of this version no longer have, one line for each."""
+    with transaction(engine) as session:
+        codes = [body.code for body in local_bodies(session)]
+    lines = []
+    for code in codes:
+        with inside(engine, code) as (session, _):
+            lines += [
+                f"{number} of {code}: {service}/{state}"
+                for number, service, state in stranded(session, SERVICES)
+            ]
+    return lines
 
 
 def _run_clocks(session: Session, body: LocalBody, work: Work) -> None:
     run_clocks(session, body, SERVICES, now=work.now)
     forget_old(session, now=work.now)
+    draw_audits(session, body, now=work.now)
 
 
 run_clocks_job = whole(_run_clocks)

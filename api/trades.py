@@ -6,9 +6,11 @@ In: settings.  Out: a `Trade` for the worker, and the same stores and tellers fo
 from sqlalchemy.orm import Session
 
 from api.money import money_desk
+from api.permits import rechecker
 from api.settings import Settings
 from api.town import CLOCKS, SERVICES, run_clocks_job
 from api.working import Trade
+from civic.core.clocks import Escalated
 from civic.core.desk import Advanced
 from civic.core.documents.keeping import Keeper, Quarantined
 from civic.core.documents.room import DocumentRoom
@@ -21,7 +23,7 @@ from civic.core.messages.forgetting import DOERS as FORGETTERS
 from civic.core.messages.forgetting import REPEATED as FORGOTTEN
 from civic.core.messages.mail import mail_by
 from civic.core.messages.room import MessageRoom
-from civic.core.messages.sending import Senders
+from civic.core.messages.sending import Senders, Undelivered
 from civic.core.messages.sms import Sms
 from civic.core.messages.telling import Teller
 from civic.core.messages.whatsapp import WhatsApp
@@ -45,6 +47,7 @@ def trade_of(settings: Settings) -> Trade:
         **teller.doers,
         **senders.doers,
         **cashier.doers,
+        **rechecker(settings, keeper.store).doers,
         CLOCKS.kind: run_clocks_job,
     }
     return Trade(
@@ -69,6 +72,8 @@ def listen(settings: Settings) -> None:
     subscribe(Quarantined, _heard_quarantine)
     subscribe(DemandRaised, _heard_demand)
     subscribe(Paid, _heard_paid)
+    subscribe(Escalated, _heard_escalated)
+    subscribe(Undelivered, _heard_undelivered)
 
 
 def _heard_code(session: Session, made: CodeMade) -> None:
@@ -89,6 +94,14 @@ def _heard_demand(session: Session, asked: DemandRaised) -> None:
 
 def _heard_paid(session: Session, paid: Paid) -> None:
     _TELLERS[0].heard_paid(session, paid)
+
+
+def _heard_escalated(session: Session, late: Escalated) -> None:
+    _TELLERS[0].heard_escalated(session, late)
+
+
+def _heard_undelivered(session: Session, lost: Undelivered) -> None:
+    _TELLERS[0].heard_undelivered(session, lost)
 
 
 def carriers_of(settings: Settings) -> dict[str, Carrier]:

@@ -6,6 +6,8 @@ CREATE ROLE bhumika LOGIN PASSWORD :'password';
 -- Server and workers act as this role, which owns nothing: row-level security binds it.  bhumika may become it.
 CREATE ROLE bhumika_service NOLOGIN NOSUPERUSER NOBYPASSRLS;
 GRANT bhumika_service TO bhumika;
+-- Notebooks ask as this role, which only reads, and sees nothing about persons.
+CREATE ROLE bhumika_planner NOLOGIN NOSUPERUSER NOBYPASSRLS;
 CREATE DATABASE bhumika OWNER bhumika TEMPLATE template0
     ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'und';
 REVOKE CONNECT, TEMPORARY ON DATABASE bhumika FROM PUBLIC;

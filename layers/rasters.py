@@ -267,7 +267,7 @@ def _sheet(path: Path) -> _Sheet:
             )
     except rasterio.errors.RasterioIOError as error:
         raise Unavailable(
-            f"The raster {path.name} is missing from the state folder; import it again."
+            f"The raster {path.name[:12]}… of the state folder is missing or damaged; import it again."
         ) from error
 
 

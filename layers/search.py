@@ -1,7 +1,8 @@
 """Finding a plot by whatever a person has: number, ULPIN, coordinates, address or place name in either script.
 
 In: a session, a jurisdiction, the words typed, a point in both times.  Out: `SearchResult` values, best first.
-Names match exactly when folded, else by the trigram similarity of their sound keys (`gis.names`, `pg_trgm`).
+Names match exactly when folded, else by the trigram similarity of their sound keys (`gis.names`, `pg_trgm`); where no
+whole name is alike, by a word of them, so that a house or a lane is found of which an address is known.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import shapely
 from shapely import Point
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
@@ -26,6 +27,8 @@ from layers.imports import standing
 MOST = 10
 LEAST_SIMILAR = 0.25
 """Trigram similarity below which a name is not offered: measured by bench/names.py, 0.25 finds 99.7 % within ten, 0.3 only 98 %."""
+LEAST_SIMILAR_WORD = 0.6
+"""The same for a word inside a longer name: every house and lane of the sample is found by its name alone, made-up words are not."""
 NEAR = 1_000.0
 """Ground metres within which results of one kind and name are one place: a road comes in pieces, a name in two spellings."""
 _COORDINATES = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
@@ -58,6 +61,8 @@ def search(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> li
     numbers = _by_number(session, place, words, at=at) or _gone(session, place, words, at=at)
     named = [each for part in _spellings(words) for each in _by_name(session, place, part, at=at)]
     best = sorted(named, key=lambda each: -each.score)
+    if not numbers and not best:
+        best = _by_word(session, place, words, at=at)
     return (numbers + _once(best))[:MOST]
 
 
@@ -133,13 +138,23 @@ def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -
     ]
 
 
-_THRESHOLD = text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)")
+_THRESHOLD = text(
+    "SELECT set_config('pg_trgm.similarity_threshold', :least, true),"
+    " set_config('pg_trgm.word_similarity_threshold', :least_word, true)"
+)
 _NAMES = text(
     "SELECT DISTINCT ON (score, length(folded), kind, name_en, name_ml, point) kind, name_en, name_ml, parcel_number, ST_AsBinary(position) AS point,"
     " score"
     " FROM place_name, LATERAL (SELECT CASE WHEN folded = :folded THEN 1.0"
     " ELSE round(similarity(sound_key, :key)::numeric, 3) END AS score) AS ranked"
     " WHERE import_id = ANY(:imports) AND (folded = :folded OR sound_key % :key)"
+    " ORDER BY score DESC, length(folded), kind, name_en, name_ml, point LIMIT :most"
+)
+_WORDS = text(
+    "SELECT DISTINCT ON (score, length(folded), kind, name_en, name_ml, point) kind, name_en, name_ml, parcel_number, ST_AsBinary(position) AS point,"
+    " score"
+    " FROM place_name, LATERAL (SELECT round(word_similarity(:key, sound_key)::numeric, 3) AS score) AS ranked"
+    " WHERE import_id = ANY(:imports) AND :key <% sound_key"
     " ORDER BY score DESC, length(folded), kind, name_en, name_ml, point LIMIT :most"
 )
 
@@ -158,11 +173,23 @@ def _gone(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> lis
 
 def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
     key = sound_key(words)
+    return _named(session, place, _NAMES, {"folded": fold(words), "key": key}, at=at) if key else []
+
+
+def _by_word(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
+    """Names of which the words are a part.  The last word of a sound key stands for all of the name, so it is left out."""
+    key = sound_key(words).rpartition(" ")[0]
+    return _named(session, place, _WORDS, {"key": key}, at=at) if key else []
+
+
+def _named(
+    session: Session, place: Jurisdiction, query: TextClause, wanted: dict[str, str], *, at: AsOf
+) -> list[SearchResult]:
     imports = [each.id for each in standing(session, place, known=at.known)]
-    if not key or not imports:
+    if not imports:
         return []
-    session.execute(_THRESHOLD, {"least": str(LEAST_SIMILAR)})
-    rows = session.execute(_NAMES, {"folded": fold(words), "key": key, "imports": imports, "most": 2 * MOST})
+    session.execute(_THRESHOLD, {"least": str(LEAST_SIMILAR), "least_word": str(LEAST_SIMILAR_WORD)})
+    rows = session.execute(query, wanted | {"imports": imports, "most": 2 * MOST})
     return [
         _result(
             place,

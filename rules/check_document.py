@@ -126,6 +126,10 @@ def _site(asked: PlanCheck) -> Words:
         "recorded_area": None if site.recorded_area is None else round(site.recorded_area, 2),
         "synthetic": site.synthetic,
         "boundary": _geojson(asked, site.boundary, is_placed=True),
+        "themes": [
+            {"layer": each.layer, "title": each.title, "title_ml": each.title_ml, "status": each.status}
+            for each in site.overlays
+        ],
         "sources": [
             {"id": each.id, "title": each.title, "publisher": each.publisher, "date": each.date}
             for each in site.origins

@@ -3,6 +3,7 @@
 In: the enumerations of findings.  Out: a schema as plain values; nothing may stand in a document that the schema does not name.
 """
 
+from gis.site import Status
 from rules.book import Force
 from rules.check_document import SCHEMA
 from rules.findings import Comparison, Outcome
@@ -26,6 +27,7 @@ from rules.schema_parts import (
 )
 
 UNIT: Schema = {"enum": [each.value for each in Unit]}
+STATUS: Schema = {"enum": [each.value for each in Status]}
 
 
 def check_schema() -> Schema:
@@ -108,6 +110,7 @@ def _site() -> dict[str, Schema]:
         "recorded_area": or_null(NUMBER),
         "synthetic": TRUTH,
         "boundary": {"$ref": "#/$defs/Geometry"},
+        "themes": list_of(object_of({"layer": TEXT, "title": TEXT, "title_ml": TEXT, "status": STATUS})),
         "sources": list_of(object_of({"id": TEXT, "title": TEXT, "publisher": TEXT, "date": DAY})),
     }
 

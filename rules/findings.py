@@ -21,6 +21,12 @@ TOLERANCE = {Unit.METRE: Decimal("0.001"), Unit.SQUARE_METRE: Decimal("0.01")}
 """To what amounts are rounded before they are compared: what is printed is what is judged."""
 
 
+DRAWN = "the drawing"
+"""Where a measure comes from if nothing else is told."""
+MEND = "Draw or tell what is missing; where the book has no value, an officer judges by the text of the law."
+"""How a gap is mended, whichever side it is on: the message says which."""
+
+
 class Outcome(StrEnum):
     """The four answers of a check; unknown never passes, and only the law makes a rule not applicable."""
 
@@ -109,7 +115,7 @@ def measured(
     unit: Unit,
     *,
     steps: tuple[str, ...] = (),
-    sources: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (DRAWN,),
     places: tuple[Place, ...] = (),
     is_declared: bool = False,
 ) -> Measured:
@@ -221,7 +227,7 @@ def _stated(
     if any(each.mark is not Mark.READ for each in citations):
         advice = "The text was not read itself, so it only advises."
         return replace(
-            _without_numbers(rule, subject, Outcome.UNKNOWN, f"{reason} {advice}", remedy, places),
+            _without_numbers(rule, subject, Outcome.UNKNOWN, f"{reason} {advice}", remedy or MEND, places),
             force=Force.ADVISORY,
             stated=citations,
         )

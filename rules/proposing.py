@@ -5,12 +5,14 @@ Nothing is judged here and no number of the law is used.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import shapely
 
 from gis.site import Site
 from rules.findings import Measured, Place, measured
 from rules.measure import Unit
+from rules.plans.areas import TYPICAL
 from rules.plans.drawing import Block, Drawing, Figure, Floor, FloorArea, Thing
 from rules.plans.placement import Placement
 from rules.proposal import Answers, Building, FloorUse, Ground, Proposal
@@ -27,6 +29,7 @@ def propose(
     drawing: Drawing, site: Site, answers: Answers, placement: Placement | None = None, *, note: str = ""
 ) -> Proposal:
     """The proposal; without a placement nothing is known of the streets along the drawn plot."""
+    drawing = _confirmed(drawing, answers)
     is_placed = placement is not None and placement.matches and placement.is_certain
     along = (
         roads_along(drawing.plot.sides, site.roads, reach=REACH + site.accuracy)
@@ -43,6 +46,17 @@ def propose(
         front=front,
         yards=open_spaces(drawing, front, along),
     )
+
+
+def _confirmed(drawing: Drawing, answers: Answers) -> Drawing:
+    """The drawing; floors that a word repeats count as drawn once a person confirmed that word."""
+    if TYPICAL not in answers.confirmed:
+        return drawing
+    blocks = tuple(
+        replace(block, floors=tuple(replace(floor, copied_by=None) for floor in block.floors))
+        for block in drawing.blocks
+    )
+    return replace(drawing, blocks=blocks)
 
 
 def building_of(block: Block, things: Sequence[Thing] = ()) -> Building:
@@ -120,7 +134,8 @@ def _area(floor: Floor, area: FloorArea, metres: float, what: str) -> Measured |
     if not area.is_complete:
         return None
     handles = tuple(handle for each in area.outlines for handle in each.source.handles)
-    repeated = f", repeated from floor {floor.copy_of} by a word in the drawing" if floor.copied_by else ""
+    told_by = "by a word in the drawing" if floor.copied_by else "as a person confirmed"
+    repeated = "" if floor.copy_of is None else f", repeated from floor {floor.copy_of} {told_by}"
     return measured(
         metres,
         Unit.SQUARE_METRE,

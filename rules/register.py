@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce
-from rules.findings import Finding, not_applicable, unknown
+from rules.findings import MEND, Finding, not_applicable, unknown
 from rules.proposal import Proposal
+from rules.reckoning.repeated_floors import unless_more
 
 Check = Callable[[Proposal, Site, Book], Finding | Sequence[Finding]]
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -55,7 +56,12 @@ class Register:
 
     def check_one(self, rule_id: str, plan: Proposal, site: Site, book: Book) -> tuple[Finding, ...]:
         """What one rule says; at least one finding."""
-        answer = asked(rule_id, lambda: self._rules[rule_id].check(plan, site, book))
+        rule = self._rules[rule_id]
+
+        def ask(of: Proposal) -> tuple[Finding, ...]:
+            return asked(rule_id, lambda: rule.check(of, site, book))
+
+        answer = unless_more(plan, ask(plan), ask)
         for finding in answer:
             if finding.rule != rule_id:
                 raise ValueError(f"the rule “{rule_id}” answered in the name of “{finding.rule}”")
@@ -73,7 +79,7 @@ def asked(
     except NotInForce as silence:
         return (not_applicable(rule_id, silence.message, subject=subject),)
     except NotEncoded as gap:
-        return (unknown(rule_id, gap.message, subject=subject),)
+        return (unknown(rule_id, gap.message, remedy=MEND, subject=subject),)
     return (answer,) if isinstance(answer, Finding) else tuple(answer)
 
 

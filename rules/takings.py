@@ -31,6 +31,13 @@ def of_length(length: drawn.Length) -> Measured:
     )
 
 
+def of_each_building(plan: Proposal, lengths: Sequence[drawn.Length]) -> list[Measured | None]:
+    """Dimensions in metres, with None for every building beside those of which one is drawn; empty where none is drawn at all."""
+    blocks = {each.block for each in lengths}
+    bare = [each for each in plan.buildings if blocks and None not in blocks and each.number not in blocks]
+    return [*(of_length(each) for each in lengths), *(None for _ in bare)]
+
+
 def of_distance(distance: drawn.Distance, what: str) -> Measured:
     """The shortest line between two drawn things, in metres."""
     handles = (*distance.start.handles, *distance.end.handles)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, NoReturn, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from shapely import Point, Polygon
@@ -42,9 +42,12 @@ class Sheets(Protocol):
         """What lies on a box of ground in the place's metric system; layers of values on a grid are passed over."""
 
 
-def sheets() -> NoReturn:
-    """Stands for the service's own `Sheets`; `api.app` overrides it."""
-    raise Unavailable("The pages are not connected to any land records. Start them with `bhumika up`.")
+async def sheets(request: Request) -> Sheets:
+    """The sheets of ground that the application was built with."""
+    found: Sheets | None = getattr(request.app.state, "sheets", None)
+    if found is None:
+        raise Unavailable("The pages are not connected to any land records. Start them with `bhumika up`.")
+    return found
 
 
 @router.get("/{j}/map.pdf")

@@ -7,6 +7,8 @@ addresses are relative to this host, but for the base map's.
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from fastapi import Request
+
 from layers.extract.model import Words
 from tiles.ramps import ASKED, TITLES, Theme
 from web.answers import CatalogueView, MapLayer
@@ -32,9 +34,9 @@ class BaseMap:
         return urlsplit(self.tiles).hostname or ""
 
 
-def base_map() -> BaseMap | None:
-    """Stands for the setting of the service, which `api.app` puts in its place; without one nobody else's host is asked."""
-    return None
+async def base_map(request: Request) -> BaseMap | None:
+    """The base map that the application was built with; without one nobody else's host is asked."""
+    return getattr(request.app.state, "base_map", None)
 
 
 def map_settings(

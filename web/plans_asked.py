@@ -6,7 +6,9 @@ In: nothing.  Out: the protocol `Plans` that the service implements, and the val
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
+
+from fastapi import Request
 
 from gis.errors import Unavailable
 from gis.site import Site
@@ -69,6 +71,9 @@ class Plans(Protocol):
         """What was found; `NotFound` where it is not kept."""
 
 
-def plans() -> NoReturn:
-    """Stands for the service's own `Plans`; `api.app` overrides it."""
-    raise Unavailable("The pages are not connected to any desk for plans. Start them with `bhumika up`.")
+async def plans(request: Request) -> Plans:
+    """The desk for plans that the application was built with."""
+    found: Plans | None = getattr(request.app.state, "plans", None)
+    if found is None:
+        raise Unavailable("The pages are not connected to any desk for plans. Start them with `bhumika up`.")
+    return found

@@ -34,6 +34,16 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PermitOfPlot:
+    """A permit of the public register on the plot."""
+
+    number: str
+    kind: str
+    state: str
+    issued: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class HallOfPlot:
     """One town hall's part."""
 
@@ -43,6 +53,8 @@ class HallOfPlot:
     """Who looks; None for strangers."""
     cases: tuple[CaseOfPlot, ...]
     starts: tuple[Start, ...]
+    permits: tuple[PermitOfPlot, ...] = ()
+    """For everyone: they are public."""
     disputes: dict[str, tuple[str, date]] = field(default_factory=dict)
     """By theme: the number of the oldest open objection, and since when."""
 
@@ -50,9 +62,13 @@ class HallOfPlot:
 Halls = Callable[[Request, str, str], tuple[HallOfPlot, ...]]
 
 
-def halls() -> Halls:
-    """Stands for the town halls, which `api.app` puts in its place; without them a plot has none."""
-    return lambda _request, _code, _number: ()
+def _none(_request: Request, _code: str, _number: str) -> tuple[HallOfPlot, ...]:
+    return ()
+
+
+async def halls(request: Request) -> Halls:
+    """The town halls that the application was built with; without them a plot has none."""
+    return getattr(request.app.state, "halls", _none)
 
 
 HallsDep = Annotated[Halls, Depends(halls)]

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from gis.errors import Invalid
 from gis.geojson import position
 from gis.site_schema import site_schema
@@ -117,7 +118,7 @@ def parcels_at(code: str, at: str, land: LandDep, on: On = None, known: Known = 
     return list(land.parcels_at(code, longitude, latitude, on=on, known=known))
 
 
-@router.get("/{code}/extract")
+@router.get("/{code}/extract", response_class=Response, responses=sent_as(*MEDIA.values()))
 def extract(
     code: str,
     land: LandDep,
@@ -138,7 +139,7 @@ def extract(
     return _in_form(land, found, format, lang)
 
 
-@router.post("/{code}/extract")
+@router.post("/{code}/extract", response_class=Response, responses=sent_as(*MEDIA.values()))
 def extract_of_area(
     code: str, question: AreaQuestion, land: LandDep, format: Format = "json", lang: Language = "en"
 ) -> Response:

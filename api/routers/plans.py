@@ -15,6 +15,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from api.dependencies import only_known_words
+from api.documented import sent_as
 from api.plan_desk import PlanDesk
 from gis.errors import Invalid, LandError
 from rules.check_schema import check_schema
@@ -22,7 +23,7 @@ from rules.envelope_document import to_geojson, to_json
 from rules.envelope_schema import envelope_schema
 
 router = APIRouter(prefix="/api", tags=["plans"], dependencies=[Depends(only_known_words)])
-LINES = "application/x-ndjson"
+JSON, LINES = "application/json", "application/x-ndjson"
 DRAWINGS = {
     "image/vnd.dxf",
     "application/dxf",
@@ -53,7 +54,7 @@ def schema_of_envelopes() -> dict[str, Any]:
     return envelope_schema()
 
 
-@router.get("/{code}/envelope")
+@router.get("/{code}/envelope", response_class=Response, responses=sent_as(JSON, "application/geo+json"))
 def envelope(
     code: str,
     number: str,
@@ -71,7 +72,7 @@ def envelope(
     return Response(to_json(found, site), media_type="application/json")
 
 
-@router.post("/{code}/check", response_class=Response)
+@router.post("/{code}/check", response_class=Response, responses=sent_as(JSON, LINES))
 def check(
     code: str,
     number: str,

@@ -14,6 +14,7 @@ from shapely import Polygon
 
 from api.answers import LandAnswers
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from api.routers.drawn import Known, On, answered, asking, has_it, moment_of, root_of
 from api.routers.land import AreaQuestion
 from gis.errors import NotFound
@@ -128,7 +129,11 @@ def tilejson_of(
     )
 
 
-@router.get("/tiles/{code}/raster/{layer}/{z}/{x}/{y}.{form}")
+@router.get(
+    "/tiles/{code}/raster/{layer}/{z}/{x}/{y}.{form}",
+    response_class=Response,
+    responses=sent_as("image/png", "image/webp", also=204, said="Nothing is known there"),
+)
 def tile(
     code: str,
     theme: ThemeDep,

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of, day_asked, today
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from api.tile_door import Door
-from api.tile_words import Asked
+from api.tile_words import MEDIA_TYPE, Asked
 from gis.errors import Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from layers.catalogue import load
@@ -32,7 +33,11 @@ async def _shelf(request: Request) -> Shelf:
     return cast(Shelf, request.app.state.shelf)
 
 
-@router.get("/{code}/{z}/{x}/{y}.mvt")
+@router.get(
+    "/{code}/{z}/{x}/{y}.mvt",
+    response_class=Response,
+    responses=sent_as(MEDIA_TYPE),
+)
 async def vector_tile(
     request: Request,
     code: str,

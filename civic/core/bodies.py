@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, Row, select, text
 from sqlalchemy.orm import Session
 
 from civic.core.tables import LocalBodyRow
-from gis.db.session import transaction
 from gis.errors import Invalid, NotFound
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -72,21 +72,36 @@ def bodies_of(session: Session, jurisdiction: str) -> list[LocalBody]:
     return [_of(row) for row in session.scalars(query)]
 
 
+_ENTER = text(
+    "SELECT code, jurisdiction, name_en, name_ml, kind, time_zone, rest_days, synthetic,"
+    " set_config('bhumika.body', code, true) FROM local_body WHERE code = :code"
+)
+
+
 def enter(session: Session, code: str) -> LocalBody:
-    """Enter a local body until the transaction ends."""
-    body = local_body(session, code)
-    session.execute(text("SELECT set_config('bhumika.body', :code, true)"), {"code": code})
-    return body
+    """Enter a local body until the transaction ends; `NoSuchBody` with the known ones."""
+    row = session.execute(_ENTER, {"code": code}).one_or_none()
+    return _of(row) if row else local_body(session, code)
 
 
 @contextmanager
 def inside(engine: Engine, code: str) -> Iterator[tuple[Session, LocalBody]]:
     """A transaction inside a local body: committed at the end, rolled back on any error."""
-    with transaction(engine) as session:
+    with Session(engine, expire_on_commit=False) as session:
         yield session, enter(session, code)
+        session.commit()
 
 
-def _of(row: LocalBodyRow) -> LocalBody:
+def enter_again(session: Session, body: LocalBody) -> None:
+    """Undo everything since a body was entered, and enter it again: what follows shows what was refused.
+
+    A point to go back to would cost each accepted form two statements, to spare a refused one.
+    """
+    session.rollback()
+    enter(session, body.code)
+
+
+def _of(row: LocalBodyRow | Row[Any]) -> LocalBody:
     return LocalBody(
         code=row.code,
         jurisdiction=row.jurisdiction,

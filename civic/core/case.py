@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_, union_all
+from sqlalchemy import Row, Select, func, select, text, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from civic.core.people import Actor
@@ -96,14 +96,20 @@ class InboxLine:
     """The day by which it is listed: `NO_DAY` without a limit."""
 
 
-def case(session: Session, identifier: int) -> Case:
-    """The case of an identifier."""
-    return _found(session.get(CaseRow, identifier, populate_existing=True))
+_CASE = "SELECT id, body, service, workflow, number, state, turn, since, due, opened, opened_by, closed, version FROM civic_case"
+_BY_ID = text(f"{_CASE} WHERE id = :id")
+_LOCKED = text(f"{_CASE} WHERE id = :id FOR UPDATE")
+_NUMBERED = text(f"{_CASE} WHERE number = :number")
+
+
+def case(session: Session, identifier: int, *, lock: bool = False) -> Case:
+    """The case of an identifier; locked for others until the transaction ends where that is asked for."""
+    return _found(session.execute(_LOCKED if lock else _BY_ID, {"id": identifier}).one_or_none())
 
 
 def case_numbered(session: Session, number: str) -> Case:
     """The case of a number."""
-    return _found(session.scalars(select(CaseRow).where(CaseRow.number == number)).one_or_none())
+    return _found(session.execute(_NUMBERED, {"number": number}).one_or_none())
 
 
 def parcels_of(session: Session, case_id: int) -> tuple[str, ...]:
@@ -133,11 +139,16 @@ def _is_asked(session: Session, found: Case, roles: frozenset[str]) -> bool:
     return found.turn in roles or session.scalar(asked.limit(1)) is not None
 
 
+def may_see(session: Session, found: Case, roles: frozenset[str]) -> bool:
+    """Whether somebody who stands in some roles in a case may see it: an office that is consulted only what it is asked."""
+    return bool(roles) and not (roles <= set(CONSULTED) and not _is_asked(session, found, roles))
+
+
 def seen_by(session: Session, number: str, actor: Actor | None) -> tuple[Case, frozenset[str]]:
     """A case that an actor may see, and the roles in which; to all others it does not exist."""
     found = case_numbered(session, number)
     roles = roles_in(session, found.id, actor) if actor else frozenset()
-    if not roles or (roles <= set(CONSULTED) and not _is_asked(session, found, roles)):
+    if not may_see(session, found, roles):
         raise _hidden()
     return found, roles
 
@@ -184,7 +195,7 @@ def inbox(
     query = (
         select(CaseRow, first.c.due).join(first, first.c.id == CaseRow.id).order_by(first.c.due, CaseRow.id)
     )
-    found = [(_of(row), due) for row, due in session.execute(query)]
+    found = [(to_case(row), due) for row, due in session.execute(query)]
     return _with_parcels(session, found)
 
 
@@ -212,22 +223,29 @@ def _asked(role: str, after: tuple[date, int] | None, most: int) -> Select[Any]:
     return select(page.subquery())
 
 
-def cases_of(session: Session, person_id: int, *, most: int = MOST) -> list[InboxLine]:
-    """A person's own cases, newest first."""
-    own = select(CasePartyRow.case_id).where(CasePartyRow.person_id == person_id)
-    query = select(CaseRow).where(CaseRow.id.in_(own)).order_by(CaseRow.id.desc()).limit(most)
-    return _lines(session, query)
+def cases_of(
+    session: Session, person_id: int, *, before: int | None = None, most: int = MOST
+) -> list[InboxLine]:
+    """A person's own cases, newest first; `before` is the last case of the page before."""
+    query = select(CaseRow).where(CaseRow.id.in_(_own(person_id))).order_by(CaseRow.id.desc()).limit(most)
+    return _lines(session, query.where(CaseRow.id < before) if before is not None else query)
 
 
-def cases_on(session: Session, parcel: str, *, most: int = MOST) -> list[InboxLine]:
-    """The cases that point at a parcel, newest first."""
+def cases_on(
+    session: Session, parcel: str, *, person_id: int | None = None, most: int = MOST
+) -> list[InboxLine]:
+    """The cases that point at a parcel, newest first; with a person, only those that the person has a part in."""
     here = select(CaseParcelRow.case_id).where(CaseParcelRow.number == parcel)
     query = select(CaseRow).where(CaseRow.id.in_(here)).order_by(CaseRow.id.desc()).limit(most)
-    return _lines(session, query)
+    return _lines(session, query.where(CaseRow.id.in_(_own(person_id))) if person_id is not None else query)
+
+
+def _own(person_id: int) -> Select[Any]:
+    return select(CasePartyRow.case_id).where(CasePartyRow.person_id == person_id)
 
 
 def _lines(session: Session, query: Select[Any]) -> list[InboxLine]:
-    return _with_parcels(session, [(_of(row), row.due) for row in session.scalars(query)])
+    return _with_parcels(session, [(to_case(row), row.due) for row in session.scalars(query)])
 
 
 def _with_parcels(session: Session, found: Sequence[tuple[Case, date]]) -> list[InboxLine]:
@@ -246,13 +264,14 @@ def _hidden() -> NoSuchCase:
     return NoSuchCase("There is no such case here, or it is not yours to see. Sign in as one of its parties.")
 
 
-def _found(row: CaseRow | None) -> Case:
+def _found(row: Row[Any] | None) -> Case:
     if row is None:
         raise _hidden()
-    return _of(row)
+    return to_case(row)
 
 
-def _of(row: CaseRow) -> Case:
+def to_case(row: CaseRow | Row[*tuple[Any, ...]]) -> Case:
+    """A row of a case as a value."""
     return Case(
         id=row.id,
         body=row.body,

@@ -1,61 +1,118 @@
-"""What time does to cases by itself: steps of the clock, and word to whoever a late turn escalates to.
+"""What time does to cases by itself: steps of the clock, and word to whoever a late turn or a late task escalates to.
 
-In: the services, a session inside a local body, the instant.  Out: cases moved, and an `Escalated` for each turn that ran
-out on the day before; called every night, and twice in a night changes nothing.
+In: the services, a session inside a local body, the instant.  Out: cases moved, and an `Escalated` for each turn and each task
+that ran out on the day before; called every night, and twice in a night changes nothing.  A case that stands in a state which
+its workflow no longer has is left alone and named in the log.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
-from civic.core.case import Case, case
+from civic.core.case import AskedTask, Case, case, tasks_of
 from civic.core.events import publish
+from civic.core.said import add_escalation
 from civic.core.services import Services
-from civic.core.steps import add_escalation, let_time_act
-from civic.core.tables import CaseEventRow, CaseRow
+from civic.core.steps import let_time_act
+from civic.core.tables import CaseEventRow, CaseRow, CaseTaskRow
 from civic.core.working_days import day_there
 
 LOG = logging.getLogger("bhumika")
 ESCALATED = "escalate"
+TASK_ESCALATED = "escalate_task"
+LONGEST = timedelta(days=3660)
+"""How long ago a limit may have passed and still be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Escalated:
-    """A turn has run out: the role that is told."""
+    """A turn or a task has run out: the role that is told."""
 
     body: LocalBody
     case: Case
     role: str
     now: datetime
+    task: AskedTask | None = None
 
 
 def run_clocks(session: Session, body: LocalBody, services: Services, *, now: datetime) -> int:
     """Let time act on every open case that it concerns; how many moved or escalated."""
     today = day_there(now, body.time_zone)
+    for number, service, state in stranded(session, services):
+        LOG.warning(
+            "Case %s of %s stands in %s/%s, which no workflow has; no clock acts on it.",
+            number,
+            body.code,
+            service,
+            state,
+        )
+    moved = 0
+    for case_id in _timed(session, services):
+        moved += _alone(session, partial(_act, session, body, services, case_id, now))
+    for case_id in _late_turns(session, today):
+        moved += _alone(session, partial(_escalate, session, body, services, case_id, now))
+    for case_id, task_id in _late_tasks(session, today):
+        moved += _alone(session, partial(_escalate, session, body, services, case_id, now, task_id))
+    return moved
+
+
+def stranded(session: Session, services: Services) -> list[tuple[str, str, str]]:
+    """Open cases in a state that their workflow no longer has: number, service, state, in order of number."""
+    known = [
+        and_(CaseRow.service == service.name, CaseRow.state.in_(service.flow.states))
+        for service in services.values()
+    ]
+    query = select(CaseRow.number, CaseRow.service, CaseRow.state).where(CaseRow.closed.is_(None))
+    if known:
+        query = query.where(~or_(*known))
+    return [
+        (number, service, state) for number, service, state in session.execute(query.order_by(CaseRow.id))
+    ]
+
+
+def _timed(session: Session, services: Services) -> list[int]:
+    """Open cases in a state that has a step of the clock."""
     timed = [
         and_(CaseRow.service == service.name, CaseRow.state.in_(states))
         for service in services.values()
         if (states := {each for step in service.flow.steps.values() if step.after for each in step.from_})
     ]
-    waiting = select(CaseRow.id).where(CaseRow.closed.is_(None)).order_by(CaseRow.id)
-    moved = 0
-    for case_id in session.scalars(waiting.where(or_(*timed))).all() if timed else ():
-        moved += _alone(session, partial(_act, session, body, services, case_id, now))
+    if not timed:
+        return []
+    query = select(CaseRow.id).where(CaseRow.closed.is_(None), or_(*timed)).order_by(CaseRow.id)
+    return list(session.scalars(query))
+
+
+def _late_turns(session: Session, today: date) -> list[int]:
+    """Open cases whose turn has run out and was not told of yet."""
     told = exists().where(
         CaseEventRow.case_id == CaseRow.id,
         CaseEventRow.step == ESCALATED,
         CaseEventRow.instant >= CaseRow.since,
     )
-    late = waiting.where(CaseRow.due < today, CaseRow.due > today - timedelta(days=3660), ~told)
-    for case_id in session.scalars(late).all():
-        moved += _alone(session, partial(_escalate, session, body, services, case_id, now))
-    return moved
+    query = select(CaseRow.id).where(
+        CaseRow.closed.is_(None), CaseRow.due < today, CaseRow.due > today - LONGEST, ~told
+    )
+    return list(session.scalars(query.order_by(CaseRow.id)))
+
+
+def _late_tasks(session: Session, today: date) -> list[tuple[int, int]]:
+    """Open tasks whose last day has passed and that were not told of yet: case and task."""
+    told = exists().where(
+        CaseEventRow.case_id == CaseTaskRow.case_id,
+        CaseEventRow.step == TASK_ESCALATED,
+        CaseEventRow.told["task"].as_integer() == CaseTaskRow.id,
+    )
+    query = select(CaseTaskRow.case_id, CaseTaskRow.id).where(
+        CaseTaskRow.answered.is_(None), CaseTaskRow.due < today, CaseTaskRow.due > today - LONGEST, ~told
+    )
+    return [(case_id, task_id) for case_id, task_id in session.execute(query.order_by(CaseTaskRow.id))]
 
 
 def _alone(session: Session, does: Callable[[], bool]) -> bool:
@@ -77,15 +134,24 @@ def _act(session: Session, body: LocalBody, services: Services, case_id: int, no
     return let_time_act(desk, case_id) is not None
 
 
-def _escalate(session: Session, body: LocalBody, services: Services, case_id: int, now: datetime) -> bool:
+def _escalate(
+    session: Session,
+    body: LocalBody,
+    services: Services,
+    case_id: int,
+    now: datetime,
+    task_id: int | None = None,
+) -> bool:
     standing = case(session, case_id)
-    service = services[standing.service]
-    role = service.flow.states[standing.state].escalates_to
-    if role is None:
+    service = services.get(standing.service)
+    late = next((each for each in tasks_of(session, case_id) if each.id == task_id), None)
+    role = service.flow.escalation(standing.state, late.kind if late else None) if service else None
+    if service is None or role is None or standing.state not in service.flow.states:
         return False
     desk = service.desk(session, body, now=now)
-    moved = add_escalation(desk, case_id, role=role, step=ESCALATED, version=standing.version)
+    step = TASK_ESCALATED if late else ESCALATED
+    moved = add_escalation(desk, case_id, role=role, step=step, version=standing.version, task=late)
     if moved is None:
         return False
-    publish(session, Escalated(body=body, case=moved, role=role, now=now))
+    publish(session, Escalated(body=body, case=moved, role=role, now=now, task=late))
     return True

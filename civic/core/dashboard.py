@@ -27,8 +27,8 @@ from gis.recordings import last_recording
 from layers.imports import standing
 from layers.wards import LAYER
 
-LONGEST = 3660
-"""Days of a span."""
+LONGEST = 366
+"""Days of a span; older cases are read a year at a time."""
 DECIDED = frozenset({"granted", "refused"})
 
 
@@ -90,8 +90,10 @@ class Board:
 
 def lines(session: Session, body: LocalBody, services: Services, *, begins: date, ends: date) -> list[Line]:
     """The cases opened from a day up to and with another, oldest first."""
-    if not timedelta(0) <= ends - begins <= timedelta(days=LONGEST):
-        raise Invalid(f"Choose a span of days that begins before it ends, of at most {LONGEST} days.")
+    if not timedelta(0) <= ends - begins < timedelta(days=LONGEST):
+        raise Invalid(
+            f"Choose a span of days that begins before it ends, of at most {LONGEST} days; ask for each year by itself."
+        )
     zone = ZoneInfo(body.time_zone)
     place = jurisdiction(session, body.jurisdiction)
     known = last_recording(session, place.code)

@@ -6,7 +6,7 @@ the instant.  The transaction is committed before the answer leaves, and rolled 
 A form that another site sends in a reader's name is refused: browsers say where a form comes from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Protocol, cast
@@ -17,12 +17,12 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from civic.core.bodies import LocalBody, inside
+from civic.core.bodies import LocalBody, enter_again, inside
 from civic.core.desk import Desk
 from civic.core.people import Actor
-from civic.core.services import Services, service_named
+from civic.core.services import Services, service_kept, service_named
 from civic.core.sign_in import actor as signed_in
-from civic.core.workflow import PARTIES, STAFF
+from civic.core.workflow import PARTIES, STAFF, Workflow
 from civic.core.working_days import day_there
 from gis.errors import NotAllowed, SignInNeeded
 
@@ -84,6 +84,21 @@ class Town:
         """Whether who asks has one of these roles today."""
         return bool(self.roles & set(roles))
 
+    def keep(self) -> None:
+        """Commit at once, in the thread that wrote: whoever waits for the same rows goes on while this answer is on its way.
+
+        Nothing may be asked of the session after it: it is in no body any more.
+        """
+        self.session.commit()
+
+    def undo(self) -> None:
+        """Undo everything that this request has done, before its page shows what was refused."""
+        enter_again(self.session, self.body)
+
+    def flow_of(self, service: str) -> Workflow:
+        """The workflow of a service; an empty one of that name where the service is gone."""
+        return service_kept(self.hall.services, service).flow
+
     def desk(self, service: str) -> Desk:
         """The desk of a service in this transaction."""
         return service_named(self.hall.services, service).desk(self.session, self.body, now=self.now)
@@ -136,7 +151,7 @@ def allowed(*whose: str) -> Any:
     if not whose or not set(whose) <= WHOSE:
         raise ValueError(f"Nobody is called {whose}")
 
-    def check(town: TownDep) -> None:
+    async def check(town: TownDep) -> None:
         if ANYONE in whose or "demo" in whose:
             return
         who = town.who()
@@ -145,7 +160,7 @@ def allowed(*whose: str) -> Any:
             named = ", ".join(each.replace("_", " ") for each in whose)
             raise NotAllowed(f"This is for: {named}. Your posting, if you had one, may have ended.")
 
-    checked: Callable[..., None] = check
+    checked: Callable[..., Awaitable[None]] = check
     checked.__dict__["whose"] = frozenset(whose)
     return Depends(checked, scope="function")
 

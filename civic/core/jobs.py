@@ -25,11 +25,19 @@ KEPT = timedelta(days=30)
 """How long it is remembered that a job is done; no queue offers one again after so long."""
 Value = str | int | None
 
-_PUT = text(
-    "SELECT (jobs.procrastinate_defer_jobs_v1(ARRAY[ROW('town', CAST(:kind AS text), 0, CAST(:turn AS text), NULL,"
-    " jsonb_build_object('body', entered_body(), 'values', CAST(:values AS jsonb)), CAST(:at AS timestamptz))"
-    "::jobs.procrastinate_job_to_defer_v1]))[1] WHERE entered_body() IS NOT NULL"
+
+def put(kind: str, turn: str, values: str, at: str = "NULL") -> str:
+    """The expression that puts a job into the queue, for statements that write what it is about: its parts are SQL."""
+    return (
+        f"(jobs.procrastinate_defer_jobs_v1(ARRAY[ROW('town', {kind}, 0, {turn}, NULL, jsonb_build_object("
+        f"'body', entered_body(), 'values', {values}), {at})::jobs.procrastinate_job_to_defer_v1]))[1]"
+    )
+
+
+_LATER = put(
+    "CAST(:kind AS text)", "CAST(:turn AS text)", "CAST(:values AS jsonb)", "CAST(:at AS timestamptz)"
 )
+_PUT = text(f"SELECT {_LATER} WHERE entered_body() IS NOT NULL")
 _DONE = text(
     "INSERT INTO job_done (job_id, body, kind, done) VALUES (:job, :body, :kind, :now) ON CONFLICT DO NOTHING"
 )

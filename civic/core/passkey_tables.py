@@ -40,8 +40,11 @@ class PasskeyChallengeRow(Base):
     """A challenge that was given out and waits to be signed, once."""
 
     __tablename__ = "passkey_challenge"
+    __table_args__ = (Index(None, "body", "ends"),)
 
     challenge: Mapped[str] = mapped_column(Text, primary_key=True)
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     person_id: Mapped[int | None] = mapped_column(BigInteger)
+    sender: Mapped[str] = mapped_column(Text)
+    """Whoever asked for it: a short digest of the network address."""
     ends: Mapped[datetime] = mapped_column(_INSTANT)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from webauthn import (
     base64url_to_bytes,
@@ -32,6 +32,7 @@ from webauthn.helpers.structs import (
 from civic.core.bodies import LocalBody
 from civic.core.passkey_tables import PasskeyChallengeRow, PasskeyRow
 from civic.core.people import Person, person
+from civic.core.sign_in import TooManyTries, mark_of_sender
 from gis.errors import Invalid, NotAllowed, NotFound
 
 GOOD_FOR = timedelta(minutes=5)
@@ -39,6 +40,8 @@ _CODED = re.compile(r"[A-Za-z0-9_-]{0,2000}={0,2}")
 """Text of base64url."""
 MOST = 10
 """Passkeys of one person."""
+MOST_WAITING, MOST_IN_ALL = 30, 1000
+"""Challenges of one sender, and of a local body, that wait for an answer."""
 
 
 class NotThisKey(NotAllowed):
@@ -73,7 +76,9 @@ def passkeys_of(session: Session, person_id: int) -> list[Passkey]:
     return [Passkey(id=row.id, name=row.name, made=row.made, used=row.used) for row in rows]
 
 
-def ask_to_make(session: Session, body: LocalBody, who: Person, site: Site, *, now: datetime) -> str:
+def ask_to_make(
+    session: Session, body: LocalBody, who: Person, site: Site, *, sender: str, now: datetime
+) -> str:
     """What the browser needs to make a key, as JSON."""
     keys = session.scalars(select(PasskeyRow.credential).where(PasskeyRow.person_id == who.id)).all()
     if len(keys) >= MOST:
@@ -90,7 +95,7 @@ def ask_to_make(session: Session, body: LocalBody, who: Person, site: Site, *, n
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
     )
-    _keep(session, body, options.challenge, now=now, person_id=who.id)
+    keep_challenge(session, body, options.challenge, sender=sender, now=now, person_id=who.id)
     return options_to_json(options)
 
 
@@ -105,7 +110,7 @@ def keep_made(
     now: datetime,
 ) -> Passkey:
     """Keep the public half of a key that the browser made."""
-    challenge = _take(session, answer, now=now, person_id=who.id)
+    challenge = take_challenge(session, answer, now=now, person_id=who.id)
     try:
         made = verify_registration_response(
             credential=answer,
@@ -131,18 +136,25 @@ def keep_made(
     return Passkey(id=row.id, name=row.name, made=row.made, used=None)
 
 
-def ask_to_sign(session: Session, body: LocalBody, site: Site, *, now: datetime) -> str:
+def ask_to_sign(session: Session, body: LocalBody, site: Site, *, sender: str, now: datetime) -> str:
     """What the browser needs to sign in with a key, as JSON; which key, the device knows."""
     options = generate_authentication_options(
         rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED
     )
-    _keep(session, body, options.challenge, now=now, person_id=None)
+    keep_challenge(session, body, options.challenge, sender=sender, now=now, person_id=None)
     return options_to_json(options)
 
 
 def signed(session: Session, site: Site, answer: dict[str, Any], *, now: datetime) -> Person:
     """Whose key signed."""
-    challenge = _take(session, answer, now=now, person_id=None)
+    challenge = take_challenge(session, answer, now=now, person_id=None)
+    return person(session, verified(session, site, answer, challenge, now=now).person_id)
+
+
+def verified(
+    session: Session, site: Site, answer: dict[str, Any], challenge: bytes, *, now: datetime
+) -> PasskeyRow:
+    """The key that signed a challenge; its counter is kept, so that a copy is told."""
     row = session.scalars(
         select(PasskeyRow).where(PasskeyRow.credential == str(answer.get("id", ""))).with_for_update()
     ).one_or_none()
@@ -163,7 +175,7 @@ def signed(session: Session, site: Site, answer: dict[str, Any], *, now: datetim
     session.execute(
         update(PasskeyRow).where(PasskeyRow.id == row.id).values(count=proof.new_sign_count, used=now)
     )
-    return person(session, row.person_id)
+    return row
 
 
 def remove(session: Session, passkey_id: int, person_id: int) -> None:
@@ -175,19 +187,48 @@ def remove(session: Session, passkey_id: int, person_id: int) -> None:
         raise NotFound("There is no such passkey of yours.")
 
 
-def _keep(
-    session: Session, body: LocalBody, challenge: bytes, *, now: datetime, person_id: int | None
+def keep_challenge(
+    session: Session,
+    body: LocalBody,
+    challenge: bytes,
+    *,
+    sender: str,
+    now: datetime,
+    person_id: int | None,
 ) -> None:
-    session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.ends <= now))
+    """Keep a challenge until it is answered; a person has one at a time, a sender and a body no more than a number of them."""
+    asker = mark_of_sender(body, sender)
+    key = func.hashtextextended(f"challenge:{body.code}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+    gone = PasskeyChallengeRow.ends <= now
+    if person_id is not None:
+        gone = or_(gone, PasskeyChallengeRow.person_id == person_id)
+    session.execute(delete(PasskeyChallengeRow).where(gone))
+    by, all_told = session.execute(
+        select(func.count().filter(PasskeyChallengeRow.sender == asker), func.count()).select_from(
+            PasskeyChallengeRow
+        )
+    ).one()
+    if by >= MOST_WAITING or all_told >= MOST_IN_ALL:
+        raise TooManyTries(
+            "Too many passkeys were asked for within a few minutes; wait a little, or sign in with a code.",
+            code="too-many-from-here",
+        )
     session.add(
         PasskeyChallengeRow(
-            challenge=bytes_to_base64url(challenge), body=body.code, person_id=person_id, ends=now + GOOD_FOR
+            challenge=bytes_to_base64url(challenge),
+            body=body.code,
+            person_id=person_id,
+            sender=asker,
+            ends=now + GOOD_FOR,
         )
     )
     session.flush()
 
 
-def _take(session: Session, answer: dict[str, Any], *, now: datetime, person_id: int | None) -> bytes:
+def take_challenge(
+    session: Session, answer: dict[str, Any], *, now: datetime, person_id: int | None
+) -> bytes:
     """The challenge that was answered, which is then used up."""
     try:
         told = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.tables import PersonRow, PostingRow
 from civic.core.workflow import CONSULTED, STAFF
-from gis.errors import Conflict, Invalid, NotFound
+from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
 EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@[\w-]+(\.[\w-]+)+")
+ADMIN = "admin"
 PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
@@ -49,6 +50,8 @@ class Posting:
     order_ref: str
     begins: date
     ends: date | None
+    posted_by: int | None = None
+    ended_by: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +146,11 @@ def post(
     begins: date,
     ends: date | None = None,
     grade: str | None = None,
+    by: int | None = None,
 ) -> Posting:
-    """Give a person a role from a day, by an order."""
+    """Give a person a role from a day, by an order; nobody posts themselves.  `by` is nobody at the founding of a body only."""
+    if by == person_id:
+        raise NotAllowed("Nobody posts themselves; another administrator must do it.", code="own-posting")
     if not order_ref.strip():
         raise Invalid("Name the order of the posting: its number and date.")
     row = PostingRow(
@@ -155,14 +161,15 @@ def post(
         order_ref=order_ref,
         begins=begins,
         ends=ends,
+        posted_by=by,
     )
     session.add(row)
     session.flush()
     return _posting(row)
 
 
-def end_posting(session: Session, posting_id: int, *, on: date) -> None:
-    """End a posting on a day, from which its rights are gone."""
+def end_posting(session: Session, posting_id: int, *, on: date, by: int | None = None) -> None:
+    """End a posting on a day, from which its rights are gone; nobody ends the last posting by which they administer."""
     row = session.get(PostingRow, posting_id)
     if row is None:
         raise NotFound("There is no such posting here.")
@@ -170,8 +177,19 @@ def end_posting(session: Session, posting_id: int, *, on: date) -> None:
         raise Conflict(f"This posting ended on {row.ends} already.")
     if on <= row.begins:
         raise Conflict(f"This posting begins on {row.begins}; it can end on a later day only.")
-    session.execute(update(PostingRow).where(PostingRow.id == posting_id).values(ends=on))
+    if row.role == ADMIN and row.person_id == by and not _administers_still(session, row, on):
+        raise NotAllowed(
+            "This is the last posting by which you administer the town hall; another administrator must end it.",
+            code="own-posting",
+        )
+    session.execute(update(PostingRow).where(PostingRow.id == posting_id).values(ends=on, ended_by=by))
     session.expire(row)
+
+
+def _administers_still(session: Session, ending: PostingRow, on: date) -> bool:
+    """Whether a person administers by another posting on the day on which one ends."""
+    others = postings(session, on=on, person_id=ending.person_id)
+    return any(each.role == ADMIN and each.id != ending.id for each in others)
 
 
 def postings(session: Session, *, on: date | None, person_id: int | None = None) -> list[Posting]:
@@ -226,4 +244,6 @@ def _posting(row: PostingRow) -> Posting:
         order_ref=row.order_ref,
         begins=row.begins,
         ends=row.ends,
+        posted_by=row.posted_by,
+        ended_by=row.ended_by,
     )

@@ -3,9 +3,10 @@
 In: the service's own folder.  Out: a `Service`, by which the core runs its cases without knowing it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -15,11 +16,14 @@ from civic.core.bodies import LocalBody
 from civic.core.case import Case
 from civic.core.desk import Desk, Guard
 from civic.core.people import Actor
-from civic.core.workflow import Workflow, workflow
+from civic.core.workflow import Title, Workflow, workflow
+from civic.core.working_days import day_there
 from gis.errors import NotFound
 
 Take = Callable[[Desk, Case, Actor, Mapping[str, str]], Mapping[str, Any]]
 """What a step does beyond moving the case: reads its form, changes the land or the ledger, and says what history keeps."""
+DatedGuard = Callable[[Session, Case, date], str | None]
+"""Why a step may not be taken on a day; None where it may."""
 Shown = Callable[[Desk, Case], object]
 """What the service's part of the case's page shows."""
 
@@ -34,6 +38,8 @@ class Service:
 
     flow: Workflow
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    dated: Mapping[str, DatedGuard] = field(default_factory=dict)
+    """Guards that look at the calendar: they are told the day in the body."""
     takes: Mapping[str, Take] = field(default_factory=dict)
     shown: Shown = _nothing
     part: str | None = None
@@ -48,7 +54,13 @@ class Service:
 
     def desk(self, session: Session, body: LocalBody, *, now: datetime) -> Desk:
         """Where its steps are taken."""
-        return Desk(session=session, body=body, flow=self.flow, guards=self.guards, now=now)
+        today = day_there(now, body.time_zone)
+        dated = {name: partial(_on_a_day, guard, today) for name, guard in self.dated.items()}
+        return Desk(session=session, body=body, flow=self.flow, guards={**self.guards, **dated}, now=now)
+
+
+def _on_a_day(guard: DatedGuard, today: date, session: Session, case: Case) -> str | None:
+    return guard(session, case, today)
 
 
 Services = Mapping[str, Service]
@@ -61,7 +73,16 @@ def service_named(services: Services, name: str) -> Service:
     return services[name]
 
 
-def read_workflow(package: str, guards: Mapping[str, Guard]) -> Workflow:
+def service_kept(services: Services, name: str) -> Service:
+    """The service of a name, or an empty one where it is gone: cases of it can still be read, and nothing done to them."""
+    if name in services:
+        return services[name]
+    title = Title(en=name, ml=name)
+    gone = Workflow(service=name, prefix="X", edition="", title=title, begin="", states={}, steps={})
+    return Service(flow=gone)
+
+
+def read_workflow(package: str, guards: Iterable[str]) -> Workflow:
     """The `workflow.yaml` in a service's folder, checked against the guards that the service keeps."""
     text = files(package).joinpath("workflow.yaml").read_text(encoding="utf-8")
     return workflow(text, guards=frozenset(guards))

@@ -10,13 +10,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.events import publish
-from civic.core.people import Actor, Person, person, reach, roles_on
+from civic.core.people import Actor, Person, reach, roles_on
 from civic.core.tables import SignInCodeRow, SignInRow
 from gis.errors import Invalid, NotAllowed
 
@@ -24,6 +25,10 @@ GOOD_FOR = timedelta(minutes=10)
 MOST_TRIES = 5
 MOST_CODES = 5
 """Codes that one address is sent in an hour."""
+MOST_OF_SENDER = 30
+"""Codes that are sent in an hour at the wish of one sender, to whatever addresses; many may share a network address."""
+MOST_OF_BODY = 1000
+"""Codes that a local body sends in an hour."""
 STAFF_STAY = timedelta(hours=10)
 CITIZEN_STAY = timedelta(days=30)
 
@@ -61,26 +66,23 @@ class CodeMade:
 
 
 def new_code(
-    session: Session, body: LocalBody, address: str, *, language: str, now: datetime
+    session: Session, body: LocalBody, address: str, *, sender: str, language: str, now: datetime
 ) -> tuple[str, str]:
     """A code for an address: where it goes, and the six digits; who asks too often waits.
 
-    `CodeMade` is published for those who send.
+    `sender` is the network address that asks.  `CodeMade` is published for those who send.
     """
-    where = reach(address)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"code:{body.code}:{where}", 0))))
-    recent = session.scalar(
-        select(func.count())
-        .select_from(SignInCodeRow)
-        .where(SignInCodeRow.reach == where, SignInCodeRow.made > now - timedelta(hours=1))
-    )
-    if (recent or 0) >= MOST_CODES:
-        raise TooManyTries(f"{MOST_CODES} codes were sent to {where} within the hour; use one, or wait.")
+    where, asker = reach(address), mark_of_sender(body, sender)
+    for locked in (where, asker):  # in one order, so that nobody waits in a circle
+        key = func.hashtextextended(f"code:{body.code}:{locked}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+    _check_codes(session, where, asker, now=now)
     code = f"{secrets.randbelow(1_000_000):06d}"
     session.add(
         SignInCodeRow(
             body=body.code,
             reach=where,
+            sender=asker,
             digest=_slow(code, secrets.token_hex(8)),
             made=now,
             ends=now + GOOD_FOR,
@@ -89,6 +91,40 @@ def new_code(
     session.flush()
     publish(session, CodeMade(body=body, reach=where, code=code, language=language, now=now))
     return where, code
+
+
+def _check_codes(session: Session, where: str, asker: str, *, now: datetime) -> None:
+    """Refuse another code where an address, a sender or the whole body has had its number of them within the hour."""
+    to, by, all_told = session.execute(
+        select(
+            func.count().filter(SignInCodeRow.reach == where),
+            func.count().filter(SignInCodeRow.sender == asker),
+            func.count(),
+        ).where(SignInCodeRow.made > now - timedelta(hours=1))
+    ).one()
+    if to >= MOST_CODES:
+        raise TooManyTries(f"{MOST_CODES} codes were sent to {where} within the hour; use one, or wait.")
+    if by >= MOST_OF_SENDER:
+        raise TooManyTries(
+            f"{MOST_OF_SENDER} codes were asked for from your connection within the hour; wait, or use another one.",
+            code="too-many-from-here",
+        )
+    if all_told >= MOST_OF_BODY:
+        raise TooManyTries(
+            "The office has sent as many codes as it sends in an hour; wait a little, or sign in with a passkey.",
+            code="too-many-of-all",
+        )
+
+
+def mark_of_sender(body: LocalBody, sender: str) -> str:
+    """A short digest of a network address; of IPv6 the network that one subscriber has (64 bits)."""
+    try:
+        known = ip_address(sender)
+    except ValueError:  # no address: the machine's own tests, or a socket
+        plain = sender
+    else:
+        plain = str(ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
+    return _quick(f"{body.code} {plain}")[:16]
 
 
 def check_code(session: Session, address: str, code: str, *, now: datetime) -> str | None:
@@ -138,21 +174,27 @@ def begin(
     return SignIn(secret=secret, ends=ends, person=who)
 
 
+_WHO = text(
+    "SELECT s.id, s.device, s.begun, s.person_id, p.name, p.email, p.phone, p.language,"
+    " ARRAY(SELECT o.role FROM posting o WHERE o.person_id = s.person_id AND o.begins <= :today"
+    " AND (o.ends IS NULL OR o.ends > :today)) AS roles"
+    " FROM sign_in s JOIN person p ON p.id = s.person_id"
+    " WHERE s.digest = :digest AND s.ends > :now AND s.ended IS NULL"
+)
+
+
 def actor(session: Session, secret: str, *, today: date, now: datetime) -> Actor | None:
     """Who the browser with a secret is, in the roles of the day; None where it is not, or no longer, signed in."""
-    row = session.scalars(
-        select(SignInRow).where(
-            SignInRow.digest == _quick(secret), SignInRow.ends > now, SignInRow.ended.is_(None)
-        )
-    ).one_or_none()
+    row = session.execute(_WHO, {"digest": _quick(secret), "today": today, "now": now}).one_or_none()
     if row is None:
         return None
-    roles = roles_on(session, row.person_id, on=today)
-    if roles and row.begun + STAFF_STAY <= now:
+    if row.roles and row.begun + STAFF_STAY <= now:
         return None  # posted since they signed in as a citizen: an officer signs in for each day's work
     return Actor(
-        person=person(session, row.person_id),
-        roles=roles,
+        person=Person(
+            id=row.person_id, name=row.name, email=row.email, phone=row.phone, language=row.language
+        ),
+        roles=frozenset(row.roles),
         sign_in_id=row.id,
         device=row.device,
     )

@@ -7,37 +7,31 @@ is not to be taken from here, or where a guard holds it; `NotAllowed` where the 
 A case is locked for the length of its step, so that two officers act one after the other and the second is told.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
-from civic.core.case import Case, case, roles_in
+from civic.core.case import Case, case, roles_in, to_case
 from civic.core.desk import Advanced, Desk, Overtaken, held
 from civic.core.events import publish
 from civic.core.people import Actor
 from civic.core.tables import (
     NO_DAY,
     CaseEventRow,
-    CaseParcelRow,
-    CasePartyRow,
-    CaseRow,
     CaseTaskRow,
     SignInRow,
 )
-from civic.core.workflow import CLOCK, LEDGER, Step
+from civic.core.workflow import CLOCK, INSIDERS, LEDGER, READING, Limit, Step
 from civic.core.working_days import day_there
+from gis.db.sql import statement
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_NOTE = 10_000
-NOTE = "note"
+NOTE, UNDELIVERED = "note", "undelivered"
 ENDED = "ended"
 """The answer of a task that nobody answered before its case ended."""
-
-_NEXT_SERIAL = text(
-    "INSERT INTO case_serial (body, service, year, last) VALUES (:body, :service, :year, 1)"
-    " ON CONFLICT (body, service, year) DO UPDATE SET last = case_serial.last + 1 RETURNING last"
-)
 
 
 def open_case(
@@ -46,32 +40,25 @@ def open_case(
     """A new case on some parcels, numbered without a gap: its number is gone with it if the transaction fails."""
     flow, session, year = desk.flow, desk.session, desk.today.year
     state = flow.states[flow.begin]
-    serial = session.scalar(_NEXT_SERIAL, {"body": desk.body.code, "service": flow.service, "year": year})
-    row = CaseRow(
-        body=desk.body.code,
-        service=flow.service,
-        workflow=flow.edition,
-        year=year,
-        serial=serial,
-        number=f"{flow.prefix}-{year}-{serial:05d}",
-        state=flow.begin,
-        turn=state.turn,
-        since=desk.now,
-        due=desk.due(state.within) or NO_DAY,
-        opened=desk.now,
-        opened_by=actor.person.id,
-        closed=None,
-        version=1,
-    )
-    session.add(row)
-    session.flush()
-    here = {"body": desk.body.code, "case_id": row.id}
-    if parcels:
-        named = [here | {"number": each, "jurisdiction": desk.body.jurisdiction} for each in parcels]
-        session.execute(insert(CaseParcelRow), named)
-    session.execute(insert(CasePartyRow), here | {"person_id": actor.person.id, "part": part})
-    opened = case(session, row.id)
-    _tell(desk, opened, "open", None, role=part, actor=actor, note=None, seen="parties", told=told)
+    new = {
+        "body": desk.body.code,
+        "jurisdiction": desk.body.jurisdiction,
+        "service": flow.service,
+        "workflow": flow.edition,
+        "year": year,
+        "prefix": f"{flow.prefix}-{year}-",
+        "state": flow.begin,
+        "turn": state.turn,
+        "due": desk.due(state.within) or NO_DAY,
+        "now": desk.now,
+        "person": actor.person.id,
+        "sign_in": actor.sign_in_id,
+        "part": part,
+        "parcels": list(parcels),
+        "told": json.dumps(dict(told)),
+    }
+    opened = to_case(session.execute(statement(__package__, "opened"), new).one())
+    _publish(desk, opened, "open", None, actor=actor, note=None, told=told)
     return opened
 
 
@@ -84,16 +71,20 @@ def advance(
     version: int,
     note: str | None = None,
     told: Mapping[str, Any] | None = None,
+    passkey: Mapping[str, str] | None = None,
 ) -> Case:
     """Take a step: check who, from where, in which version and under which guards; then state and history together."""
-    standing = _locked(desk, case_id)
+    standing = locked(desk, case_id)
     if has_moved_since(desk, standing, version):
         raise _overtaken(standing)
     step = _step(desk, standing, step_name)
     role = _role(desk, standing, step, actor)
     note = _note(step, note)
     _check_apart(desk, standing, step, actor)
-    return _move(desk, standing, step_name, step, role=role, actor=actor, note=note, told=told or {})
+    if step.passkey and not passkey:
+        raise NotAllowed("This step is confirmed with a passkey.", code="passkey-missing")
+    proven = {**(told or {}), **({"passkey": dict(passkey)} if passkey else {})}
+    return _move(desk, standing, step_name, step, role=role, actor=actor, note=note, told=proven)
 
 
 def has_moved_since(desk: Desk, standing: Case, version: int) -> bool:
@@ -101,20 +92,22 @@ def has_moved_since(desk: Desk, standing: Case, version: int) -> bool:
     if version == standing.version:
         return False
     later = select(CaseEventRow.seq).where(
-        CaseEventRow.case_id == standing.id, CaseEventRow.seq > version, CaseEventRow.step != NOTE
+        CaseEventRow.case_id == standing.id,
+        CaseEventRow.seq > version,
+        CaseEventRow.step.not_in((NOTE, UNDELIVERED)),
     )
     return version > standing.version or desk.session.scalar(later.limit(1)) is not None
 
 
 def hold(desk: Desk, seen: Case) -> None:
     """Keep others from the case until the transaction ends; `Overtaken` where it has moved since it was seen."""
-    if _locked(desk, seen.id).version != seen.version:
+    if locked(desk, seen.id).version != seen.version:
         raise _overtaken(seen)
 
 
 def advance_when_paid(desk: Desk, case_id: int, *, told: Mapping[str, Any]) -> Case | None:
     """Take the step that waits for the ledger; None where the case waits for none, or a guard holds it."""
-    standing = _locked(desk, case_id)
+    standing = locked(desk, case_id)
     for name, step in desk.flow.steps_from(standing.state).items():
         if LEDGER in step.by and not held(desk, standing, step):
             return _move(desk, standing, name, step, role=LEDGER, actor=None, note=None, told=told)
@@ -123,7 +116,7 @@ def advance_when_paid(desk: Desk, case_id: int, *, told: Mapping[str, Any]) -> C
 
 def let_time_act(desk: Desk, case_id: int) -> Case | None:
     """Take the step of the clock whose days have passed and whose guards allow it; None where there is none."""
-    standing = _locked(desk, case_id)
+    standing = locked(desk, case_id)
     entered = day_there(standing.since, desk.body.time_zone)
     for name, step in desk.flow.steps_from(standing.state).items():
         last = desk.due(step.after, since=entered) if CLOCK in step.by else None
@@ -134,26 +127,39 @@ def let_time_act(desk: Desk, case_id: int) -> Case | None:
 
 def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) -> None:
     """Write a note into the history; the case stays where it is."""
-    standing = _locked(desk, case_id)
-    roles = roles_in(desk.session, case_id, actor)
+    standing = locked(desk, case_id)
+    roles = roles_in(desk.session, case_id, actor) - set(READING)
     if not roles:
-        raise NotAllowed("Only the parties of a case and the office write on it.")
+        raise NotAllowed("Only the parties of a case and the office write on it; an auditor reads.")
+    if seen == "staff" and not roles & set(INSIDERS):
+        raise NotAllowed("Words for the office only are the office's own; what you write, the parties read.")
     words = note.strip()
     if not words or len(words) > LONGEST_NOTE:
         raise Invalid(f"A note has between 1 and {LONGEST_NOTE} characters.")
-    moved = _again(desk, standing)
-    _tell(desk, moved, NOTE, standing.state, role=min(roles), actor=actor, note=words, seen=seen, told={})
+    again(desk, standing, NOTE, role=min(roles), actor=actor, note=words, seen=seen, told={})
 
 
-def add_escalation(desk: Desk, case_id: int, *, role: str, step: str, version: int) -> Case | None:
-    """Write that a turn has run out and who is told; the turn stays where it is.  None where the case moved meanwhile."""
-    standing = _locked(desk, case_id)
-    if standing.version != version:
-        return None
-    moved = _again(desk, standing)
-    told = {"role": role, "due": str(standing.due)}
-    _tell(desk, moved, step, standing.state, role=CLOCK, actor=None, note=None, seen="parties", told=told)
-    return moved
+def ask_task(
+    desk: Desk, case_id: int, *, kind: str, role: str, within: Limit | None, told: Mapping[str, Any]
+) -> bool:
+    """Ask something beside the turn, as a part of a step that writes the history; False where it is asked already and open."""
+    asked = select(CaseTaskRow.id).where(
+        CaseTaskRow.case_id == case_id, CaseTaskRow.kind == kind, CaseTaskRow.answered.is_(None)
+    )
+    if desk.session.scalar(asked.limit(1)) is not None:
+        return False
+    row = CaseTaskRow(
+        body=desk.body.code,
+        case_id=case_id,
+        kind=kind,
+        role=role,
+        asked=desk.now,
+        due=desk.due(within) or NO_DAY,
+        told=dict(told),
+    )
+    desk.session.add(row)
+    desk.session.flush()
+    return True
 
 
 def answer_task(
@@ -163,31 +169,29 @@ def answer_task(
     task = desk.session.get(CaseTaskRow, task_id)
     if task is None:
         raise NotFound("There is no such task here.", code="no-case")
-    standing = _locked(desk, task.case_id)  # the case first, as every step does: nobody waits in a circle
+    standing = locked(desk, task.case_id)  # the case first, as every step does: nobody waits in a circle
     desk.session.refresh(task)
     if task.role not in roles_in(desk.session, standing.id, actor):
         raise NotAllowed(f"This is asked of the {task.role.replace('_', ' ')}.")
     if task.answered is not None:
         raise Overtaken(f"This was answered already, on {task.answered:%Y-%m-%d}.")
+    known = {**task.told, **told}
     desk.session.execute(
         update(CaseTaskRow)
         .where(CaseTaskRow.id == task_id)
-        .values(answered=desk.now, answered_by=actor.person.id, answer=answer, told=dict(told))
+        .values(answered=desk.now, answered_by=actor.person.id, answer=answer, told=known)
     )
     desk.session.expire(task)
-    moved = _again(desk, standing)
-    _tell(
+    return again(
         desk,
-        moved,
+        standing,
         f"answer:{task.kind}",
-        standing.state,
         role=task.role,
         actor=actor,
         note=note,
         seen="parties",
-        told={"answer": answer, **told},
+        told={"answer": answer, **known},
     )
-    return moved
 
 
 def may_take(desk: Desk, standing: Case, roles: frozenset[str]) -> dict[str, tuple[Step, str | None]]:
@@ -199,9 +203,9 @@ def may_take(desk: Desk, standing: Case, roles: frozenset[str]) -> dict[str, tup
     }
 
 
-def _locked(desk: Desk, case_id: int) -> Case:
-    desk.session.execute(select(CaseRow.id).where(CaseRow.id == case_id).with_for_update())
-    found = case(desk.session, case_id)
+def locked(desk: Desk, case_id: int) -> Case:
+    """A case of the desk's own service, kept from others until the transaction ends."""
+    found = case(desk.session, case_id, lock=True)
     if found.service != desk.flow.service:
         raise Invalid(f"Case {found.number} is not one of {desk.flow.title.en}.")
     return found
@@ -275,43 +279,46 @@ def _move(
     if reason := held(desk, standing, step):
         raise Conflict(reason, code="step-held")
     state = desk.flow.states[step.to]
-    desk.session.execute(
-        update(CaseRow)
-        .where(CaseRow.id == standing.id)
-        .values(
-            state=step.to,
-            turn=state.turn,
-            since=desk.now,
-            due=desk.due(state.within) or NO_DAY,
-            closed=desk.now if state.outcome else None,
-            version=standing.version + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
     if state.outcome:
         _end_tasks(desk, standing.id)
+    _ask_tasks(desk, standing.id, step.to)
+    now_stands = {
+        "state": step.to,
+        "turn": state.turn,
+        "since": desk.now,
+        "due": desk.due(state.within) or NO_DAY,
+        "closed": desk.now if state.outcome else None,
+    }
+    return _write(
+        desk, standing, now_stands, name, role=role, actor=actor, note=note, seen=step.seen_by, told=told
+    )
+
+
+def _ask_tasks(desk: Desk, case_id: int, state: str) -> None:
+    """Ask what a state asks beside the turn, but for what was asked on an earlier visit and not answered yet."""
+    tasks = desk.flow.tasks_of(state)
+    if not tasks:
+        return
     still_open = set(
         desk.session.scalars(
-            select(CaseTaskRow.kind).where(CaseTaskRow.case_id == standing.id, CaseTaskRow.answered.is_(None))
+            select(CaseTaskRow.kind).where(CaseTaskRow.case_id == case_id, CaseTaskRow.answered.is_(None))
         )
     )
-    for kind, task in desk.flow.tasks_of(step.to).items():
-        if kind in still_open:
-            continue  # asked on an earlier visit to this state, and not answered yet
-        desk.session.add(
-            CaseTaskRow(
-                body=desk.body.code,
-                case_id=standing.id,
-                kind=kind,
-                role=task.role,
-                asked=desk.now,
-                due=desk.due(task.within) or NO_DAY,
-                told={},
-            )
-        )
-    moved = case(desk.session, standing.id)
-    _tell(desk, moved, name, standing.state, role=role, actor=actor, note=note, seen=step.seen_by, told=told)
-    return moved
+    rows = [
+        {
+            "body": desk.body.code,
+            "case_id": case_id,
+            "kind": kind,
+            "role": task.role,
+            "asked": desk.now,
+            "due": desk.due(task.within) or NO_DAY,
+            "told": {},
+        }
+        for kind, task in tasks.items()
+        if kind not in still_open
+    ]
+    if rows:
+        desk.session.execute(insert(CaseTaskRow), rows)
 
 
 def _end_tasks(desk: Desk, case_id: int) -> None:
@@ -323,47 +330,59 @@ def _end_tasks(desk: Desk, case_id: int) -> None:
     )
 
 
-def _again(desk: Desk, standing: Case) -> Case:
+def again(desk: Desk, standing: Case, step: str, **said: Any) -> Case:
     """The case in its next version, in the state in which it is."""
-    desk.session.execute(
-        update(CaseRow)
-        .where(CaseRow.id == standing.id)
-        .values(version=standing.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return case(desk.session, standing.id)
+    same = {
+        "state": standing.state,
+        "turn": standing.turn,
+        "since": standing.since,
+        "due": standing.due or NO_DAY,
+        "closed": standing.closed,
+    }
+    return _write(desk, standing, same, step, **said)
 
 
-def _tell(
+def _write(
     desk: Desk,
-    moved: Case,
+    standing: Case,
+    stands: Mapping[str, Any],
     step: str,
-    before: str | None,
     *,
     role: str,
     actor: Actor | None,
     note: str | None,
     seen: str,
     told: Mapping[str, Any],
+) -> Case:
+    """Write the next version of a locked case with its history, and tell the listeners."""
+    said = {
+        "case": standing.id,
+        "now": desk.now,
+        "step": step,
+        "before": standing.state,
+        "role": role,
+        "person": actor.person.id if actor else None,
+        "sign_in": actor.sign_in_id if actor else None,
+        "note": note,
+        "seen": seen,
+        "told": json.dumps(dict(told)),
+    }
+    row = desk.session.execute(statement(__package__, "moved"), {**stands, **said}).one()
+    moved = to_case(row)
+    _publish(desk, moved, step, standing.state, actor=actor, note=note, told=told)
+    return moved
+
+
+def _publish(
+    desk: Desk,
+    moved: Case,
+    step: str,
+    before: str | None,
+    *,
+    actor: Actor | None,
+    note: str | None,
+    told: Mapping[str, Any],
 ) -> None:
-    """Write the history and tell the listeners; the version numbers the history."""
-    desk.session.execute(
-        insert(CaseEventRow).values(
-            body=desk.body.code,
-            case_id=moved.id,
-            seq=moved.version,
-            instant=desk.now,
-            step=step,
-            state_before=before,
-            state_after=moved.state,
-            role=role,
-            person_id=actor.person.id if actor else None,
-            sign_in_id=actor.sign_in_id if actor else None,
-            note=note,
-            seen_by=seen,
-            told=dict(told),
-        )
-    )
     publish(
         desk.session,
         Advanced(

@@ -91,6 +91,9 @@ class PostingRow(Base):
     __tablename__ = "posting"
     __table_args__ = (
         ForeignKeyConstraint(["body", "person_id"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "posted_by"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "ended_by"], ["person.body", "person.id"]),
+        CheckConstraint("posted_by <> person_id", name="own"),
         CheckConstraint(
             "role IN ('licensee', 'front_office', 'verifier', 'field_inspector', 'approver', 'secretary',"
             " 'agency', 'auditor', 'counter', 'admin')",
@@ -111,6 +114,9 @@ class PostingRow(Base):
     begins: Mapped[date]
     ends: Mapped[date | None]
     """First day without it."""
+    posted_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Whoever posted; nobody of the body where the posting came with its founding."""
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SignInCodeRow(Base):
@@ -120,12 +126,15 @@ class SignInCodeRow(Base):
     __table_args__ = (
         CheckConstraint("tries >= 0", name="tries"),
         Index(None, "body", "reach"),
+        Index(None, "body", "made"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     reach: Mapped[str] = mapped_column(Text)
     """The e-mail address or telephone number it was sent to."""
+    sender: Mapped[str] = mapped_column(Text)
+    """Whoever asked for it: a short digest of the network address."""
     digest: Mapped[str] = mapped_column(Text)
     made: Mapped[datetime] = mapped_column(_INSTANT)
     ends: Mapped[datetime] = mapped_column(_INSTANT)
@@ -179,6 +188,7 @@ class CaseRow(Base):
         CheckConstraint("serial > 0", name="serial"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("(closed IS NULL) = (turn IS NOT NULL)", name="turn"),
+        Index(None, "body", "opened"),
         Index("civic_case_inbox_idx", "body", "turn", "due", "id", postgresql_where=text("closed IS NULL")),
         Index(None, "body", "opened_by"),
     )

@@ -31,9 +31,14 @@ STAFF = (
 )
 CONSULTED = ("agency",)
 """Staff roles of other offices: they see what is asked of them, not every case."""
+READING = ("auditor",)
+"""Staff roles that read and write nothing."""
+INSIDERS = tuple(role for role in STAFF if role not in CONSULTED)
+"""Staff roles of the local body itself: they read what is for the office only."""
 PARTIES = ("applicant", "owner", "licensee")
 CLOCK = "clock"
 LEDGER = "ledger"
+CONFIRMED = "required"
 ROLES = (*PARTIES, *STAFF)
 TASKS_ANSWERED = "tasks_answered"
 OF_CORE = frozenset({TASKS_ANSWERED})
@@ -84,6 +89,10 @@ class Step(_Form):
     seen_by: str = Field(default="parties", pattern="^(everyone|parties|staff)$")
     apart: tuple[str, ...] = ()
     after: Limit | None = None
+    passkey: str | None = Field(default=None, pattern="^required$")
+    """`required`: whoever takes it confirms this very step with a passkey."""
+    own_page: bool = False
+    """Whether a page of the service takes it, and the common page of the case shows no form for it."""
 
 
 class Task(_Form):
@@ -93,6 +102,8 @@ class Task(_Form):
     role: str
     asked_in: str
     within: Limit | None = None
+    escalates_to: str | None = None
+    """The role that is told when the limit has passed; without one, the role of the state in which it is asked."""
 
 
 class Workflow(_Form):
@@ -116,6 +127,19 @@ class Workflow(_Form):
     def steps_from(self, state: str) -> dict[str, Step]:
         """The steps that lead away from a state, in the order of the file."""
         return {name: step for name, step in self.steps.items() if state in step.from_}
+
+    def state_title(self, state: str) -> Title:
+        """What a state is called; its stored name in both languages where this edition no longer has it."""
+        known = self.states.get(state)
+        return known.title if known else Title(en=state, ml=state)
+
+    def escalation(self, state: str, kind: str | None = None) -> str | None:
+        """The role that is told when the turn of a state, or a task asked beside it, is late; None where nobody is."""
+        task = self.tasks.get(kind) if kind else None
+        if task and task.escalates_to:
+            return task.escalates_to
+        standing = self.states.get(task.asked_in if task else state)
+        return standing.escalates_to if standing else None
 
     def tasks_of(self, state: str) -> dict[str, Task]:
         """The tasks that are asked when a state is entered."""
@@ -169,6 +193,10 @@ class _Reading:
             ]
             if (CLOCK in step.by) != (step.after is not None) or (CLOCK in step.by and len(step.by) > 1):
                 found.append(f"step {name}: a step of the clock, and no other, waits a span of days (after)")
+            if step.passkey and is_of_nobody(step):
+                found.append(
+                    f"step {name}: only who takes a step on the page of the case confirms it with a passkey"
+                )
             found += _limit(f"step {name}", step.after)
         return found
 
@@ -179,6 +207,10 @@ class _Reading:
                 found.append(f"task {name} is asked in “{task.asked_in}”, which is no state")
             if task.role not in STAFF:
                 found.append(f"task {name} is asked of “{task.role}”, which is no staff role")
+            if task.escalates_to and task.escalates_to not in STAFF:
+                found.append(f"task {name} escalates to “{task.escalates_to}”, which is no staff role")
+            if task.escalates_to and not task.within:
+                found.append(f"task {name} escalates without a limit")
             found += _limit(f"task {name}", task.within)
         return found
 
@@ -210,6 +242,11 @@ def workflow(text: str, *, guards: frozenset[str] = frozenset()) -> Workflow:
     if found := _Reading(flow=flow, guards=guards).faults():
         raise Invalid(f"The workflow of {flow.service} cannot run: {'; '.join(found)}.")
     return flow
+
+
+def is_of_nobody(step: Step) -> bool:
+    """Whether a step is taken by time or money, or on a page of its service: nobody is there to be asked for a passkey."""
+    return step.own_page or bool({CLOCK, LEDGER} & set(step.by))
 
 
 def _limit(of: str, limit: Limit | None) -> list[str]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from civic.core.doors.form import FormDep, Text, see
 from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, page
+from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.land_records.model import Kind, wanted_of
 from civic.land_records.service import SERVICE, apply, fees, set_fee
 from gis.errors import Conflict, Gone, Invalid, NotFound
@@ -28,20 +29,23 @@ def new_page(
     kind: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The form; which fields it has depends on what is to be changed."""
-    return _form(request, town, {"number": number, "kind": kind}, refused=None)
+    return _form(request, town, {"number": number, "kind": kind, MARK: new_mark()}, refused=None)
 
 
 @router.post("/town/{body}/land-records/new", dependencies=[allowed(SIGNED_IN)])
 def apply_for(request: Request, town: TownDep, form: FormDep) -> Response:
     """Open the case; what is refused stands above the form with everything that was written."""
     desk = SERVICE.desk(town.session, town.body, now=town.now)
-    tried = town.session.begin_nested()
+    who = town.who()
+    if first := opened_by_form(town.session, town.body, who.person.id, form):
+        return see(f"{town.path}/cases/{first}")
     try:
-        opened = apply(desk, wanted_of(form), actor=town.who())
-        tried.commit()
+        opened = apply(desk, wanted_of(form), actor=who)
+        keep_form(town.session, opened, who.person.id, form, now=town.now)
     except (Conflict, Invalid, NotFound, Gone) as error:
-        tried.rollback()
+        town.undo()
         return _form(request, town, dict(form), refused=error)
+    town.keep()
     return see(f"{town.path}/cases/{opened.number}")
 
 

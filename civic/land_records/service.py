@@ -4,12 +4,14 @@ In: forms at the doors, and the ledger's word that a fee was paid.  Out: cases; 
 the decision, or neither does.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
@@ -18,9 +20,11 @@ from civic.core.desk import Advanced, Desk
 from civic.core.money.demands import demands_of, is_settled, raise_demand
 from civic.core.money.model import Demand, DemandLine, Paid
 from civic.core.money.undoing import cancel_demand
+from civic.core.owners import RecordedOwner, know_owner, recorded_owners
 from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
 from civic.core.steps import advance_when_paid, open_case
+from civic.land_records.interest import interest, lacks_interest
 from civic.land_records.land import boundaries, check, make, measured_by, owner_named
 from civic.land_records.model import MEASURED, Kind, Wanted, wanted_from
 from civic.land_records.tables import LandRecordFeeRow, LandRecordRow
@@ -28,6 +32,9 @@ from gis.errors import Conflict, Invalid
 from gis.geometry import ground_area
 from gis.jurisdictions import jurisdiction
 
+_KEEP = text(
+    "INSERT INTO land_record (case_id, body, kind, wanted) VALUES (:case, :body, :kind, CAST(:wanted AS jsonb))"
+)
 FEE = DemandLine(
     head="land_record_fee",
     title_en="Fee for a change of a plot's record",
@@ -55,6 +62,10 @@ class LandRecord:
     made: Mapping[str, list[str]] | None
     suggested: tuple[str, ...]
     """Numbers that the parts could have."""
+    interest: str
+    """On what the applicant's interest in the plots rests."""
+    owners: tuple[RecordedOwner, ...]
+    """The register's owners, for whoever checks the papers; empty but then."""
 
     @property
     def is_measured(self) -> bool:
@@ -92,12 +103,18 @@ def set_fee(desk: Desk, kind: Kind, *, paise: int, begins: date, source: str) ->
         raise Invalid("Say where the fee is written: the order or resolution, its number and date.")
     if begins < desk.today:
         raise Conflict("A fee cannot begin on a day that has been.")
-    if desk.session.get(LandRecordFeeRow, (desk.body.code, kind, begins)):
-        raise Conflict(f"A fee from {begins} on is set already.")
-    desk.session.add(
-        LandRecordFeeRow(body=desk.body.code, kind=kind, begins=begins, paise=paise, source=source.strip())
-    )
-    desk.session.flush()
+    row = {
+        "body": desk.body.code,
+        "kind": str(kind),
+        "begins": begins,
+        "paise": paise,
+        "source": source.strip(),
+    }
+    new = insert(LandRecordFeeRow).values(row).on_conflict_do_nothing().returning(LandRecordFeeRow.begins)
+    if desk.session.execute(new).one_or_none() is None:  # perhaps by somebody else at this moment
+        raise Conflict(
+            f"A fee from {begins} on is set already; look at it, and choose another day if it is wrong."
+        )
 
 
 def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
@@ -106,17 +123,13 @@ def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
     check(desk.session, place, wanted, on=desk.today)
     cost = fee(desk.session, wanted.kind, on=desk.today)
     opened = open_case(desk, parcels=wanted.numbers, actor=actor, told={"kind": str(wanted.kind)})
-    desk.session.add(
-        LandRecordRow(
-            case_id=opened.id,
-            body=desk.body.code,
-            kind=wanted.kind,
-            wanted=wanted.kept(),
-            measured=None,
-            made=None,
-        )
-    )
-    desk.session.flush()
+    kept = {
+        "case": opened.id,
+        "body": desk.body.code,
+        "kind": wanted.kind,
+        "wanted": json.dumps(wanted.kept()),
+    }
+    desk.session.execute(_KEEP, kept)
     line = DemandLine(**vars(FEE) | {"amount": cost.paise, "clause": cost.source})
     raise_demand(desk.session, desk.body, lines=[line], now=desk.now, case_id=opened.id, due=opened.due)
     return opened
@@ -126,12 +139,30 @@ def _record(session: Session, case_id: int) -> LandRecordRow:
     return session.get_one(LandRecordRow, case_id, populate_existing=True)
 
 
-def _verify(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
-    """See that the name to be corrected is an owner's."""
+def _verify(desk: Desk, standing: Case, actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
+    """See that the name to be corrected is an owner's, and keep which owner the papers show the applicant to be."""
     wanted = wanted_from(_record(desk.session, standing.id).wanted)
     if wanted.kind is Kind.NAME:
         owner_named(desk.session, jurisdiction(desk.session, desk.body.jurisdiction), wanted, on=desk.today)
-    return {}
+    party = form.get("owner", "").strip()
+    if not party:
+        return {}
+    if lacking := lacks_interest(desk.session, standing, desk.today):
+        raise Conflict(lacking, code="step-held")  # nobody is known as an owner without a paper that shows it
+    held = recorded_owners(desk.session, desk.body, wanted.numbers, on=desk.today)
+    known = {str(each.party_id): each.party_id for each in held}
+    if party not in known:
+        raise Invalid("Choose one of the owners that the register holds for these plots, or none.")
+    know_owner(
+        desk.session,
+        desk.body,
+        standing.opened_by,
+        known[party],
+        by=actor.person.id,
+        case_id=standing.id,
+        now=desk.now,
+    )
+    return {"known_as_owner": True}
 
 
 def _report(desk: Desk, standing: Case, _actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
@@ -187,13 +218,24 @@ def _shown(desk: Desk, standing: Case) -> LandRecord:
         parts=tuple(parts),
         made=kept.made,
         suggested=tuple(f"{wanted.numbers[0]}-{place}" for place in range(1, count + 1)),
+        interest=str(interest(desk.session, standing, on=desk.today)),
+        owners=_owners_to_compare(desk, standing, wanted),
     )
 
 
+def _owners_to_compare(desk: Desk, standing: Case, wanted: Wanted) -> tuple[RecordedOwner, ...]:
+    """Whom the register names, while the papers are compared with it."""
+    if "verify" not in desk.flow.steps_from(standing.state):
+        return ()
+    return tuple(recorded_owners(desk.session, desk.body, wanted.numbers, on=desk.today))
+
+
 _GUARDS = {"fee_paid": _fee_paid, "measured": _measured}
+_DATED = {"interest": lacks_interest}
 SERVICE = Service(
-    flow=read_workflow("civic.land_records", _GUARDS),
+    flow=read_workflow("civic.land_records", [*_GUARDS, *_DATED]),
     guards=_GUARDS,
+    dated=_DATED,
     takes={"verify": _verify, "report": _report, "grant": _grant},
     shown=_shown,
     part="town/land_records/part.html",

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.doors.form import FormDep, see
 from civic.core.http import SIGNED_IN, TownDep, allowed, page
+from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.objections.service import FACTS, SERVICE, line_of, object_to
 from gis.errors import Conflict, Invalid
 
@@ -20,19 +21,29 @@ Word = Annotated[str, Query(max_length=120)]
 def new_page(request: Request, town: TownDep, number: Word = "", theme: Word = "") -> Response:
     """The form, with the line as it stands."""
     line = line_of(SERVICE.desk(town.session, town.body, now=town.now), number, theme)
-    return page(request, "town/objections/new.html", town=town, line=line, facts=FACTS, form={}, refused=None)
+    return page(
+        request,
+        "town/objections/new.html",
+        town=town,
+        line=line,
+        facts=FACTS,
+        form={MARK: new_mark()},
+        refused=None,
+    )
 
 
 @router.post("/town/{body}/objections/new", dependencies=[allowed(SIGNED_IN)])
 def file(request: Request, town: TownDep, form: FormDep) -> Response:
     """Open the case; what is refused stands above the form."""
     desk = SERVICE.desk(town.session, town.body, now=town.now)
-    tried = town.session.begin_nested()
+    who = town.who()
+    if first := opened_by_form(town.session, town.body, who.person.id, form):
+        return see(f"{town.path}/cases/{first}")
     try:
-        opened = object_to(desk, form, actor=town.who())
-        tried.commit()
+        opened = object_to(desk, form, actor=who)
+        keep_form(town.session, opened, who.person.id, form, now=town.now)
     except (Conflict, Invalid) as error:
-        tried.rollback()
+        town.undo()
         line = line_of(desk, form.get("number", ""), form.get("theme", ""))
         return page(
             request,

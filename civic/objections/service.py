@@ -28,6 +28,7 @@ from gis.crs import to_metric
 from gis.errors import Conflict, Invalid, NotFound, TooLarge
 from gis.jurisdictions import jurisdiction
 from gis.parcels.ids import normal_number
+from gis.parcels.model import Parcel
 from gis.parcels.queries import parcel
 from gis.recordings import last_recording
 from layers.extract.assemble import extract_of_parcel
@@ -40,6 +41,19 @@ FACTS = {
     "land_type": Words(en="Land type", ml="ഭൂമിയുടെ തരം"),
 }
 """Lines of an extract that are no theme of the catalogue."""
+STATUSES = {
+    "affected": Words(en="Affected", ml="ബാധകം"),
+    "near": Words(en="Near", ml="സമീപം"),
+    "not_affected": Words(en="Not affected", ml="ബാധകമല്ല"),
+    "no_data": Words(en="No data", ml="വിവരമില്ല"),
+}
+LAND_TYPES = {
+    "nilam": Words(en="Nilam (wet land)", ml="നിലം"),
+    "purayidam": Words(en="Purayidam (garden land)", ml="പുരയിടം"),
+    "thottam": Words(en="Thottam (plantation)", ml="തോട്ടം"),
+    "puramboke": Words(en="Puramboke (public land)", ml="പുറമ്പോക്ക്"),
+}
+"""What an extract says, in words that are kept with the objection: the pages' own words may change."""
 LONGEST, LARGEST = 2000, 100_000
 """Characters of a text, and of a sketch."""
 FARTHEST = 500.0
@@ -56,7 +70,7 @@ class Line:
     number: str
     theme: str
     title: Words
-    shown: str
+    shown: Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,18 +99,29 @@ def line_of(desk: Desk, number: str, theme: str) -> Line:
     plot = parcel(desk.session, place, normal_number(number), at=at)
     own = plot.number.whole
     if theme in FACTS:
-        said = {
-            "number": own,
-            "area": f"{plot.measured_area:.2f} m² measured",
-            "boundary": f"±{plot.accuracy:g} m",
-            "land_type": plot.land_type or "not recorded",
-        }
-        return Line(number=own, theme=theme, title=FACTS[theme], shown=said[theme])
+        return Line(number=own, theme=theme, title=FACTS[theme], shown=_fact(plot, theme))
     extract = extract_of_parcel(desk.session, place, plot, at=at, rasters=NO_RASTERS)
     for each in extract.themes:
         if each.layer == theme:
-            return Line(number=own, theme=theme, title=each.title, shown=str(each.status))
+            return Line(number=own, theme=theme, title=each.title, shown=_same(str(each.status), STATUSES))
     raise NotFound(f"The extract of this plot has no line “{theme[:60]}”.", code="no-line")
+
+
+def _fact(plot: Parcel, fact: str) -> Words:
+    """What the record says of a fact, in both languages."""
+    if fact == "area":
+        area = f"{plot.measured_area:.2f}"
+        return Words(en=f"{area} m² measured", ml=f"അളന്നത് {area} m²")
+    if fact == "land_type":
+        if not plot.land_type:
+            return Words(en="not recorded", ml="രേഖപ്പെടുത്തിയിട്ടില്ല")
+        return _same(plot.land_type, LAND_TYPES)
+    return _same(plot.number.whole if fact == "number" else f"±{plot.accuracy:g} m", {})
+
+
+def _same(word: str, known: Mapping[str, Words]) -> Words:
+    """A word that has its own in each language, or is the same in both."""
+    return known.get(word, Words(en=word, ml=word))
 
 
 def object_to(desk: Desk, form: Mapping[str, str], *, actor: Actor) -> Case:
@@ -126,7 +151,8 @@ def object_to(desk: Desk, form: Mapping[str, str], *, actor: Actor) -> Case:
             theme=line.theme,
             title_en=line.title.en,
             title_ml=line.title.ml,
-            shown=line.shown,
+            shown_en=line.shown.en,
+            shown_ml=line.shown.ml,
             why=why,
             evidence=evidence,
             sketch=sketch,
@@ -156,7 +182,7 @@ def _shown(desk: Desk, standing: Case) -> Objection:
         number=kept.number,
         theme=kept.theme,
         title=Words(en=kept.title_en, ml=kept.title_ml),
-        shown=kept.shown,
+        shown=Words(en=kept.shown_en, ml=kept.shown_ml),
     )
     return Objection(line=line, why=kept.why, evidence=kept.evidence, sketch=kept.sketch)
 

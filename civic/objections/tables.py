@@ -29,8 +29,9 @@ class ObjectionRow(Base):
     """The identifier of a theme of the catalogue, or a fact of the record: `area`, `boundary`, `land_type`, `number`."""
     title_en: Mapped[str] = mapped_column(Text)
     title_ml: Mapped[str] = mapped_column(Text)
-    shown: Mapped[str] = mapped_column(Text)
-    """What the extract said on the day."""
+    shown_en: Mapped[str] = mapped_column(Text)
+    shown_ml: Mapped[str] = mapped_column(Text)
+    """What the extract said on the day, in both languages."""
     why: Mapped[str] = mapped_column(Text)
     evidence: Mapped[str] = mapped_column(Text)
     sketch: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine, QueuePool, event
 from sqlalchemy.orm import Session
 
-from gis.db.session import make_engine
+from gis.db.session import make_engine, with_own
 from gis.db.sql import statement
 
 Answer = TypeVar("Answer")
@@ -41,9 +41,8 @@ class Reading:
         self._engine = make_engine(
             engine.url,
             pool_size=size,
-            pool_pre_ping=False,
             isolation_level="AUTOCOMMIT",
-            connect_args={"options": OPTIONS},
+            connect_args={"options": with_own(engine.url, OPTIONS)},
         )
         self._idle: LifoQueue[Session | None] = LifoQueue()
         """The session used last is used first; None where there may be one more."""

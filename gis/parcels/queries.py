@@ -218,6 +218,12 @@ def parcels_of_survey(
     return _parcels(session, query)
 
 
+def numbers(session: Session, place: Jurisdiction, *, at: AsOf) -> list[str]:
+    """The number of every parcel, in order."""
+    query = select(ParcelRow.number).where(ParcelRow.jurisdiction == place.code, *holding(at))
+    return list(session.scalars(query.order_by(ParcelRow.number)))
+
+
 def parcels_touching(session: Session, place: Jurisdiction, shape: BaseGeometry, *, at: AsOf) -> list[Parcel]:
     """Parcels that share ground or boundary with a shape in metres."""
     # Not ST_GeomFromWKB(wkb, metric): GeoAlchemy writes that number into the text of a statement that is then cached.

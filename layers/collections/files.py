@@ -78,6 +78,21 @@ def write(session: Session, question: Question, form: str, path: Path) -> None:
             _write_by_gdal(batches, schema, question, system, path, form)
 
 
+def as_arrow(session: Session, question: Question) -> Generator[pa.RecordBatch]:
+    """Every feature of a question as Arrow, some thousands at a time, shapes as well-known binary with the easting first.
+
+    There is a batch even where there is no feature, so that the columns are known; to be closed before the session is.
+    """
+    schema = _schema(question)
+    shape = func.ST_AsBinary(shape_in(question.collection, question.system))
+    rows = read(session, _statement(question, shape), patience=None, as_bytes=False)
+    with closing(rows):
+        is_first = True
+        while (gathered := list(islice(rows, BATCH))) or is_first:
+            yield _batch(gathered, schema) if gathered else pa.RecordBatch.from_pylist([], schema=schema)
+            is_first = False
+
+
 def _write_by_gdal(
     batches: "_Batches", schema: pa.Schema, question: Question, system: System, path: Path, form: str
 ) -> None:

@@ -80,7 +80,8 @@ def _outside(plot: Plot, coverage: BaseGeometry, margin: float) -> Outside | Non
     if outside.area < NOTHING:
         return None
     tenths = floor((1 - outside.area / needed.area) * FULL * TENTHS)
-    share = min(tenths / TENTHS, FULL - 1 / TENTHS)
+    # Where nothing is covered, rounding errors may say less than nothing.
+    share = min(max(tenths, 0) / TENTHS, FULL - 1 / TENTHS)
     return Outside(breadth=mean_width(outside), area=float(outside.area), covered=share)
 
 

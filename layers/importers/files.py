@@ -138,13 +138,18 @@ def open_table(
 
 def check_fields(table: Table, file: str, wanted: Sequence[tuple[str, str]]) -> None:
     """Refuse a mapping that names a field which the table lacks; `wanted` are pairs of place in the mapping and field."""
+    if wanted and not table.fields:
+        raise Invalid(
+            f"{file}, table {table.name}: it is empty, or its shapes carry no fields, but the mapping names some."
+            " Get the file again from its source."
+        )
     faults = []
     for place, field in wanted:
         if field in table.fields:
             continue
         lower = {each.lower(): each for each in table.fields}
         near = difflib.get_close_matches(field.lower(), lower, n=1, cutoff=0.5)
-        hint = f"the nearest is “{lower[near[0]]}”" if near else f"it has {', '.join(table.fields) or 'none'}"
+        hint = f"the nearest is “{lower[near[0]]}”" if near else f"it has {', '.join(table.fields)}"
         faults.append(f"`{place}` names the field “{field}”, which the table lacks; {hint}")
     if faults:
         raise Invalid(f"{file}, table {table.name}: {'; '.join(faults)}. Correct the mapping.")

@@ -50,13 +50,22 @@ def agreed_crs(stated: pyproj.CRS | None, declared: int | None, file: str) -> py
                 f"{file} does not say in which coordinate system it is. Give `crs` (an EPSG code) in the mapping."
             )
         return _two_dimensional(stated)
-    crs = crs_of(declared)
+    crs = _declared_crs(declared, file)
     if stated is None or _same_place(stated, crs):
         return crs
     raise Invalid(
         f"{file} is in “{stated.name}”, the mapping says EPSG:{declared} ({crs.name})."
         " Take `crs` out of the mapping, or correct the file if it is the one that is wrong."
     )
+
+
+def _declared_crs(declared: int, file: str) -> pyproj.CRS:
+    try:
+        return crs_of(declared)
+    except Invalid as error:
+        raise Invalid(
+            f"{file}: {error} Correct `crs` in the mapping, or take it out if the file says it."
+        ) from error
 
 
 def _two_dimensional(crs: pyproj.CRS) -> pyproj.CRS:

@@ -83,9 +83,9 @@ def _zones(town: Town, rivers: list[Polygon | MultiPolygon]) -> Sheet:
     banks = shapely.union_all([river.buffer(50.0, quad_segs=8).difference(river) for river in rivers])
     tidal = banks.intersection(town.outline).difference(wide)
     found = [
-        (wide.intersection(built), Name("CRZ-II", "സി.ആർ.ഇസഡ്. II")),
-        (wide.difference(built).difference(narrow), Name("CRZ-III-A", "സി.ആർ.ഇസഡ്. III-A")),
-        (narrow.difference(built), Name("CRZ-III-A, no development", "സി.ആർ.ഇസഡ്. III-A, വികസനരഹിത മേഖല")),
+        (wide.intersection(built), Name("CRZ-II", "സി.ആർ.സെഡ്. II")),
+        (wide.difference(built).difference(narrow), Name("CRZ-III-A", "സി.ആർ.സെഡ്. III-A")),
+        (narrow.difference(built), Name("CRZ-III-A, no development", "സി.ആർ.സെഡ്. III-A, വികസനരഹിത മേഖല")),
         (tidal, Name("CRZ along tidal water", "വേലിയേറ്റ ജലാശയത്തിന്റെ തീരം")),
     ]
     kept = [(areas_only(shape), name) for shape, name in found if shape.area > 1.0]
@@ -118,10 +118,10 @@ def _nature(town: Town, rivers: list[Polygon | MultiPolygon]) -> list[Sheet]:
     spots = [(town.point(0.55 * reach + 17 * i, bank - 8 - 5 * (i % 3)), 15 + 3 * (i % 4)) for i in range(9)]
     grove = areas_only(shapely.union_all([spot.buffer(size, quad_segs=6) for spot, size in spots]))
     fields = [b.box for b in town.plan.blocks if b.kind is Kind.PADDY and b.box.west / CM < 0.3 * reach]
-    wet = Name("CRZ-IB, wet beach", "സി.ആർ.ഇസഡ്. IB, വേലിയേറ്റ മേഖല")
-    water = Name("CRZ-IV, tidal water", "സി.ആർ.ഇസഡ്. IV, വേലിയേറ്റ ജലാശയം")
+    wet = Name("CRZ-IB, wet beach", "സി.ആർ.സെഡ്. IB, വേലിയേറ്റ മേഖല")
+    water = Name("CRZ-IV, tidal water", "സി.ആർ.സെഡ്. IV, വേലിയേറ്റ ജലാശയം")
     sheets = [
-        sheet("crz_ia", [grove], Name("CRZ-IA, mangrove", "സി.ആർ.ഇസഡ്. IA, കണ്ടൽക്കാട്")),
+        sheet("crz_ia", [grove], Name("CRZ-IA, mangrove", "സി.ആർ.സെഡ്. IA, കണ്ടൽക്കാട്")),
         sheet("crz_mangrove", [grove], Name("Mangrove over 1 000 m²", "1 000 ച.മീ.യിൽ കൂടുതലുള്ള കണ്ടൽക്കാട്")),
         sheet("crz_ib_iv", [_belt(town, -40.0, SHORE), *rivers], [wet, *[water] * len(rivers)]),
     ]

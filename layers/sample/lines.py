@@ -17,8 +17,8 @@ from layers.sample.town import Town
 RAIL = Name("Coast railway", "തീരദേശ റെയിൽപ്പാത")
 HIGHWAY = Name("National highway", "ദേശീയപാത")
 ROAD_LAND = 45.0
-AERODROME = (9_800.0, 11_300.0)
-"""Metres east and north from the middle of the town: some 15 km."""
+AERODROME = (19_527.0, 4_869.0)
+"""Metres east and north from the middle of the town: inland, so that only its hilly side lies within 20 km."""
 # Voltage (kV), distance that buildings keep (m, KMBR table 2), spread of the wires (m) where it was measured.
 WIRES = ((11, 1.2, 2.2), (33, 2.0, None), (110, 2.9, 7.0), (220, 3.8, None))
 HALF_STRIPS = (13.5, 17.5)
@@ -52,12 +52,12 @@ def _highway(town: Town) -> list[Sheet]:
 
 
 def _airport(town: Town) -> list[Sheet]:
-    """A reference point to the north-east, and a grid of permissible tops over the eastern part."""
+    """A reference point inland, of which only the hilly side of the town lies within 20 km, and a grid of tops over that side."""
     middle = town.point(town.width / 2, town.height / 2)
     point = Point(round(middle.x + AERODROME[0], 1), round(middle.y + AERODROME[1], 1))
     size = max(250.0, town.width / 8)
     cells, tops = [], []
-    for i in range(int(0.5 * town.width / size), int(town.width / size) + 1):
+    for i in range(int(0.75 * town.width / size), int(town.width / size) + 1):
         for j in range(int(town.height / size) + 1):
             cells.append(rectangle(town, i * size, j * size, (i + 1) * size, (j + 1) * size))
             tops.append(120 + 10 * ((i + 2 * j) % 4))
@@ -99,11 +99,13 @@ def _others(town: Town) -> list[Sheet]:
     )
     towers = [town.point(u, v) for u, v in spots]
     camp = rectangle(town, 0.30 * w, -75.0, 0.30 * w + 140.0, 6.0)
+    ordered = rectangle(town, 0.30 * w - 25.0, -100.0, 0.30 * w + 165.0, 31.0)
     yard = rectangle(town, 0.24 * w, 0.12 * h, 0.24 * w + 32.0, 0.12 * h + 26.0)
     family = Name("Family burial place", "കുടുംബ ശ്മശാനം")
     strip = Name("Gas pipeline, strip of 20 m", "വാതക പൈപ്പ് ലൈൻ, 20 മീറ്റർ ഇടനാഴി")
     return [
         sheet("defence", [camp], Name("Signals camp", "സിഗ്നൽ ക്യാമ്പ്")),
+        sheet("security_zone", [ordered], Name("Security zone of the camp", "ക്യാമ്പിന്റെ സുരക്ഷാ മേഖല")),
         sheet("pipeline", [pipe.buffer(10.0, cap_style="flat", quad_segs=4)], strip),
         sheet("telecom", towers, [Name(f"Tower {i + 1}", f"ടവർ {i + 1}") for i in range(len(towers))]),
         sheet("burial_ground", [yard], Name("Public burial ground", "പൊതുശ്മശാനം")),

@@ -64,11 +64,14 @@ def _rows(height: float, random: Random) -> list[Line]:
     return _lines(height, wanted, random)
 
 
-def survey(parcels: int, *, gross: float, seed: int) -> tuple[Plan, Ground]:
-    """A plan with about that many plots when each takes `gross` square metres of the town, roads and water included."""
+def survey(parcels: int, *, gross: float, seed: int, aspect: float = ASPECT) -> tuple[Plan, Ground]:
+    """A plan with about that many plots when each takes `gross` square metres of the town, roads and water included.
+
+    `aspect` is its width over its height.
+    """
     random = Random(seed)
-    height = (parcels * gross / ASPECT) ** 0.5
-    width = ASPECT * height
+    height = (parcels * gross / aspect) ** 0.5
+    width = aspect * height
     columns, rows = _columns(width, random), _rows(height, random)
     surveyor = Surveyor(seed + 1)
     cells = _cells(columns, rows, height)

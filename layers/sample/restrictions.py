@@ -99,9 +99,13 @@ def _hazards(town: Town) -> list[Sheet]:
         Name("Floods once in 100 years", "നൂറു വർഷത്തിലൊരിക്കൽ വെള്ളപ്പൊക്കം"),
     ]
     slide = patch(town, town.width - 30.0, 0.04 * town.height, radius=60.0, phase=5)
+    top_u, top_v = town.ground.hill
+    red, around = (patch(town, top_u, top_v, radius=radius, phase=4) for radius in (45.0, 120.0))
+    plan = [Name("Red zone", "ചുവപ്പ് മേഖല"), Name("Orange zone", "ഓറഞ്ച് മേഖല")]
     return [
         sheet("flood", [areas_only(near), areas_only(wide.difference(near))], floods),
         sheet("landslide_wayanad", [slide], Name("High hazard", "ഉയർന്ന അപകടസാധ്യത")),
+        sheet("landslide_munnar", [red, areas_only(around.difference(red))], plan),
     ]
 
 

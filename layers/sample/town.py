@@ -14,7 +14,7 @@ from shapely import LineString, Point, Polygon
 
 from layers.sample.blocks import CM, Box, Plan
 from layers.sample.ground import Floats, Ground, Ints, place_facts
-from layers.sample.mainlines import survey
+from layers.sample.mainlines import ASPECT, survey
 from layers.sample.noding import noded
 from layers.sample.plots import Plots, plots_of
 from layers.sample.register import Register, register_of
@@ -22,6 +22,8 @@ from layers.sample.shapes import Faults, Polygons, boxes_on_map, faults_among, p
 
 NARROW = 250
 """Centimetres up to which both sides of a way bend alike."""
+OUTLINES = (ASPECT, 1.2, 1.55)
+"""Width over height of a big town: the next is tried where four sizes did not give the wanted number of plots."""
 FAULTY = 0.006
 """Share of the sides between plots that gap or overlap."""
 
@@ -120,10 +122,14 @@ def town_of(parcels: int, *, seed: int) -> Town:
 
 
 def _fitted(parcels: int, seed: int) -> tuple[Plan, Ground, Plots]:
-    """The plan whose number of plots comes closest among some sizes; a tenth more ground is not a tenth more plots."""
+    """The plan whose number of plots comes closest among some sizes; a tenth more ground is not a tenth more plots.
+
+    In a big town one main road more changes thousands of plots at once, so what size cannot reach another outline may.
+    """
     gross, best = 620.0 if parcels < 20_000 else 483.0, None
-    for turn in range(12 if parcels < 50_000 else 4):
-        plan, ground = survey(parcels, gross=gross, seed=seed)
+    for turn in range(12):
+        aspect = OUTLINES[turn // 4] if parcels >= 50_000 else ASPECT
+        plan, ground = survey(parcels, gross=gross, seed=seed, aspect=aspect)
         plots = plots_of(plan, seed=seed)
         miss = abs(len(plots) / parcels - 1.0)
         if best is None or miss < best[0]:

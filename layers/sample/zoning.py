@@ -9,11 +9,11 @@ from layers.sample.shapes import boxes_on_map
 from layers.sample.sheets import Sheet, sheet
 from layers.sample.town import Town
 
-# Code: name, and the uses that the invented plan permits.
+# Code: name, and the uses that the invented plan permits: as groups of rule 25 where they are such, else in words.
 ZONES: dict[str, tuple[Name, str]] = {
-    "R": (Name("Residential zone", "പാർപ്പിട മേഖല"), "houses, flats, schools, clinics"),
-    "M": (Name("Mixed zone", "സമ്മിശ്ര മേഖല"), "houses, flats, shops, offices, halls"),
-    "C": (Name("Commercial zone", "വാണിജ്യ മേഖല"), "shops, offices, hotels, halls"),
+    "R": (Name("Residential zone", "പാർപ്പിട മേഖല"), "A1, A2, B, C"),
+    "M": (Name("Mixed zone", "സമ്മിശ്ര മേഖല"), "A1, A2, B, C, D, E, F"),
+    "C": (Name("Commercial zone", "വാണിജ്യ മേഖല"), "A1, A2, D, E, F"),
     "AG": (Name("Agricultural and paddy zone", "കാർഷിക, നെൽവയൽ മേഖല"), "farm buildings"),
     "P": (Name("Plantation zone", "തോട്ടം മേഖല"), "farm buildings, houses of planters"),
     "O": (Name("Beach and open space", "കടൽത്തീരം, തുറസ്സായ സ്ഥലം"), "parks, fish landing"),

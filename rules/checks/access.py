@@ -193,7 +193,8 @@ def access_special(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
         if codes & sure:
             found += asked("access_special", partial(_special, name, key, site, book), subject=name)
         elif codes & maybe:
-            found.append(_perhaps(name, sorted(str(each) for each in codes & maybe)))
+            there = sorted(str(each) for each in codes & maybe)
+            found += asked("access_special", partial(_perhaps, name, key, there, site, book), subject=name)
     if found:
         return found
     said = ", ".join(sorted(str(each) for each in codes))
@@ -219,10 +220,11 @@ def _special(name: str, key: str, site: Site, book: Book) -> Finding:
     return found
 
 
-def _perhaps(name: str, codes: Sequence[str]) -> Finding:
-    return unknown(
-        "access_special",
-        f"Occupancy {', '.join(codes)} of the drawing does not tell whether this is a {name}.",
-        remedy="Give the floors the colour of the finer occupancy.",
-        subject=name,
-    )
+def _perhaps(name: str, key: str, codes: Sequence[str], site: Site, book: Book) -> Finding:
+    """Where the street has the width that would be asked, it is kept whatever the use is; else the use has to be told."""
+    found = _special(name, key, site, book)
+    told = f"Occupancy {', '.join(codes)} of the drawing does not tell whether this is a {name}"
+    if found.outcome is Outcome.PASS:
+        return replace(found, reason=f"{told}; the street has the width for it either way.")
+    remedy = f"Give the floors the colour of the finer occupancy, or {REMEDY[0].lower()}{REMEDY[1:]}"
+    return replace(found, outcome=Outcome.UNKNOWN, reason=f"{told}.", remedy=remedy)

@@ -8,7 +8,18 @@ from decimal import Decimal
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, Parameter, Value
-from rules.findings import TOLERANCE, Finding, Measured, Outcome, Place, Required, at_most, holds, unknown
+from rules.findings import (
+    DRAWN,
+    TOLERANCE,
+    Finding,
+    Measured,
+    Outcome,
+    Place,
+    Required,
+    at_most,
+    holds,
+    unknown,
+)
 from rules.measure import Unit
 from rules.plans.roles import Work
 from rules.proposal import Proposal
@@ -75,6 +86,7 @@ def _of_houses(plan: Proposal) -> Measured | None:
         amount=most,
         unit=Unit.COUNT,
         steps=(f"{len(plan.buildings)} houses for one or two families: at most {most} dwellings",),
+        sources=(DRAWN,),
         places=_floors(plan),
     )
 

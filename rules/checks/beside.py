@@ -102,9 +102,9 @@ def _share(plan: Proposal, book: Book, things: Sequence[Thing]) -> Finding:
 @rule("telecom")
 def telecom(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
     """A tower keeps a distance to road and boundary, has a guard wall, and carries lights above a height."""
-    word = plan.word("TELECOM_TOWER_HEIGHT_M", "TELECOM_TOWER")
+    told = [plan.word(key) for key in ("TELECOM_TOWER_HEIGHT_M", "TELECOM_TOWER")]
     entry = book.entry(TOWER)
-    if word is None or word.is_yes is False or word.number == 0:
+    if all(word is None or word.is_yes is False or word.number == 0 for word in told):
         return [
             not_applicable(
                 "telecom", f"{entry.citation} is for telecommunication towers, and none is declared."

@@ -15,6 +15,7 @@ from rules.plans.roles import Role
 from rules.proposal import Proposal
 from rules.reckoning.mixed_coverage import sums
 from rules.reckoning.occupancy import Use, is_park, joined, row_of, strictest
+from rules.reckoning.plot_area import basis, by_lesser
 from rules.reckoning.small_plots import exempt
 from rules.register import rule
 from rules.takings import total
@@ -46,7 +47,7 @@ def coverage(plan: Proposal, site: Site, book: Book) -> Finding:
         return replace(found, outcome=Outcome.UNKNOWN, reason=reason)
     if found.outcome is Outcome.FAIL and claims_commercial_zone(plan):
         return by_zone(found, Required.of(book.value(ZONE_PERCENT)))
-    return _by_sums(found, plan, site, book)
+    return by_lesser(_by_sums(found, plan, site, book), site)
 
 
 def claims_commercial_zone(plan: Proposal) -> bool:
@@ -98,7 +99,7 @@ def covered_percent(plan: Proposal, site: Site) -> Measured | None:
         amount=percent,
         unit=Unit.PERCENT,
         steps=(*covered.steps, f"{covered.amount:.2f} m² of {area:.2f} m² = {percent:.2f} %"),
-        sources=(*covered.sources, f"plot {site.number}: the lesser of recorded and measured area"),
+        sources=(*covered.sources, basis(site)),
         places=covered.places,
         is_declared=covered.is_declared,
     )

@@ -1,4 +1,4 @@
-"""Chapter of coverage: floor space index (rule 27, Table 6) and land surrendered for a road (Chapter X).
+"""Chapter of coverage: floor space index (rule 27, Table 6).
 
 In: a proposal, its site, the book of one day.  Out: findings.  An index in a column with a fee is lawful and the finding says what the fee is
 reckoned on (`rules.reckoning.charges:floor_space_fee`).
@@ -9,20 +9,18 @@ from dataclasses import replace
 
 from gis.site import Site
 from rules.book import Book, Parameter
-from rules.checks.coverage import by_zone, claims_commercial_zone, covered_percent
+from rules.checks.coverage import by_zone, claims_commercial_zone
 from rules.findings import (
-    Comparison,
     Finding,
     Outcome,
     Required,
     at_least,
     at_most,
-    not_applicable,
 )
 from rules.plans.roles import Role
 from rules.proposal import Proposal
 from rules.reckoning.floor_space import Tier, index, tiers
-from rules.reckoning.occupancy import joined, strictest
+from rules.reckoning.plot_area import by_lesser
 from rules.reckoning.small_plots import exempt
 from rules.reckoning.streets import widest
 from rules.register import asked, rule
@@ -30,7 +28,6 @@ from rules.register import asked, rule
 ZONE_FSI = Parameter("coverage.commercial_zone_fsi")
 ZONE_WIDE_ABOVE = Parameter("coverage.commercial_zone_wide_above")
 ZONE_ACCESS = Parameter("coverage.commercial_zone_access")
-SURRENDERED_PERCENT = Parameter("coverage.surrendered_percent")
 CLAIMS = ("PUBLIC_HOUSING", "LARGE_PROJECT")
 
 
@@ -50,7 +47,7 @@ def fsi(plan: Proposal, site: Site, book: Book) -> Finding | Sequence[Finding]:
     )
     if found.outcome is Outcome.FAIL and claims_commercial_zone(plan):
         return _by_zone(found, site, book)
-    return claimed(_with_fee(found, columns), plan)
+    return claimed(by_lesser(_with_fee(found, columns), site), plan)
 
 
 def claimed(found: Finding, plan: Proposal) -> Finding:
@@ -101,27 +98,3 @@ def _by_zone(found: Finding, site: Site, book: Book) -> Sequence[Finding]:
             subject=subject,
         ),
     ]
-
-
-@rule("land_surrendered")
-def land_surrendered(plan: Proposal, site: Site, book: Book) -> Finding:
-    """Where land was given for a road Chapter X allows more coverage; it was not read in its text, so it only advises."""
-    citation = book.entry(SURRENDERED_PERCENT).citation
-    drawn = plan.drawing.lengths_of(Role.SURRENDERED)
-    if not drawn:
-        return not_applicable(
-            "land_surrendered",
-            f"No land surrendered for a road is claimed, and Chapter X only relaxes Table 6 for it ({citation}).",
-        )
-    _, required = strictest(
-        joined(plan, book),
-        lambda use: Required.of(book.value(SURRENDERED_PERCENT, use.group)),
-        Comparison.AT_MOST,
-    )
-    return at_most(
-        "land_surrendered",
-        required,
-        covered_percent(plan, site),
-        missing="The covered ground of every building could not be measured.",
-        remedy="Ask the Secretary how Chapter X is applied to the land that was surrendered.",
-    )

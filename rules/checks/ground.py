@@ -26,7 +26,8 @@ from rules.register import rule
 from rules.takings import floor_uses
 
 SLOPE = Parameter("site.slope")
-PADDY = {"paddy_data_bank": "paddy land", "unnotified_land": "other wet land"}
+UNNOTIFIED = "unnotified_land"
+PADDY = {"paddy_data_bank": "paddy land", UNNOTIFIED: "other wet land"}
 OTHERS = {
     "esz": "eco-sensitive zone",
     "pipeline": "strip of a pipeline",
@@ -173,17 +174,21 @@ def paddy_land(_: Proposal, site: Site, __: Book) -> Sequence[Finding]:
 
 
 def _paddy(site: Site, layer: str, what: str) -> Finding:
+    """Land outside the data bank is told by what the record calls it, so where the record is silent it is not known."""
     is_wet = (site.land_type or "").strip().lower() == WET
-    if is_clear(site, layer) and not (is_wet and layer == "unnotified_land"):
+    may_be_wet = layer == UNNOTIFIED and (is_wet or site.land_type is None)
+    if is_clear(site, layer) and not may_be_wet:
         return not_applicable(
             "paddy_land",
             f"The plot does not lie in this land, of which alone the Act of 2008 speaks ({what}).",
             subject=what,
         )
     recorded = "The record calls the land nilam (wet land). " if is_wet else ""
+    if site.land_type is None:
+        recorded = "What kind of land the record calls it is not known. "
     return unknown(
         "paddy_land",
-        f"{recorded}{told(site, layer) or 'No map shows it.'} The Kerala Conservation of Paddy Land and Wetland Act 2008 was not read in its text, so it only advises.",
+        f"{recorded}{told(site, layer) or 'No map shows it as such.'} The Kerala Conservation of Paddy Land and Wetland Act 2008 was not read in its text, so it only advises.",
         remedy=f"Ask for the order of the Revenue Divisional Officer or the committee of the Act. {mending(site, layer)}",
         subject=what,
         places=places(site, layer),

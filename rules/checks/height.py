@@ -97,8 +97,7 @@ def _street_finding(plan: Proposal, site: Site, book: Book, building: Building) 
     road = max(known, key=lambda each: (each.width or 0.0, -building_to(building, each), each.ref))
     metres = Decimal(repr(building_to(building, road))).quantize(MILLIMETRE)
     if metres > reach.number + full(book).amount:
-        why = f"The building stands {metres} m from {road.title}, beyond {reach} behind its building line ({reach.citation})."
-        return not_applicable(rule_id, why, subject=subject)
+        return _beyond(building, road, metres, site, book)
     width = Decimal(repr(road.width)).quantize(MILLIMETRE)
     amount = street.number * width + yard.number * metres
     step = f"{street.number} x {width} m of {road.title} + {yard.number} x {metres} m yard to it = {amount} m"
@@ -113,6 +112,18 @@ def _street_finding(plan: Proposal, site: Site, book: Book, building: Building) 
         subject=subject,
     )
     return _softened(finding, building, road, site, book)
+
+
+def _beyond(building: Building, road: Road, metres: Decimal, site: Site, book: Book) -> Finding:
+    """A building beyond the reach of the widest street; whether a nearer street then limits it was not read."""
+    rule_id, subject, reach = "height_street", building.title, book.value(REACH)
+    far = float(reach.number + full(book).amount)
+    near = [each.title for each in site.roads if each is not road and building_to(building, each) <= far]
+    why = f"The building stands {metres} m from {road.title}, beyond {reach} behind its building line ({reach.citation})."
+    if not near:
+        return not_applicable(rule_id, why, subject=subject)
+    more = f"{why} It stands within the reach of {', '.join(near)}, and whether that street then limits its height was not read."
+    return unknown(rule_id, more, remedy="Ask the Secretary which street counts.", subject=subject)
 
 
 def _softened(finding: Finding, building: Building, road: Road, site: Site, book: Book) -> Finding:

@@ -34,7 +34,7 @@ from rules.reckoning.stairways import stairways
 from rules.reckoning.streets import widest
 from rules.reckoning.telling import Detail, details, stated
 from rules.register import asked, rule
-from rules.takings import count, greatest, least, of_length
+from rules.takings import count, greatest, least, of_each_building, of_length
 
 ACCESS, SIDES, CLEAR, GAP = (
     Parameter(f"highrise.{each}") for each in ("access", "clear_sides", "clear_width", "block_gap")
@@ -62,7 +62,7 @@ def high_rise_rules(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]
         found += asked(RULE, partial(_stairs, plan, building, book), subject=f"{building.title}, stairs")
     if len(plan.buildings) > 1:
         found += asked(RULE, partial(_gap, plan, book), subject="gap between blocks")
-    heights = [of_length(each) for each in plan.drawing.lengths_of(Role.PARAPET_HEIGHT)]
+    heights = of_each_building(plan, plan.drawing.lengths_of(Role.PARAPET_HEIGHT))
     gates = [of_length(each) for each in plan.drawing.lengths_of(Role.GATE)]
     wanted = [
         Sized(

@@ -21,7 +21,7 @@ from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.telling import Detail, details, stated
 from rules.reckoning.two_readings import Range, at_hundredth, at_least_between
 from rules.register import asked, rule
-from rules.takings import floor_area, least, of_length, places_of
+from rules.takings import floor_area, least, of_each_building, places_of
 
 PARAPET, GAP = Parameter("exits.parapet"), Parameter("exits.parapet_gap")
 LIFT_OVER, FIRST, FURTHER, STRETCHER = (
@@ -35,12 +35,12 @@ LIFTS = "Provide more lifts, and draw each closed on BLK_n_FLR_k_LIFT_i."
 @rule("parapets")
 def parapets(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     """Parapets are high enough and without wide gaps."""
-    heights = [of_length(each) for each in plan.drawing.lengths_of(Role.PARAPET_HEIGHT)]
+    heights = of_each_building(plan, plan.drawing.lengths_of(Role.PARAPET_HEIGHT))
     high = Sized(
         subject="height",
         parameter=PARAPET,
         found=least(heights),
-        missing="No height of a parapet is drawn.",
+        missing="The height of a parapet of every building is not drawn.",
         remedy=TALL,
     )
     gap = Detail(

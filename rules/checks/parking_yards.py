@@ -15,6 +15,7 @@ from gis.site import Site
 from rules.book import Book, Parameter
 from rules.checks.parking_bays import DRAW, silence_of
 from rules.findings import (
+    DRAWN,
     Finding,
     Measured,
     Place,
@@ -151,7 +152,7 @@ def _share(plan: Proposal, depth: float, space: OpenSpace, parked: Parked) -> Me
         free,
         Unit.PERCENT,
         steps=(f"{told_so}: {free:.2f} % vacant",),
-        sources=tuple(dict.fromkeys(told(each.outline.source) for each in parked.things)),
+        sources=tuple(dict.fromkeys(told(each.outline.source) for each in parked.things)) or (DRAWN,),
         places=(Place(what=f"parking in the {space.position.value} yard", shape=taken, handles=handles),),
     )
 

@@ -11,6 +11,7 @@ from functools import partial
 from gis.site import Site
 from rules.book import Book, NotInForce, Parameter
 from rules.findings import (
+    MEND,
     Finding,
     Measured,
     Outcome,
@@ -73,7 +74,13 @@ def rain_water(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     groups = {use.group for use in joined(plan, book)}
     if groups <= {"H", "I"}:
         return [not_applicable("rain_water", f"{before.citation} is not for groups H and I.")]
-    return [unknown("rain_water", f"What {before.citation} asked of others on that day has not been read.")]
+    return [
+        unknown(
+            "rain_water",
+            f"What {before.citation} asked of others on that day has not been read.",
+            remedy=MEND,
+        )
+    ]
 
 
 def _recharge(plan: Proposal, site: Site, book: Book) -> Finding:

@@ -7,6 +7,7 @@ colour stands for kinds with different heights, what lies between them is unknow
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import product
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
@@ -15,6 +16,7 @@ from rules.measure import Unit
 from rules.plans.drawing import Length
 from rules.plans.roles import Role
 from rules.proposal import Proposal
+from rules.reckoning.dwellings import FLAT_CODES, HOUSE_CODES
 from rules.reckoning.occupancy import Use, joined
 from rules.reckoning.two_readings import Range, at_hundredth, at_least_between
 from rules.register import asked, rule
@@ -29,6 +31,7 @@ WORSHIP, BATH = Parameter("rooms.height_exempt_worship"), Parameter("rooms.bathr
 INDUSTRY = frozenset({"G1", "G2"})
 WORSHIP_CODE = "D1"
 """Worship in the drawing convention; up to 200 m² the law counts it in group F."""
+DWELLINGS = HOUSE_CODES | FLAT_CODES
 BATHS = ("WC_HT", "BATH_HT")
 REMEDY = "Raise the ceiling, and draw the height as a dimension on BLK_n_FLR_k_HT_ROOM in the colour of its kind of room."
 RESIDENTIAL = 1
@@ -50,8 +53,26 @@ def room_height(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
         if not each.source.layer.upper().endswith(BATHS)
     ]
     found = [finding for each in heights for finding in _one(each, uses, book)]
+    found += _undrawn(plan, heights) if found else []
     return found or [
         unknown("room_height", "No height of a room is drawn in a colour that tells its kind.", remedy=REMEDY)
+    ]
+
+
+def _undrawn(plan: Proposal, heights: Sequence[Length]) -> list[Finding]:
+    """Floors with more than dwellings on which no height is drawn, while others have theirs; a repeated floor is as its model."""
+    there = {(each.block, each.floor) for each in heights}
+    return [
+        unknown(
+            "room_height",
+            "No height of a room is drawn on this floor.",
+            remedy=REMEDY,
+            subject=f"{building.title}, floor {floor.number}",
+        )
+        for building in plan.buildings
+        for floor in building.floors
+        if floor.copy_of is None and any(area.occupancy not in DWELLINGS for area in floor.areas)
+        if not there & set(product((building.number, None), (floor.number, None)))
     ]
 
 

@@ -14,6 +14,7 @@ import shapely
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter, Value
 from rules.findings import (
+    MEND,
     Finding,
     Measured,
     Place,
@@ -108,7 +109,9 @@ def _panels_before(plan: Proposal, book: Book) -> Finding:
                 "solar_power", f"A house of {area.amount:.2f} m², not more than {house} ({house.citation})."
             )
         return unknown(
-            "solar_power", f"How much solar power single houses over {house} needed on that day was not read."
+            "solar_power",
+            f"How much solar power single houses over {house} needed on that day was not read.",
+            remedy=MEND,
         )
     if not has_flats(plan) and not codes(plan) & NAMED:
         parts = ", ".join(use.part for use in uses)

@@ -11,6 +11,7 @@ from functools import partial
 from gis.site import Site
 from rules.book import Book
 from rules.findings import (
+    MEND,
     Finding,
     Outcome,
     Place,
@@ -220,7 +221,9 @@ def _elsewhere(
             doubt=doubt,
         )
         found.append(
-            finding if AVERAGE in row.measures else replace(finding, outcome=Outcome.UNKNOWN, reason=NOT_READ)
+            finding
+            if AVERAGE in row.measures
+            else replace(finding, outcome=Outcome.UNKNOWN, reason=NOT_READ, remedy=MEND)
         )
     return found
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from gis.site import Site
 from rules.book import Book, Citation, NotInForce, Parameter, Value
+from rules.checks.roads import LAY
 from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
 from rules.findings import (
     Finding,
@@ -145,7 +146,13 @@ def abutting(plan: Proposal, site: Site, book: Book) -> list[Finding]:
             within = at_most(rule_id, required, found, missing=what, remedy=remedy, subject=subject)
             if within.outcome is not Outcome.PASS:
                 return within
-        return _consented(plan, seat, below.citation, clear.places)
+        abuts = _consented(plan, seat, below.citation, clear.places)
+        if abuts.outcome is Outcome.PASS and not (plan.is_placed and site.has_road_data):
+            why = (
+                "Whether a street lies along this side is not known, and a building may never abut a street."
+            )
+            return unknown(rule_id, why, remedy=LAY, subject=subject, places=clear.places)
+        return abuts
 
     kept = f"No side or rear yard is under {below}, so no consent is needed ({below.citation})."
     return _each(plan, site, book, "abutting", judge, holds("abutting", kept, below.citation))

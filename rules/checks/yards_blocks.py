@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from gis.site import Site
 from rules.book import Book, Parameter
+from rules.checks.roads import LAY
 from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
 from rules.findings import (
     Finding,
@@ -26,6 +27,7 @@ from rules.plans.drawing import Level
 from rules.proposal import Building, OpenSpace, Proposal
 from rules.reckoning.parking_blocks import is_parking_block
 from rules.reckoning.provisos import PODIUM_HEIGHT, PODIUM_YARD
+from rules.reckoning.relaxations import is_within
 from rules.reckoning.setbacks import MILLIMETRE
 from rules.register import rule
 from rules.takings import told
@@ -44,10 +46,13 @@ def podium(plan: Proposal, site: Site, book: Book) -> list[Finding]:
     found: list[Finding] = []
     for building in plan.buildings:
         above = [level for level in building.levels if not level.is_basement]
-        if building.height is None:
-            why = "The height of the building is not known, so it is not known whether it can have a podium."
+        is_low = is_within(building.height, high.number)
+        if is_low is None and (building.height is None or len(above) > 1):
+            why = (
+                "The height of the building is not measured, so it is not known whether it can have a podium."
+            )
             found.append(unknown("podium", why, remedy=DRAW_HEIGHT, subject=building.title))
-        elif len(above) < 2 or building.height.amount.quantize(MILLIMETRE) <= high.number:
+        elif len(above) < 2 or is_low:
             why = f"Only for a building over {high} whose upper levels are set back on a podium ({high.citation})."
             found.append(not_applicable("podium", why, subject=building.title))
         else:
@@ -147,10 +152,10 @@ def _block(
         return finding
     if building.height is None or building.height.is_declared:
         why = "The height of the parking block, with which the distance grows, is not measured."
-        return replace(finding, outcome=Outcome.UNKNOWN, reason=why)
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=why, remedy=DRAW_HEIGHT)
     if not (plan.is_placed and site.has_road_data) and not _holds(finding, street):
         why = "Whether a street runs along this side is not known."
-        return replace(finding, outcome=Outcome.UNKNOWN, reason=why)
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=why, remedy=LAY)
     return finding
 
 

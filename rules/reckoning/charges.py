@@ -17,6 +17,7 @@ from rules.proposal import Building, FloorUse, Proposal
 from rules.reckoning.fees import CENTIMETRES, Fee, FeeLine, by_area, flat, lined, per_unit, rupees, untold
 from rules.reckoning.floor_space import tiers
 from rules.reckoning.occupancy import Use, is_park, joined, row_of, uses
+from rules.reckoning.plot_area import UNTOLD
 from rules.reckoning.small_plots import exempt
 from rules.takings import built_up_area, floor_area, floor_uses
 
@@ -203,6 +204,8 @@ def _above_free(plan: Proposal, site: Site, book: Book) -> Sequence[FeeLine]:
     area = floor_area(plan)
     if area is None:
         raise NotEncoded("The floor area of every floor could not be measured.")
+    if site.recorded_area is None:
+        raise NotEncoded(UNTOLD)
     columns = tiers(plan, book)
     ground = Decimal(repr(site.area))
     free = columns[0].required.amount * ground

@@ -15,6 +15,7 @@ from rules.findings import Measured, Required
 from rules.measure import Unit
 from rules.proposal import Proposal
 from rules.reckoning.occupancy import Use, is_park, joined, row_of
+from rules.reckoning.plot_area import basis
 from rules.takings import floor_area
 
 FREE = Parameter("coverage.fsi")
@@ -100,7 +101,7 @@ def index(plan: Proposal, site: Site) -> Measured | None:
         amount=ratio,
         unit=Unit.RATIO,
         steps=(*area.steps, f"{area.amount:.2f} m² over {ground:.2f} m² = {ratio:.4f}"),
-        sources=(*area.sources, f"plot {site.number}: the lesser of recorded and measured area"),
+        sources=(*area.sources, basis(site)),
         places=area.places,
         is_declared=area.is_declared,
     )

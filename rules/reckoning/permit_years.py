@@ -1,4 +1,4 @@
-"""What happens to a permit after it was issued: how long it holds, what extension, renewal and transfer cost, fines, what may deviate.
+"""What happens to a permit after it was issued: how long it holds (a well's too), what extension, renewal and transfer cost, fines, what may deviate.
 
 In: days, amounts and the book of one day.  Out: frozen values and `Fee`s.  A year of a permit ends on the day of issue of a later year; where
 that day does not exist (29 February) it ends on the last of the month.
@@ -29,6 +29,7 @@ LICENCE_FEE = Parameter("process.licence_fee")
 LICENCE_LATE_DAYS = Parameter("process.licence_late_days")
 LICENCE_LATE_PERCENT = Parameter("process.licence_late_percent")
 LICENCE_YEARS = Parameter("process.licence_years")
+WELL_YEARS = Parameter("services.well_validity")
 HUNDRED = Decimal(100)
 
 
@@ -65,6 +66,11 @@ def validity(issued: date, book: Book) -> Validity:
         last=last,
         citation=permit.citation,
     )
+
+
+def well_until(issued: date, book: Book) -> date:
+    """The day on which the permit of a well ends (rule 75); `NotEncoded` where the book has no years for the day."""
+    return _years_after(issued, book.value(WELL_YEARS).count)
 
 
 def extension_fee(permit_fee: int, year: int, book: Book) -> Fee:

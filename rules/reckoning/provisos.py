@@ -6,6 +6,7 @@ against the applicant are taken as they stand; words in his favour only once a p
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from gis.site import RoadKind, Site, Status
@@ -233,6 +234,10 @@ def has_old_certificate(plan: Proposal, book: Book) -> bool | None:
     word = plan.word(CERTIFICATE)
     if word is None:
         return None
-    if word.text.strip() >= book.value(OLD).day.isoformat():
+    try:
+        certified = date.fromisoformat(word.text.strip())
+    except ValueError:
+        return None
+    if certified >= book.value(OLD).day:
         return False
     return None if word.is_declared else True

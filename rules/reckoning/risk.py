@@ -27,6 +27,7 @@ CUTTING = ("DEPTH_CUTTING_MORE_THAN_1.5_M", "DEPTHEIGHT_CUTTING_MORE_THAN_1.5_M"
 HOMES, WHITE, GREEN, WORSHIP = "A2_homes", "G1_white", "G1_green", "D_worship"
 WITH_BASEMENT = {"F"}
 SELF_CERTIFIED = "the applicant certifies the plan with a licensee, and the Secretary acknowledges it (19A)"
+ONLY_A_WORD = "A floor area is only declared, so that it is no more cannot be told."
 SECRETARY = "the Secretary decides (12, 13)"
 
 
@@ -109,6 +110,8 @@ def _by_row(plan: Proposal, row: str, area: Decimal, book: Book) -> Risk:
     if row == GREEN:
         most = book.value(MEDIUM, row)
         level = Level.MEDIUM if area <= most.number else Level.HIGH
+        if level is Level.MEDIUM and _is_word(plan):
+            return _open(ONLY_A_WORD)
         return _settled(level, f"Green industry of {area} m², medium up to {most}.", most)
     limit = book.value(AREA, row)
     if area >= limit.number:
@@ -120,6 +123,8 @@ def _by_row(plan: Proposal, row: str, area: Decimal, book: Book) -> Risk:
         answer = _within(parameter, row, measure, what, book)
         if answer is not None:
             return answer
+    if _is_word(plan):
+        return _open(ONLY_A_WORD)
     return _low(plan, f"{area} m² is under {limit}.", limit, book)
 
 
@@ -174,6 +179,12 @@ def _storeys(plan: Proposal, row: str) -> Measured | None:
         )
         for building in plan.buildings
     )
+
+
+def _is_word(plan: Proposal) -> bool:
+    """Whether a word, such as a typical floor, stands behind the area; it can show that it is too much, never that it is little."""
+    area = built_up_area(plan)
+    return area is not None and area.is_declared
 
 
 def _exact(found: Measured | None) -> Decimal | None:

@@ -120,11 +120,11 @@ def short_lane(building: Building, road: Road, book: Book) -> list[Relaxation]:
 
 
 def _is_short(road: Road, book: Book) -> bool | None:
-    """Short by its length; along a notified road only a length that is told opens the question, and leaves it open."""
+    """Short by its length; where the road is or may be a notified one, a short length opens the question and leaves it open."""
     short = _within(road.length, book.value(SHORT_LENGTH).number)
     if road.kind is RoadKind.MAIN or (road.kind is RoadKind.NOTIFIED and short is None):
         return False
-    return None if road.kind is RoadKind.NOTIFIED and short else short
+    return None if road.kind in (None, RoadKind.NOTIFIED) and short else short
 
 
 def tiny(plan: Proposal, site: Site, building: Building, road: Road, book: Book) -> Relaxation:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from rules.book import Citation, NotEncoded, NotInForce
 from rules.findings import (
+    MEND,
     Comparison,
     Finding,
     Measured,
@@ -56,7 +57,7 @@ def details(
         except NotInForce:
             continue
         except NotEncoded as gap:
-            found.append(unknown(rule, gap.message, subject=each.what))
+            found.append(unknown(rule, gap.message, remedy=MEND, subject=each.what))
             continue
         word = of_word(plan.word(each.key), required.unit)
         if word is None:

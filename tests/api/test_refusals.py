@@ -207,3 +207,13 @@ def test_a_service_without_its_database_says_so_in_malayalam_too(tmp_path: Path)
     assert answer.status_code == 503
     assert "സേവനം ഇപ്പോൾ ലഭ്യമല്ല" in answer.text
     assert "./bhumika up --no-serve" in answer.text
+
+
+def test_the_document_says_how_a_refusal_looks_and_what_is_no_json(client: TestClient) -> None:
+    told = client.get("/openapi.json").json()["paths"]
+    answers = {path: next(iter(each.values()))["responses"] for path, each in told.items()}
+    assert all(set(each["4XX"]["content"]) == {"application/problem+json"} for each in answers.values())
+    assert not any("422" in each for each in answers.values())
+    pdf = answers["/api/{code}/extract"]["200"]["content"]
+    assert set(pdf) == {"application/json", "application/geo+json", "application/pdf"}
+    assert set(answers["/tiles/{code}/raster/{layer}/{z}/{x}/{y}.{form}"]) >= {"200", "204"}

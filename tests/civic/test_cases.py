@@ -252,3 +252,21 @@ def test_listeners_hear_of_a_step_in_its_transaction(desk, town, body) -> None:
             advance(desk, opened.id, "file", actor=citizen, version=1)
     assert [event.step for event in heard] == ["open", "file"]
     assert case(town, opened.id).state == "draft"
+
+
+def test_ones_own_case_on_a_plot_is_found_behind_a_hundred_of_others(desk, town, body) -> None:
+    me, other = an_actor(town, body), an_actor(town, body)
+    own = open_case(desk, parcels=["1/2"], actor=me, told={})
+    for _ in range(100):
+        open_case(desk, parcels=["1/2"], actor=other, told={})
+    assert own.id not in {line.case.id for line in cases_on(town, "1/2")}
+    assert [line.case.id for line in cases_on(town, "1/2", person_id=me.person.id)] == [own.id]
+    assert cases_on(town, "1/3", person_id=me.person.id) == []
+
+
+def test_ones_own_cases_are_paged(desk, town, body) -> None:
+    me = an_actor(town, body)
+    made = [open_case(desk, parcels=[], actor=me, told={}).id for _ in range(5)]
+    first = cases_of(town, me.person.id, most=3)
+    rest = cases_of(town, me.person.id, before=first[-1].case.id, most=3)
+    assert [line.case.id for line in (*first, *rest)] == made[::-1]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -77,3 +78,23 @@ def test_the_page_of_the_board_shows(door: TestClient) -> None:
     text = door.get(f"{TOWN}/board?lang=en").text
     assert "Days to decision" in text
     assert "LR-" not in text
+
+
+def test_the_board_answers_for_a_year_at_a_time(door: TestClient) -> None:
+    whole, longer = "begins=2024-01-01&ends=2024-12-31", "begins=2024-01-01&ends=2025-01-01"
+    for path in (f"{TOWN}/board", f"/api{TOWN}/board", f"/api{TOWN}/board.csv"):
+        assert door.get(f"{path}?{whole}").status_code == 200  # 366 days, in a leap year
+        refused = door.get(f"{path}?{longer}")
+        assert refused.status_code == 422
+        assert "each year by itself" in refused.text
+
+
+def test_the_board_leads_from_year_to_year(door: TestClient) -> None:
+    page = door.get(f"{TOWN}/board?begins=2024-01-01&ends=2024-12-31&lang=en").text
+    years = re.findall(r"/board\?begins=([\d-]+)&amp;ends=([\d-]+)\">The year", page)
+    assert years == [("2023-01-01", "2023-12-31"), ("2025-01-01", "2025-12-31")]
+    for begins, ends in years:
+        assert door.get(f"{TOWN}/board?begins={begins}&ends={ends}").status_code == 200
+    newest = door.get(f"{TOWN}/board?lang=en").text
+    assert "The year before" in newest
+    assert "The year after" not in newest

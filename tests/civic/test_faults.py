@@ -1,17 +1,18 @@
 """What must not be lost or stopped by the way: owners of redrawn land, tasks, the night's clocks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
-from civic.core.case import Case, case, tasks_of
-from civic.core.clocks import run_clocks
+from civic.core.case import Case, case, history, tasks_of
+from civic.core.clocks import Escalated, run_clocks, stranded
 from civic.core.desk import Desk
+from civic.core.events import listening
 from civic.core.services import Service
-from civic.core.steps import advance, open_case
+from civic.core.steps import advance, answer_task, open_case
 from civic.core.workflow import workflow
 from civic.land_records.land import collection, joined, make, standing
 from civic.land_records.model import Kind, Wanted
@@ -95,3 +96,92 @@ def test_one_bad_case_does_not_stop_the_night(town: Session, body: LocalBody) ->
     service = Service(flow=lapse, guards={"papers": only_good})
     assert run_clocks(town, body, {service.name: service}, now=NOW) == 1
     assert (case(town, bad.id).state, case(town, good.id).state) == ("draft", "lapsed")
+
+
+# What is late, and what stands in a state that is no more.
+
+
+def late_after(days: int) -> datetime:
+    return NOW + timedelta(days=days)
+
+
+def with_late_tasks(flow: str) -> Service:
+    """The test service with another workflow."""
+    return Service(
+        flow=workflow(flow, guards=frozenset({"papers"})), guards={"papers": lambda _session, _case: None}
+    )
+
+
+ONE_TASK = FLOW.replace(
+    "asked_in: verified, within: {working_days: 5}}",
+    "asked_in: verified, within: {working_days: 5}, escalates_to: front_office}",
+).replace(
+    "turn: approver, within: {days: 2}}", "turn: approver, within: {days: 90}, escalates_to: secretary}"
+)
+
+
+def asked(town: Session, body: LocalBody) -> Case:
+    """A case that waits for a visit within five working days and for the fire service without a limit."""
+    desk = with_late_tasks(ONE_TASK).desk(town, body, now=NOW)
+    citizen, verifier = an_actor(town, body), an_actor(town, body, "verifier")
+    moved = open_case(desk, parcels=["1/1"], actor=citizen, told={})
+    moved = advance(desk, moved.id, "file", actor=citizen, version=moved.version)
+    return advance(desk, moved.id, "verify", actor=verifier, version=moved.version, note="x")
+
+
+def test_a_late_task_is_told_once_to_the_role_that_it_names(town: Session, body: LocalBody) -> None:
+    standing = asked(town, body)
+    services = {"test_service": with_late_tasks(ONE_TASK)}
+    heard: list[Escalated] = []
+    with listening(Escalated, lambda _, event: heard.append(event)):
+        assert run_clocks(town, body, services, now=late_after(6)) == 0  # Tuesday 24 November is its last day
+        assert run_clocks(town, body, services, now=late_after(7)) == 1
+        assert run_clocks(town, body, services, now=late_after(8)) == 0
+    (told,) = heard
+    assert told.task is not None
+    assert (told.role, told.task.kind, told.case.id) == ("front_office", "visit", standing.id)
+    assert [each.step for each in history(town, standing.id, for_staff=False)][-1] == "escalate_task"
+    assert case(town, standing.id).state == "verified"
+
+
+def test_a_late_task_without_a_role_of_its_own_goes_where_the_turn_goes(
+    town: Session, body: LocalBody
+) -> None:
+    asked(town, body)
+    services = {"test_service": with_late_tasks(ONE_TASK.replace(", escalates_to: front_office", ""))}
+    heard: list[Escalated] = []
+    with listening(Escalated, lambda _, event: heard.append(event)):
+        assert run_clocks(town, body, services, now=late_after(7)) == 1
+    assert heard[0].role == "secretary"
+
+
+def test_an_answered_task_is_never_late(town: Session, body: LocalBody) -> None:
+    standing = asked(town, body)
+    service = with_late_tasks(ONE_TASK)
+    visit = next(each for each in tasks_of(town, standing.id) if each.kind == "visit")
+    answer_task(
+        service.desk(town, body, now=NOW),
+        visit.id,
+        "seen",
+        actor=an_actor(town, body, "field_inspector"),
+        told={},
+    )
+    assert run_clocks(town, body, {"test_service": service}, now=late_after(7)) == 0
+
+
+def test_a_case_in_a_state_that_is_no_more_is_named_and_left_alone(
+    town: Session, body: LocalBody, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = with_late_tasks(ONE_TASK)
+    standing = asked(town, body)
+    other = open_case(service.desk(town, body, now=NOW), parcels=[], actor=an_actor(town, body), told={})
+    without = with_late_tasks(ONE_TASK.replace("verified", "looked_at"))
+    services = {"test_service": without}
+    assert stranded(town, services) == [(standing.number, "test_service", "verified")]
+    assert {number for number, _, _ in stranded(town, {})} == {standing.number, other.number}
+    assert stranded(town, {"test_service": service}) == []
+    with caplog.at_level("WARNING", logger="bhumika"):
+        assert run_clocks(town, body, services, now=late_after(60)) == 1  # the other case lapses
+    assert standing.number in caplog.text
+    assert "could not act" not in caplog.text
+    assert case(town, other.id).state == "lapsed"

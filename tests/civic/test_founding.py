@@ -1,7 +1,9 @@
 """A local body opens its town hall, sets its fees, and lets nobody in without a code."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,10 @@ from api.founding import Administrator, open_town_hall
 from api.sample_town import BODY, CITIZENS, OFFICERS
 from civic.core.bodies import LocalBody, NoSuchBody, inside
 from civic.core.people import people_in
+from gis.db.session import transaction
 from gis.errors import Conflict, Invalid, NotFound
+from gis.jurisdictions import found
+from tests.civic.conftest import LAND
 from tests.civic.test_sample_town import become
 
 NOW = datetime.now(UTC)
@@ -20,14 +25,18 @@ FIRST = Administrator(name="Deepa", address="deepa@example.org", order_ref="Orde
 FEES = f"/town/{BODY.code}/land-records/fees"
 
 
-def a_real_body() -> LocalBody:
-    return replace(BODY, code=f"real-{uuid4().hex[:8]}", synthetic=False)
+def a_real_body(owner: Engine) -> LocalBody:
+    """A local body with a land of its own, yet to be opened."""
+    code = f"real-{uuid4().hex[:8]}"
+    with transaction(owner) as session:
+        found(session, replace(LAND, code=code))
+    return replace(BODY, code=code, jurisdiction=code, synthetic=False)
 
 
 def test_a_town_hall_opens_with_its_administrator(
     sample_owner: Engine, sample_hall: Engine, door: TestClient
 ) -> None:
-    body = a_real_body()
+    body = a_real_body(sample_owner)
     open_town_hall(sample_owner, body, FIRST, now=NOW)
     with inside(sample_hall, body.code) as (session, _):
         assert [each.name for each in people_in(session, "admin", on=NOW.date() + timedelta(days=1))] == [
@@ -37,6 +46,36 @@ def test_a_town_hall_opens_with_its_administrator(
     assert door.post(f"/town/{body.code}/sign-in/demo", data={"who": 1}).status_code == 403
     with pytest.raises(Conflict, match="already"):
         open_town_hall(sample_owner, body, FIRST, now=NOW)
+
+
+def test_one_land_has_one_town_hall(sample_owner: Engine) -> None:
+    first = a_real_body(sample_owner)
+    second = replace(first, code=f"{first.code}-2")
+    open_town_hall(sample_owner, first, FIRST, now=NOW)
+    with pytest.raises(Conflict, match=f"has its town hall already: {first.code}"):
+        open_town_hall(sample_owner, second, FIRST, now=NOW)
+    on_the_sample = replace(first, code=f"{first.code}-3", jurisdiction=BODY.jurisdiction)
+    with pytest.raises(Conflict, match=f"already: {BODY.code}"):
+        open_town_hall(sample_owner, on_the_sample, FIRST, now=NOW)
+    for refused in (second, on_the_sample):
+        with pytest.raises(NoSuchBody), inside(sample_owner, refused.code):
+            pass
+
+
+def test_of_two_foundings_at_once_one_is_refused(sample_owner: Engine) -> None:
+    first = a_real_body(sample_owner)
+    both = Barrier(2)
+
+    def open_it(mark: str) -> str:
+        both.wait(20)
+        try:
+            open_town_hall(sample_owner, replace(first, code=f"{first.code}-{mark}"), FIRST, now=NOW)
+        except Conflict:
+            return "refused"
+        return "opened"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(open_it, "ab")) == ["opened", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +90,7 @@ def test_a_town_hall_opens_with_its_administrator(
 def test_what_cannot_be_opened_leaves_nothing(
     sample_owner: Engine, change: dict[str, str], error: type[Exception]
 ) -> None:
-    body = replace(a_real_body(), **change)  # type: ignore[arg-type]
+    body = replace(a_real_body(sample_owner), **change)  # type: ignore[arg-type]
     with pytest.raises(error):
         open_town_hall(sample_owner, body, FIRST, now=NOW)
     with pytest.raises(NoSuchBody), inside(sample_owner, body.code):

@@ -33,7 +33,7 @@ from gis.recordings import last_recording
 from tests.builders import a_parcel
 from tests.civic.builders import NOW, a_desk, an_actor
 from tests.civic.conftest import LAND
-from tests.civic.test_sample_town import TOWN, apply_for, become, officer, pay
+from tests.civic.test_sample_town import TOWN, apply_for, become, officer, pay, send_paper, step
 
 TODAY = NOW.date()
 HUGE = str(10**30)
@@ -102,6 +102,78 @@ def test_an_officer_reads_no_word_among_officers_in_their_own_case(
     assert "Look twice" in door.get(f"{TOWN}/cases/{number}").text
     officer(door, "secretary")
     assert "Look twice" not in door.get(f"{TOWN}/cases/{number}").text
+
+
+def asked_of(door: TestClient, sample_hall: Engine) -> str:
+    """A case in which the village office is asked for its word, with a word among officers."""
+    become(door, CITIZENS[1][0])
+    number = apply_for(door, kind="correct_area", number="1/8", area="9", unit="cent")
+    send_paper(door, number)
+    pay(sample_hall, number)
+    officer(door, "verifier")
+    door.post(f"{TOWN}/cases/{number}/notes", data={"note": "Ask the tahsildar first.", "seen_by": "staff"})
+    assert step(door, number, "verify") == 303
+    return number
+
+
+def test_an_auditor_reads_and_writes_nothing(door: TestClient, sample_hall: Engine) -> None:
+    number = asked_of(door, sample_hall)
+    officer(door, "auditor")
+    page = door.get(f"{TOWN}/cases/{number}").text
+    assert "Ask the tahsildar first." in page
+    assert f"{number}/notes" not in page
+    for seen in ("staff", "parties"):
+        answer = door.post(f"{TOWN}/cases/{number}/notes", data={"note": "Mine", "seen_by": seen})
+        assert answer.status_code == 403
+    paper = {"file": ("deed.pdf", b"%PDF-1.4", "application/pdf")}
+    sent = {"title": "T", "kind": "deed"}
+    assert door.post(f"{TOWN}/cases/{number}/documents", data=sent, files=paper).status_code == 403
+    assert 'name="file"' not in door.get(f"{TOWN}/cases/{number}/documents").text
+    assert "Mine" not in door.get(f"{TOWN}/cases/{number}").text
+
+
+def test_an_office_that_is_asked_reads_and_writes_no_word_among_officers(
+    door: TestClient, sample_hall: Engine
+) -> None:
+    number = asked_of(door, sample_hall)
+    officer(door, "agency")
+    page = door.get(f"{TOWN}/cases/{number}").text
+    assert "Ask the tahsildar first." not in page
+    assert 'name="seen_by"' not in page
+    notes = f"{TOWN}/cases/{number}/notes"
+    assert door.post(notes, data={"note": "Among us", "seen_by": "staff"}).status_code == 403
+    assert door.post(notes, data={"note": "For all"}, follow_redirects=False).status_code == 303
+    assert "For all" in door.get(f"{TOWN}/cases/{number}").text
+    become(door, CITIZENS[1][0])
+    page = door.get(f"{TOWN}/cases/{number}").text
+    assert "For all" in page
+    assert "Among us" not in page
+
+
+def test_an_office_that_is_not_asked_reads_no_paper_and_publishes_none(
+    door: TestClient, sample_hall: Engine
+) -> None:
+    become(door, CITIZENS[1][0])
+    number = apply_for(door, kind="correct_area", number="1/8", area="8", unit="cent")
+    send_paper(door, number)
+    officer(door, "agency")
+    papers = f"{TOWN}/cases/{number}/documents"
+    assert door.get(papers).status_code == 404
+    asked = asked_of(door, sample_hall)
+    officer(door, "agency")
+    papers = f"{TOWN}/cases/{asked}/documents"
+    assert door.get(papers).status_code == 200
+    paper = {"file": ("deed.pdf", b"%PDF-1.4", "application/pdf")}
+    sent = {"title": "T", "kind": "deed", "record": "published"}
+    assert door.post(papers, data=sent, files=paper).status_code == 403
+
+
+def test_an_office_that_is_asked_sees_no_message_to_others(door: TestClient, sample_hall: Engine) -> None:
+    number = asked_of(door, sample_hall)
+    officer(door, "agency")
+    assert "citizen.example" not in door.get(f"{TOWN}/cases/{number}/messages").text
+    officer(door, "verifier")
+    assert "citizen.example" in door.get(f"{TOWN}/cases/{number}/messages").text
 
 
 # Machines and days.
@@ -359,6 +431,7 @@ def test_who_applies_does_not_learn_by_guessing_who_owns_a_plot(door: TestClient
 def test_the_verifier_is_told_that_no_owner_has_the_name(door: TestClient, sample_hall: Engine) -> None:
     become(door, CITIZENS[2][0])
     number = apply_for(door, kind="correct_name", number="1/8", old_name="Nobody", name="Another")
+    send_paper(door, number)
     pay(sample_hall, number)
     officer(door, "verifier")
     page = door.get(f"{TOWN}/cases/{number}").text

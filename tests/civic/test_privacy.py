@@ -74,7 +74,7 @@ def test_who_holds_a_posting_is_not_forgotten(town: Session, body: LocalBody) ->
 def test_who_was_forgotten_is_signed_out_and_may_come_anew(town: Session, body: LocalBody) -> None:
     who = introduce(town, body, name="Ammini", address="a@example.org", language="ml", now=NOW)
     made = begin(town, body, who, way="code", browser="x", today=TODAY, now=NOW)
-    new_code(town, body, "a@example.org", language="ml", now=NOW)
+    new_code(town, body, "a@example.org", sender="203.0.113.7", language="ml", now=NOW)
     erase(town, who.id, on=TODAY, now=NOW)
     assert actor(town, made.secret, today=TODAY, now=NOW) is None
     assert town.scalar(text("SELECT count(*) FROM sign_in_code")) == 0
@@ -82,7 +82,7 @@ def test_who_was_forgotten_is_signed_out_and_may_come_anew(town: Session, body: 
 
 
 def test_codes_are_forgotten_after_a_day(town: Session, body: LocalBody) -> None:
-    new_code(town, body, "a@example.org", language="ml", now=NOW)
+    new_code(town, body, "a@example.org", sender="203.0.113.7", language="ml", now=NOW)
     assert forget_old(town, now=NOW + timedelta(days=1)) == 0
     assert forget_old(town, now=NOW + timedelta(days=1, seconds=1)) == 1
 

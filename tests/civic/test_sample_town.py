@@ -106,6 +106,17 @@ def apply_for(door: TestClient, **form: str) -> str:
     return answer.headers["location"].rpartition("/")[2]
 
 
+def send_paper(door: TestClient, number: str, kind: str = "deed", title: str = "The deed") -> None:
+    """Send a paper to a case, as whoever is signed in."""
+    answer = door.post(
+        f"{TOWN}/cases/{number}/documents",
+        data={"title": title, "kind": kind},
+        files={"file": ("deed.pdf", b"%PDF-1.4\n% " + number.encode(), "application/pdf")},
+        follow_redirects=False,
+    )
+    assert answer.status_code == 303, answer.text
+
+
 def pay(sample_hall: Engine, number: str) -> None:
     """Pay the fee of a case at the counter."""
     from civic.core.case import case_numbered
@@ -149,6 +160,7 @@ def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     become(door, CITIZENS[1][0])
     number = apply_for(door, kind="divide", number="1/7", parts="2")
     assert "₹ 50" in door.get(f"{TOWN}/cases/{number}").text
+    send_paper(door, number)
     pay(sample_hall, number)
     officer(door, "verifier")
     assert number in door.get(f"{TOWN}/inbox").text
@@ -187,6 +199,7 @@ def test_a_wrong_land_type_is_corrected_and_what_was_believed_is_kept(
 ) -> None:
     become(door, CITIZENS[2][0])
     number = apply_for(door, kind="correct_land_type", number="1/8", land_type="nilam")
+    send_paper(door, number, "letter")
     pay(sample_hall, number)
     officer(door, "verifier")
     assert step(door, number, "verify") == 303

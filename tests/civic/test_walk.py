@@ -75,6 +75,14 @@ def test_a_plot_is_divided(
     assert re.fullmatch(r"LR-\d{4}-\d{5}", number)
     walker.to(f"{TOWN}/my")
     walker.to(f"{TOWN}/me")
+    walker.to(f"{TOWN}/cases/{number}/documents")
+    page.locator("#title").fill("Partition deed 4/2026")
+    page.locator("#kind").select_option("deed")
+    paper = {"name": "deed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%"}
+    page.locator("#file").set_input_files(paper)  # type: ignore[arg-type]
+    page.locator("form", has=page.locator("#title")).locator('button[type="submit"]').click()
+    page.locator(".files").wait_for()
+    walker.look()
     walker.become(OFFICERS["counter"])
     walker.to(f"{TOWN}/counter?q={number}")
     page.locator('main form[method="post"]').get_by_role("button").first.click()

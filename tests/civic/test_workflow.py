@@ -37,6 +37,12 @@ def test_a_whole_workflow_is_read() -> None:
         ),
         ("from: [filed, verified]", "from: [filed, verified, granted]", "granted ends the case, but refuse"),
         ("escalates_to: secretary", "escalates_to: applicant", "escalates to “applicant”"),
+        (
+            "asked_in: verified, within: {working_days: 5}",
+            "asked_in: verified, within: {working_days: 5}, escalates_to: owner",
+            "task visit escalates to “owner”",
+        ),
+        ("asked_in: verified}", "asked_in: verified, escalates_to: secretary}", "fire escalates without"),
         ("title: {en: A test, ml: പരീക്ഷണം}", "title: {en: A test}", "not a workflow"),
     ],
 )

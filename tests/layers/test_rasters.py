@@ -8,7 +8,8 @@ import rasterio
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from layers.rasters import Heights, heights
+from gis.errors import Unavailable
+from layers.rasters import Heights, _sheet, heights
 from tests.builders import KERALA, UTM_43N, a_box
 
 CELL, CELLS = 10.0, 12
@@ -61,3 +62,15 @@ def test_at_the_rim_of_the_sheet_and_beyond_it_nothing_is_known(
     hill: Path, west: float, is_known: bool
 ) -> None:
     assert (under(hill, a_box(west, 35, 8, 20)) is not None) is is_known
+
+
+@pytest.mark.parametrize("content", [None, b"", b"II*\0 cut off"])
+def test_a_raster_that_is_gone_or_damaged_is_told_with_what_to_do(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / f"{'ab' * 32}.tif"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Unavailable, match=r"abababababab… .* missing or damaged; import it again\.$") as told:
+        _sheet(path)
+    assert len(str(told.value)) < 120  # the reason of a theme is cut there

@@ -45,3 +45,35 @@ def test_another_way_of_writing_is_no_other_place(session: Session, tmp_path: Pa
 def test_another_kind_or_name_is_another_place(session: Session, tmp_path: Path, other: str) -> None:
     rows = f"Coast Road,തീരദേശ റോഡ്,road,76.65,10.77\n{other},76.65,10.77\n"
     assert len(found(session, tmp_path, rows, "Coast Road")) == 2
+
+
+ADDRESS = (
+    '"4/93 Puthanillam, Manjadithara Lane 2, Kunnumpuram Ward, Maathrukapuram",'
+    '"4/93 പുത്തൻഇല്ലം, മഞ്ചാടിത്തറ ഇടവഴി 2, കുന്നുംപുറം വാർഡ്, മാതൃകാപുരം",address,76.65,10.77\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_found"),
+    [
+        ("Puthanillam", True),
+        ("Puttanillam", True),
+        ("പുത്തൻഇല്ലം", True),
+        ("Manjadithara", True),
+        ("മഞ്ചാടിത്തറ", True),
+        ("Vadakkepurakkal", False),
+        ("വടക്കേപുരക്കൽ", False),
+        ("Edinburgh", False),
+    ],
+)
+def test_a_house_or_a_lane_is_found_by_its_name_alone(
+    session: Session, tmp_path: Path, word: str, is_found: bool
+) -> None:
+    assert [each.kind for each in found(session, tmp_path, ADDRESS, word)] == ["address"] * is_found
+
+
+def test_a_word_inside_a_name_is_offered_only_where_no_whole_name_is_alike(
+    session: Session, tmp_path: Path
+) -> None:
+    rows = ADDRESS + "Manjadithara,മഞ്ചാടിത്തറ,locality,76.66,10.77\n"
+    assert [each.kind for each in found(session, tmp_path, rows, "Manjadithara")] == ["locality"]

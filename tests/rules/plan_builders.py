@@ -101,12 +101,12 @@ def a_square(area: float, at: float) -> Polygon:
 
 
 def a_site(words: Words | None = None, *, on: date = DAY, plot: Any = PLOT) -> Site:
-    """A site with one notified road, 6 m wide, along the south side, and nothing else around."""
+    """A site with one notified road, 6 m wide, along the south side, recorded as large as it measures, and nothing else around."""
     said = dict(words or {})
     boundary = an_outline(said.pop("plot", plot), "", "").shape
     roads = said.pop("roads", [{}])
     body = said.pop("body", "municipality")
-    recorded = said.pop("recorded_area", None)
+    recorded = said.pop("recorded_area", boundary.area)
     site = Site(
         jurisdiction="test",
         number=said.pop("number", "1/1"),
@@ -277,7 +277,8 @@ def a_word(key: str, text: Any) -> Declared:
 
 
 def a_block(words: Words, number: int, plot: Plot | None) -> Block:
-    """A building: `footprint` (box) or `levels` {0: box, …}, `height`, `floors` {0: {A1: 120}}, `typical`, `units`, `covered`."""
+    """A building: `footprint` (box) or `levels` {0: box, …}, `height`, `floors` {0: {A1: 120}}, `typical`, `units`, `covered`,
+    `existing` and `regularised` {0: {A1: 20}}."""
     said = dict(words)
     levels = said.pop("levels", {0: said.pop("footprint", HOUSE)})
     basement = said.pop("basement", None)
@@ -288,6 +289,7 @@ def a_block(words: Words, number: int, plot: Plot | None) -> Block:
     typical = said.pop("typical", {})
     units = said.pop("units", {})
     existing = said.pop("existing", {})
+    regularised = said.pop("regularised", {})
     mezzanines = said.pop("mezzanines", {})
     assert not said, f"a building has no {', '.join(said)}"
     layer = f"BLK_{number}"
@@ -304,7 +306,7 @@ def a_block(words: Words, number: int, plot: Plot | None) -> Block:
         covered=None if covered is None else an_area("A1", float(covered), f"{layer}_COVERED_AREA", 0.0),
         floors=tuple(
             [
-                a_floor(number, int(at), each, units, existing, mezzanines=mezzanines)
+                a_floor(number, int(at), each, units, existing, regularised, mezzanines=mezzanines)
                 for at, each in floors.items()
             ]
             + [a_floor(number, int(at), floors[of], units, {}, of=int(of)) for at, of in typical.items()]
@@ -335,6 +337,7 @@ def a_floor(
     areas: Words,
     units: Words,
     existing: Words,
+    regularised: Words | None = None,
     *,
     of: int | None = None,
     mezzanines: Words | None = None,
@@ -346,6 +349,10 @@ def a_floor(
     found += [
         an_area(code, area, f"{layer}_EXISTING", 900.0, work=Work.EXISTING)
         for code, area in existing.get(number, {}).items()
+    ]
+    found += [
+        an_area(code, area, f"{layer}_TBR", 950.0, work=Work.TO_BE_REGULARISED)
+        for code, area in (regularised or {}).get(number, {}).items()
     ]
     return Floor(
         block=block,

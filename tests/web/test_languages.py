@@ -89,7 +89,12 @@ def test_keys_that_are_put_together_begin_with_known_words() -> None:
 
 def test_no_text_is_left_over() -> None:
     used = _sources()
-    prefixes = set(re.findall(r"['\"]([a-z_.]+\.)['\"{]", used)) | {"map.js.", "search.kind.", "error."}
+    prefixes = set(re.findall(r"['\"]([a-z_.]+\.)['\"{]", used)) | {
+        "map.js.",
+        "inspection.js.",
+        "search.kind.",
+        "error.",
+    }
     exact = set(re.findall(r"['\"]([a-z_0-9]+(?:\.[a-z_0-9A-Z]+)*)['\"]", used))
     left = {key for key in ENGLISH if key not in exact and not any(key.startswith(p) for p in prefixes)}
     assert left == set()

@@ -9,6 +9,14 @@ async function post(address, body) {
   return answer;
 }
 
+async function confirmed(form) { // one step of a case, as it stands on this page
+  const asked = await post(form.dataset.passkeyStep, { version: Number(form.elements.version.value) });
+  const options = PublicKeyCredential.parseRequestOptionsFromJSON(await asked.json());
+  const key = await navigator.credentials.get({ publicKey: options });
+  form.elements.passkey.value = JSON.stringify(key.toJSON());
+  form.submit();
+}
+
 async function make(button) {
   const options = PublicKeyCredential.parseCreationOptionsFromJSON(
     await (await post(`${button.dataset.passkeyMake}/options`)).json(),
@@ -40,4 +48,16 @@ for (const [name, does] of [["passkeyMake", make], ["passkeySign", sign]]) {
       }
     });
   }
+}
+
+for (const form of document.querySelectorAll("form[data-passkey-step]")) {
+  form.addEventListener("submit", async (event) => {
+    if (!globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) return; // the answer says what is missing
+    event.preventDefault();
+    try {
+      await confirmed(form);
+    } catch (error) {
+      form.querySelector(".said").textContent = `${form.dataset.failed} ${error.message}`;
+    }
+  });
 }

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.dependencies import LandDep
+from api.documented import sent_as
 from api.routers.ogc.asked import Asked, asking, further_words
 from api.routers.ogc.described import DOWNLOADS
 from api.routers.ogc.streaming import Streamed, sent
@@ -36,7 +37,11 @@ _desks = BoundedSemaphore(AT_ONCE)
 OWN_WORDS = words_of(DownloadIn)
 
 
-@router.get("/{code}/collections/{collection}/download")
+@router.get(
+    "/{code}/collections/{collection}/download",
+    response_class=Response,
+    responses=sent_as(*(media for media, _ in DOWNLOADS.values())),
+)
 def download(
     code: str,
     collection: str,

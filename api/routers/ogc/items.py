@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from api.routers.ogc import pages
 from api.routers.ogc.asked import (
     GEOJSON,
@@ -41,7 +42,9 @@ OWN_WORDS = words_of(ItemsIn)
 Number = Annotated[int, Path(ge=0, le=LARGEST, description="The number of the feature.")]
 
 
-@router.get("/{code}/collections/{collection}/items")
+@router.get(
+    "/{code}/collections/{collection}/items", response_class=Response, responses=sent_as(GEOJSON, HTML)
+)
 def items(
     code: str,
     collection: str,
@@ -93,7 +96,12 @@ def _rest(request: Request, to: Addresses, asks: ItemsIn, asked: Asked, of: Coll
     return rest
 
 
-@router.get("/{code}/collections/{collection}/items/{feature_id}", dependencies=[Depends(only_known_words)])
+@router.get(
+    "/{code}/collections/{collection}/items/{feature_id}",
+    dependencies=[Depends(only_known_words)],
+    response_class=Response,
+    responses=sent_as(GEOJSON, HTML),
+)
 def item(
     code: str,
     collection: str,

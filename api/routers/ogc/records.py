@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from api.routers.ogc.asked import GEOJSON, Addresses, Asked, Json, addresses, asking, told
 from api.routers.ogc.drawn import OnlyJson
 from gis.errors import NotFound
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/ogc", tags=["ogc"], dependencies=[Depends(only_known
 RECORD = "http://www.opengis.net/spec/ogcapi-records-1/1.0/req/record-core"
 
 
-@router.get("/{code}/records")
+@router.get("/{code}/records", response_class=Response, responses=sent_as(GEOJSON))
 def records(
     code: str,
     request: Request,
@@ -47,7 +48,7 @@ def records(
     return told({**content, "numberMatched": len(found), "numberReturned": len(found)}, media=GEOJSON)
 
 
-@router.get("/{code}/records/{record}")
+@router.get("/{code}/records/{record}", response_class=Response, responses=sent_as(GEOJSON))
 def record(code: str, record: str, request: Request, land: LandDep, _f: OnlyJson = None) -> Response:
     """One of them."""
     with asking(land, code) as asked:

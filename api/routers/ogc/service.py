@@ -9,15 +9,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.dependencies import LandDep, only_known_words
+from api.documented import sent_as
 from api.routers.ogc import pages
-from api.routers.ogc.asked import SCHEMA, IsPage, Json, Known, addresses, asking, told
+from api.routers.ogc.asked import HTML, JSON, SCHEMA, IsPage, Json, Known, addresses, asking, told
 from api.routers.ogc.described import OPENAPI, conformance, described, landing, listed, queryables, schema
 from api.routers.ogc.openapi import openapi
 
 router = APIRouter(prefix="/ogc", tags=["ogc"], dependencies=[Depends(only_known_words)])
 
 
-@router.get("/{code}")
+@router.get("/{code}", response_class=Response, responses=sent_as(JSON, HTML))
 def landing_page(code: str, request: Request, land: LandDep, is_page: IsPage) -> Response:
     """Where a program begins: links to the collections, the standards kept, the description of the service."""
     with asking(land, code) as asked:
@@ -26,7 +27,7 @@ def landing_page(code: str, request: Request, land: LandDep, is_page: IsPage) ->
         return told(landing(asked.place, addresses(request, code)))
 
 
-@router.get("/{code}/conformance")
+@router.get("/{code}/conformance", response_class=Response, responses=sent_as(JSON, HTML))
 def standards(code: str, request: Request, land: LandDep, is_page: IsPage) -> Response:
     """Which parts of which standards are kept."""
     with asking(land, code) as asked:
@@ -35,7 +36,7 @@ def standards(code: str, request: Request, land: LandDep, is_page: IsPage) -> Re
         return told(conformance(addresses(request, code)))
 
 
-@router.get("/{code}/api")
+@router.get("/{code}/api", response_class=Response, responses=sent_as(OPENAPI, HTML))
 def description(code: str, request: Request, land: LandDep, is_page: IsPage) -> Response:
     """The service in OpenAPI 3.0."""
     with asking(land, code) as asked:
@@ -43,7 +44,7 @@ def description(code: str, request: Request, land: LandDep, is_page: IsPage) -> 
         return pages.words(request, asked, content) if is_page else told(content, media=OPENAPI)
 
 
-@router.get("/{code}/collections")
+@router.get("/{code}/collections", response_class=Response, responses=sent_as(JSON, HTML))
 def collections(code: str, request: Request, land: LandDep, is_page: IsPage, known: Known = None) -> Response:
     """The plots and every layer that something was brought in for."""
     with asking(land, code, known=known) as asked:
@@ -52,7 +53,7 @@ def collections(code: str, request: Request, land: LandDep, is_page: IsPage, kno
         return told(listed(asked.collections, asked.place, addresses(request, code), _moment(known)))
 
 
-@router.get("/{code}/collections/{collection}")
+@router.get("/{code}/collections/{collection}", response_class=Response, responses=sent_as(JSON, HTML))
 def one(
     code: str, collection: str, request: Request, land: LandDep, is_page: IsPage, known: Known = None
 ) -> Response:
@@ -64,7 +65,9 @@ def one(
         return told(described(of, addresses(request, code), _moment(known)))
 
 
-@router.get("/{code}/collections/{collection}/queryables")
+@router.get(
+    "/{code}/collections/{collection}/queryables", response_class=Response, responses=sent_as(SCHEMA, HTML)
+)
 def what_can_be_asked(
     code: str, collection: str, request: Request, land: LandDep, is_page: IsPage, known: Known = None
 ) -> Response:
@@ -77,7 +80,9 @@ def what_can_be_asked(
     return told(content, media=SCHEMA)
 
 
-@router.get("/{code}/collections/{collection}/schema")
+@router.get(
+    "/{code}/collections/{collection}/schema", response_class=Response, responses=sent_as(SCHEMA, HTML)
+)
 def what_a_feature_has(
     code: str, collection: str, request: Request, land: LandDep, is_page: IsPage, known: Known = None
 ) -> Response:

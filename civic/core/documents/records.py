@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civic.core.case import roles_in
+from civic.core.case import case, may_see, roles_in
 from civic.core.documents.store import Store
 from civic.core.documents.tables import DocumentRow, DocumentVersionRow
 from civic.core.people import Actor
@@ -73,7 +73,9 @@ class Document:
 
 def may_read_full(session: Session, case_id: int, actor: Actor | None) -> bool:
     """Whether somebody reads the full record of a case: whoever may see the case itself."""
-    return actor is not None and bool(roles_in(session, case_id, actor))
+    if actor is None:
+        return False
+    return may_see(session, case(session, case_id), roles_in(session, case_id, actor))
 
 
 def documents_of(session: Session, case_id: int, *, full: bool) -> list[Document]:

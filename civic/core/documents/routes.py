@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, File, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from civic.core.case import Case, NoSuchCase, case, case_numbered, seen_by
+from civic.core.case import Case, NoSuchCase, case, case_numbered, roles_in, seen_by
 from civic.core.documents import records, uploads
 from civic.core.documents.announcing import Announced
 from civic.core.documents.records import Document, documents_of, may_read_full
@@ -21,7 +21,7 @@ from civic.core.documents.uploads import Upload, Version
 from civic.core.doors.form import see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.privacy.looks import note_look
-from civic.core.workflow import STAFF
+from civic.core.workflow import INSIDERS, READING
 from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound, TooLarge
 
 router = APIRouter()
@@ -225,15 +225,26 @@ def abandon(town: TownDep, upload: str) -> None:
 
 def _refused(error: LandError, status: int, headers: dict[str, str]) -> Response:
     """A refusal that keeps what was written; raised, it would take that back."""
-    told = {"type": "about:blank", "status": status, "code": error.code, "detail": error.message}
+    title = "Conflict" if status == 409 else "Not understood"
+    told = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": error.code,
+        "detail": error.message,
+    }
     return JSONResponse(told, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 def _writable(town: Town, number: str, record: str) -> Case:
-    """A case to which who asks may send papers: a party while it is open, the office always, which alone publishes."""
+    """A case to which who asks may send papers: a party or a consulted office while it is open, the office always, which alone
+    publishes.
+    """
     who = town.who()
     found, roles = seen_by(town.session, number, who)
-    is_office = bool(roles & set(STAFF))  # not in a case of one's own
+    if not roles - set(READING):
+        raise NotAllowed("An auditor reads the papers of a case and sends none.")
+    is_office = bool(roles & set(INSIDERS))  # not in a case of one's own, nor an office that is consulted
     if record == records.PUBLISHED and not is_office:
         raise NotAllowed("The office publishes documents, after taking out what is private.")
     if found.closed and not is_office:
@@ -257,8 +268,9 @@ def _shown(
     request: Request, town: Town, number: str, *, refused: LandError | None = None, **written: object
 ) -> Response:
     found, seen, full = _readable(town, number)
-    is_staff = bool(town.actor and town.actor.is_staff)
-    if town.actor and is_staff:
+    roles = roles_in(town.session, found.id, town.actor) if town.actor else frozenset()
+    is_staff = bool(roles & set(INSIDERS))
+    if town.actor and town.actor.is_staff:
         note_look(town.session, town.body, town.actor, found, now=town.now)
     status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
     return page(
@@ -270,7 +282,7 @@ def _shown(
         documents=seen,
         full=full,
         is_staff=is_staff,
-        may_send=full and (is_staff or not found.closed),
+        may_send=full and bool(roles - set(READING)) and (is_staff or not found.closed),
         kinds=KINDS,
         room=room_of(request),
         refused=refused,

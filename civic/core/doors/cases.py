@@ -3,38 +3,38 @@
 In: case numbers, steps with their forms.  Out: pages; after a step the page of the case as it stands then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-import shapely
 from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.case import Case, cases_of, history, inbox, parcels_of, seen_by, tasks_of
+from civic.core.confirming import Act, confirmed
 from civic.core.desk import Overtaken
 from civic.core.doors.form import FormDep, Identifier, see
+from civic.core.doors.ground import ground_of
+from civic.core.doors.passkeys import site_of
 from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
-from civic.core.outline import Sketch, sketch
+from civic.core.messages.outbox import undelivered
 from civic.core.privacy.looks import note_look
-from civic.core.services import service_named
+from civic.core.services import service_kept, service_named
 from civic.core.steps import add_note, advance, answer_task, has_moved_since, hold, may_take
-from civic.core.workflow import STAFF
-from civic.core.working_days import day_there
-from gis.asof import AsOf
+from civic.core.workflow import INSIDERS, READING
 from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
-from gis.jurisdictions import jurisdiction
-from gis.parcels.queries import parcel, parcels_touching
-from gis.recordings import last_recording
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
 
 
 @router.get("/town/{body}/my", dependencies=[allowed(SIGNED_IN)])
-def my_cases(request: Request, town: TownDep) -> Response:
-    """The cases that a person has a part in."""
-    lines = cases_of(town.session, town.who().person.id)
-    return page(request, "town/my.html", town=town, lines=lines)
+def my_cases(
+    request: Request, town: TownDep, before: Annotated[int | None, Query(ge=0, lt=2**62)] = None
+) -> Response:
+    """The cases that a person has a part in, newest first."""
+    lines = cases_of(town.session, town.who().person.id, before=before, most=PAGE)
+    onward = f"{town.path}/my?before={lines[-1].case.id}" if len(lines) == PAGE else None
+    return page(request, "town/my.html", town=town, lines=lines, onward=onward)
 
 
 @router.get("/town/{body}/inbox", dependencies=[allowed(OFFICE)])
@@ -68,7 +68,6 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
     found, roles = seen_by(town.session, number, who)
     service = service_named(town.hall.services, found.service)
     desk = town.desk(found.service)
-    tried = town.session.begin_nested()
     try:
         version = _version(form.get("version", ""))
         if has_moved_since(desk, found, version):
@@ -77,16 +76,22 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
             )
         if step not in may_take(desk, found, roles):
             raise NotAllowed("This step is not yours to take now; the page shows what is.")
+        proof = (
+            _confirmed(request, town, found, step, version, form)
+            if service.flow.steps[step].passkey
+            else None
+        )
         take = service.takes.get(step)
         if take:
             hold(desk, found)
         told = take(desk, found, who, form) if take else {}
-        advance(desk, found.id, step, actor=who, version=version, note=form.get("note"), told=told)
-        tried.commit()
+        note = form.get("note")
+        advance(desk, found.id, step, actor=who, version=version, note=note, told=told, passkey=proof)
     except (Conflict, Invalid, NotAllowed, NotFound, Gone) as error:
-        tried.rollback()
+        town.undo()
         fresh, roles = seen_by(town.session, number, who)
         return _shown(request, town, fresh, roles, refused=error, tried=step, form=form)
+    town.keep()
     return see(f"{town.path}/cases/{number}")
 
 
@@ -94,8 +99,8 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
 def write_note(town: TownDep, number: str, form: FormDep) -> Response:
     """Write into the history: for the other side to read, or among officers."""
     who = town.who()
-    found, roles = seen_by(town.session, number, who)
-    seen = "staff" if roles & set(STAFF) and form.get("seen_by") == "staff" else "parties"
+    found, _ = seen_by(town.session, number, who)
+    seen = "staff" if form.get("seen_by") == "staff" else "parties"
     add_note(town.desk(found.service), found.id, form.get("note", ""), actor=who, seen=seen)
     return see(f"{town.path}/cases/{number}#history")
 
@@ -129,9 +134,9 @@ def _shown(
     tried: str | None = None,
     form: FormDep | None = None,
 ) -> Response:
-    service = service_named(town.hall.services, found.service)
+    service = service_kept(town.hall.services, found.service)
     desk = service.desk(town.session, town.body, now=town.now)
-    is_staff = bool(roles & set(STAFF))
+    is_staff = bool(roles & set(INSIDERS))
     numbers = parcels_of(town.session, found.id)
     return page(
         request,
@@ -143,12 +148,14 @@ def _shown(
         flow=service.flow,
         roles=roles,
         parcels=numbers,
-        steps=may_take(desk, found, roles),
+        steps={name: each for name, each in may_take(desk, found, roles).items() if not each[0].own_page},
         tasks=tasks_of(town.session, found.id),
         history=history(town.session, found.id, for_staff=is_staff),
-        sketch=_sketch(town, found, numbers),
+        ground=ground_of(town, found, numbers),
         shown=service.shown(desk, found),
         is_staff=is_staff,
+        may_write=bool(roles - set(READING)),
+        lost=undelivered(town.session, found.id, person_id=None if is_staff else town.who().person.id),
         late=found.due is not None and found.due < town.today,
         refused=refused,
         tried=tried,
@@ -156,25 +163,14 @@ def _shown(
     )
 
 
-def _sketch(town: Town, found: Case, numbers: Sequence[str]) -> Sketch | None:
-    """The case's plots among their neighbours, as they stood when it was opened."""
-    place = jurisdiction(town.session, town.body.jurisdiction)
-    at = AsOf(on=day_there(found.opened, town.body.time_zone), known=last_recording(town.session, place.code))
-    try:
-        own = [parcel(town.session, place, number, at=at) for number in numbers]
-    except (NotFound, Gone):  # corrected since: the page links to what stands now
-        return None
-    if not own:
-        return None
-    land = shapely.union_all([each.boundary for each in own])
-    west, south, east, north = land.bounds
-    around = land.buffer(max(east - west, north - south) * 0.4).envelope
-    neighbours = [
-        (each.number.whole, "neighbour", each.boundary)
-        for each in parcels_touching(town.session, place, around, at=at)
-        if each.number.whole not in numbers
-    ]
-    return sketch([*neighbours, *((each.number.whole, "own", each.boundary) for each in own)], around)
+def _confirmed(
+    request: Request, town: Town, found: Case, step: str, version: int, form: FormDep
+) -> Mapping[str, str]:
+    """What the officer's own passkey signed for this step."""
+    act = Act(
+        body=town.body.code, number=found.number, step=step, version=version, person_id=town.who().person.id
+    )
+    return confirmed(town.session, act, site_of(request), form.get("passkey", ""), now=town.now)
 
 
 def _version(text: str) -> int:

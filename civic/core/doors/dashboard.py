@@ -20,6 +20,7 @@ from gis.recordings import last_recording
 from layers.wards import ward_shapes
 
 router = APIRouter()
+FIRST = date(1900, 1, 1)
 Day = Annotated[date | None, Query()]
 
 
@@ -27,7 +28,8 @@ Day = Annotated[date | None, Query()]
 def board_page(request: Request, town: TownDep, begins: Day = None, ends: Day = None) -> Response:
     """Figures of the last twelve months, or of the days that are asked for."""
     made, _ = _board(town, begins, ends)
-    return page(request, "town/board.html", town=town, board=made, wards=_map(town), width=WIDTH)
+    years = _years(made, town.today)
+    return page(request, "town/board.html", town=town, board=made, wards=_map(town), width=WIDTH, years=years)
 
 
 @router.get("/api/town/{body}/board", dependencies=[allowed(ANYONE)])
@@ -38,7 +40,12 @@ def board_json(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
     return JSONResponse(answer)
 
 
-@router.get("/api/town/{body}/board.csv", dependencies=[allowed(ANYONE)])
+@router.get(
+    "/api/town/{body}/board.csv",
+    dependencies=[allowed(ANYONE)],
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}},
+)
 def board_csv(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
     """The lines as CSV, one for each case: whoever counts them finds the figures of the board."""
     _, found = _board(town, begins, ends)
@@ -48,11 +55,20 @@ def board_csv(town: TownDep, begins: Day = None, ends: Day = None) -> Response:
 
 def _board(town: Town, begins: date | None, ends: date | None) -> tuple[Board, list[Line]]:
     last = ends or town.today
-    if not date(1900, 1, 1) <= last < date(9000, 1, 1):
+    if not FIRST <= last < date(9000, 1, 1):
         raise Invalid("There are no cases in that year; choose other days.")
     first = begins or last - timedelta(days=365)
     found = lines(town.session, town.body, town.hall.services, begins=first, ends=last)
     return board(found, begins=first, ends=last, on=town.today), found
+
+
+def _years(shown: Board, today: date) -> dict[str, tuple[date, date]]:
+    """The years before and after the one that is shown, as far as there can be cases."""
+    year = timedelta(days=365)
+    before = (shown.begins - year, shown.begins - timedelta(days=1))
+    after = (shown.ends + timedelta(days=1), min(shown.ends + year, today))
+    found = {"before": before} if before[0] >= FIRST else {}
+    return found | ({"after": after} if after[0] <= today else {})
 
 
 def _map(town: Town) -> Sketch | None:

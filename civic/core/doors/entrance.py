@@ -13,10 +13,10 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from civic.core.case import cases_of
 from civic.core.doors.form import Text, see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, cookie_of, page
-from civic.core.people import demo_citizens, introduce, people_in, person, person_reached_by, postings
-from civic.core.sign_in import SignIn, begin, check_code, end, new_code
+from civic.core.people import Person, demo_citizens, introduce, people_in, person, person_reached_by, postings
+from civic.core.sign_in import SignIn, TooManyTries, begin, check_code, end, new_code
 from civic.core.workflow import STAFF
-from gis.errors import NotAllowed
+from gis.errors import Invalid, NotAllowed
 
 router = APIRouter(include_in_schema=False)
 Next = Annotated[str, Query(max_length=500)]
@@ -34,13 +34,21 @@ def first_page(request: Request, town: TownDep) -> Response:
 @router.get("/town/{body}/sign-in", dependencies=[allowed(ANYONE)])
 def sign_in_page(request: Request, town: TownDep, next: Next = "") -> Response:
     """The form that asks where to send a code; for a synthetic body also its people."""
+    return _sign_in(request, town, next)
+
+
+def _sign_in(
+    request: Request, town: Town, onward: str, *, refused: TooManyTries | Invalid | None = None
+) -> Response:
     return page(
         request,
         "town/sign_in.html",
         town=town,
-        next=next,
+        status=429 if isinstance(refused, TooManyTries) else 422 if refused else 200,
+        next=onward,
         people=_demo_people(town),
         has_oidc=request.app.state.oidc is not None,
+        refused=refused,
     )
 
 
@@ -48,7 +56,11 @@ def sign_in_page(request: Request, town: TownDep, next: Next = "") -> Response:
 def send_code(request: Request, town: TownDep, address: Text, next: Text = "") -> Response:
     """Send a code and ask for it."""
     language = "ml" if request.cookies.get("lang") == "ml" else "en"
-    where, _ = new_code(town.session, town.body, address, language=language, now=town.now)
+    sender = sender_of(request)
+    try:
+        where, _ = new_code(town.session, town.body, address, sender=sender, language=language, now=town.now)
+    except (TooManyTries, Invalid) as error:
+        return _sign_in(request, town, next, refused=error)
     return page(request, "town/code.html", town=town, reach=where, next=next, wrong=None)
 
 
@@ -69,9 +81,7 @@ def enter_code(
     tried.commit()
     language = "ml" if request.cookies.get("lang") == "ml" else "en"
     who = who or introduce(town.session, town.body, name=name, address=where, language=language, now=town.now)
-    made = begin(
-        town.session, town.body, who, way="code", browser=machine_of(request), today=town.today, now=town.now
-    )
+    made = signed_in_anew(request, town, who, way="code", browser=machine_of(request))
     return keep_signed_in(request, town, made, next)
 
 
@@ -84,7 +94,7 @@ def sign_in_demo(
         raise NotAllowed("Only a synthetic local body has people to try; sign in with a code.")
     chosen = person(town.session, who)
     browser = f"{machine_of(request)} {who}"  # one machine plays them all
-    made = begin(town.session, town.body, chosen, way="demo", browser=browser, today=town.today, now=town.now)
+    made = signed_in_anew(request, town, chosen, way="demo", browser=browser)
     return keep_signed_in(request, town, made, next)
 
 
@@ -136,6 +146,18 @@ def keep_signed_in(request: Request, town: Town, made: SignIn, onward: str) -> R
         secure=request.url.scheme == "https",
     )
     return answer
+
+
+def signed_in_anew(request: Request, town: Town, who: Person, *, way: str, browser: str) -> SignIn:
+    """Sign a browser in, and end the sign-in that it had before: nobody can go on with what its user has left."""
+    if before := request.cookies.get(cookie_of(town.body.code)):
+        end(town.session, before, now=town.now)
+    return begin(town.session, town.body, who, way=way, browser=browser, today=town.today, now=town.now)
+
+
+def sender_of(request: Request) -> str:
+    """The network address that asks; behind a proxy the one that the proxy names, where the server trusts it."""
+    return request.client.host if request.client else ""
 
 
 def machine_of(request: Request) -> str:

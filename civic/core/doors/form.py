@@ -15,7 +15,7 @@ from gis.errors import Invalid
 MOST_FIELDS = 200
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     """Text that the database can keep."""
     if "\x00" in value:
         raise Invalid("A NUL character means nothing here; leave it out.")
@@ -24,7 +24,7 @@ def _plain(value: str) -> str:
     return value
 
 
-Text = Annotated[str, Form(max_length=300), AfterValidator(_plain)]
+Text = Annotated[str, Form(max_length=300), AfterValidator(plain)]
 """A field of one line."""
 Identifier = Annotated[int, Path(ge=0, lt=2**62)]
 """A number of the database in an address."""
@@ -32,7 +32,7 @@ Identifier = Annotated[int, Path(ge=0, lt=2**62)]
 
 async def _fields(request: Request) -> Mapping[str, str]:
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    return {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+    return {name: plain(value) for name, value in form.items() if isinstance(value, str)}
 
 
 FormDep = Annotated[Mapping[str, str], Depends(_fields)]

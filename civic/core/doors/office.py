@@ -7,18 +7,17 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from civic.core.doors.form import Identifier, Text, see
 from civic.core.drawn import drawn
-from civic.core.http import ANYONE, TownDep, allowed, page
+from civic.core.holidays import ClocksRun, Holiday, add_holiday, holidays, remove_holiday
+from civic.core.http import ANYONE, Town, TownDep, allowed, page
+from civic.core.owners import know_no_more, known_owners
 from civic.core.people import end_posting, introduce, person, person_reached_by, post, postings, reach
 from civic.core.services import service_named
-from civic.core.tables import HolidayRow
 from civic.core.workflow import STAFF
 from civic.core.working_days import working_days
-from gis.errors import Invalid
+from gis.errors import Conflict, Invalid
 
 router = APIRouter(include_in_schema=False)
 POSTED = ("licensee", *STAFF)
@@ -41,7 +40,10 @@ def workflow_page(request: Request, town: TownDep, service: str) -> Response:
 def people_page(request: Request, town: TownDep) -> Response:
     """Who holds which role, by which order, from when."""
     held = [(each, person(town.session, each.person_id)) for each in postings(town.session, on=None)]
-    return page(request, "town/people.html", town=town, held=held, roles=POSTED)
+    makers = {each.posted_by for each, _ in held} | {each.ended_by for each, _ in held}
+    names = {each: person(town.session, each).name for each in makers if each is not None}
+    known = known_owners(town.session)
+    return page(request, "town/people.html", town=town, held=held, names=names, roles=POSTED, known=known)
 
 
 @router.post("/town/{body}/people", dependencies=[allowed("admin")])
@@ -61,39 +63,81 @@ def new_posting(
     who = person_reached_by(town.session, where) or introduce(
         town.session, town.body, name=name, address=where, language="ml", now=town.now
     )
-    post(town.session, town.body, who.id, role=role, order_ref=order_ref, begins=begins, grade=grade or None)
+    post(
+        town.session,
+        town.body,
+        who.id,
+        role=role,
+        order_ref=order_ref,
+        begins=begins,
+        grade=grade or None,
+        by=town.who().person.id,
+    )
     return see(f"{town.path}/people")
 
 
 @router.post("/town/{body}/people/{posting}/end", dependencies=[allowed("admin")])
 def end_of_posting(town: TownDep, posting: Identifier, ends: Annotated[date, Form()]) -> Response:
     """End a posting on a day."""
-    end_posting(town.session, posting, on=ends)
+    end_posting(town.session, posting, on=ends, by=town.who().person.id)
+    return see(f"{town.path}/people")
+
+
+@router.post("/town/{body}/people/owners/{known}/end", dependencies=[allowed("secretary")])
+def not_an_owner(town: TownDep, known: Identifier) -> Response:
+    """Take back the word that a person is an owner of the register."""
+    know_no_more(town.session, known, by=town.who().person.id, now=town.now)
     return see(f"{town.path}/people")
 
 
 @router.get("/town/{body}/calendar", dependencies=[allowed(ANYONE)])
 def calendar(request: Request, town: TownDep) -> Response:
     """The days without office, on which no clock runs."""
-    rows = town.session.scalars(select(HolidayRow).order_by(HolidayRow.day)).all()
-    days = working_days(town.body.rest_days, [row.day for row in rows])
-    return page(request, "town/calendar.html", town=town, holidays=rows, rest=sorted(days.rest, key=str))
+    return _calendar(request, town)
 
 
 @router.post("/town/{body}/calendar", dependencies=[allowed("admin", "secretary")])
-def new_holiday(town: TownDep, day: Annotated[date, Form()], name_en: Text, name_ml: Text) -> Response:
-    """Add a day without office; clocks that run already keep the day they were told."""
-    if not name_en.strip() or not name_ml.strip():
-        raise Invalid("Name the holiday in both languages.")
-    row = {"body": town.body.code, "day": day, "name_en": name_en.strip(), "name_ml": name_ml.strip()}
-    town.session.execute(insert(HolidayRow).values(row).on_conflict_do_nothing())
+def new_holiday(
+    request: Request,
+    town: TownDep,
+    day: Annotated[date, Form()],
+    name_en: Text,
+    name_ml: Text,
+    sure: Text = "",
+) -> Response:
+    """Add a day without office; clocks that run already keep the day they were told, and who adds it is told so."""
+    new = Holiday(day=day, name_en=name_en, name_ml=name_ml)
+    try:
+        add_holiday(town.session, town.body, new, today=town.today, is_sure=sure == "yes")
+    except (Conflict, Invalid) as error:
+        return _calendar(request, town, new=new, refused=error)
     return see(f"{town.path}/calendar")
+
+
+def _calendar(
+    request: Request,
+    town: Town,
+    *,
+    new: Holiday | None = None,
+    refused: Conflict | Invalid | None = None,
+) -> Response:
+    found = holidays(town.session)
+    days = working_days(town.body.rest_days, [each.day for each in found])
+    return page(
+        request,
+        "town/calendar.html",
+        town=town,
+        status=409 if isinstance(refused, Conflict) else 422 if refused else 200,
+        holidays=found,
+        rest=sorted(days.rest, key=str),
+        new=new,
+        refused=refused,
+        asks_sure=isinstance(refused, ClocksRun),
+    )
 
 
 @router.post("/town/{body}/calendar/{day}/remove", dependencies=[allowed("admin", "secretary")])
 def no_holiday(town: TownDep, day: date) -> Response:
     """Take a holiday that is still to come out of the calendar."""
-    if day <= town.today:
-        raise Invalid("A holiday that has been stays in the calendar: clocks were counted by it.")
-    town.session.execute(delete(HolidayRow).where(HolidayRow.day == day))
+    remove_holiday(town.session, day, today=town.today)
     return see(f"{town.path}/calendar")

@@ -9,11 +9,10 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from civic.core.doors.entrance import keep_signed_in, machine_of
+from civic.core.doors.entrance import keep_signed_in, machine_of, signed_in_anew
 from civic.core.http import ANYONE, TownDep, allowed
 from civic.core.oidc import NotVouchedFor, Provider
 from civic.core.people import person_reached_by, reach, roles_on
-from civic.core.sign_in import begin
 from gis.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -60,15 +59,7 @@ def come_back(request: Request, town: TownDep) -> Response:
         raise NotVouchedFor(
             f"{address} holds no posting here; ask the administrator, or sign in with a code."
         )
-    made = begin(
-        town.session,
-        town.body,
-        who,
-        way="oidc",
-        browser=machine_of(request),
-        today=town.today,
-        now=town.now,
-    )
+    made = signed_in_anew(request, town, who, way="oidc", browser=machine_of(request))
     answer = keep_signed_in(request, town, made, trip.next)
     answer.delete_cookie(COOKIE, path=f"{town.path}/sign-in/oidc")
     return answer

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, TextClause, select, text
 from sqlalchemy.orm import Session
 
-from civic.core.jobs import later
+from civic.core.jobs import put
 from civic.core.messages.tables import MessageConsentRow, MessageRow, MessageTryRow
-from civic.core.messages.wording import default_wording, filled, wording
+from civic.core.messages.wording import (
+    OWN_WORDINGS,
+    OwnWording,
+    default_wording,
+    filled,
+    worded_as,
+    wording,
+)
 from civic.core.people import NoSuchPerson
-from civic.core.tables import CasePartyRow, PersonRow
+from civic.core.tables import PersonRow
 from gis.errors import Invalid
 
 SEND = "messages.send"
@@ -24,6 +31,18 @@ MOST = 100
 """Messages on a page, at most."""
 HIDDEN = "•••"
 """What stands in the outbox in place of a secret that was sent."""
+
+
+_SENDING = put(f"'{SEND}'", "'message ' || id", "jsonb_build_object('message', id)")
+_TELL = text(
+    "WITH told AS (INSERT INTO message"
+    " (body, case_id, person_id, channel, address, template, language, subject, text, blanks, state, made)"
+    " SELECT :body, :case, :person, way.channel, way.address, :template, :language, :subject, way.said,"
+    " CAST(:blanks AS text[]), 'waiting', :now FROM unnest(CAST(:channels AS text[]), CAST(:addresses AS text[]),"
+    " CAST(:texts AS text[])) WITH ORDINALITY AS way (channel, address, said, place) ORDER BY way.place RETURNING id)"
+    f" SELECT id, {_SENDING} FROM told ORDER BY id"
+)
+"""Messages, each with the job that sends it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +55,10 @@ class Recipient:
     phone: str | None
     language: str
     wants_whatsapp: bool = False
+    own: Mapping[str, OwnWording] | None = None
+    """The body's own wordings in the person's language, by template; None where they were not looked up."""
+    case_number: str | None = None
+    """The case whose party this is."""
 
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
@@ -90,7 +113,7 @@ def tell(
     now: datetime,
 ) -> list[int]:
     """Tell a person something by every way that is known: the messages' identifiers; somebody erased is told nothing."""
-    found = _recipients(session, PersonRow.id == person_id)
+    found = _recipients(session, _BY_ID, {"person": person_id})
     if not found:
         raise NoSuchPerson("This person is not known here.")
     return tell_recipient(session, found[0], case_id=case_id, template=template, values=values, now=now)
@@ -98,22 +121,21 @@ def tell(
 
 def parties_of(session: Session, case_id: int) -> list[Recipient]:
     """The parties of a case, each once."""
-    parties = select(CasePartyRow.person_id).where(CasePartyRow.case_id == case_id)
-    return _recipients(session, PersonRow.id.in_(parties))
+    return _recipients(session, _BY_CASE, {"case": case_id})
 
 
-def _recipients(session: Session, whose: ColumnElement[bool]) -> list[Recipient]:
-    query = (
-        select(PersonRow, MessageConsentRow.given)
-        .outerjoin(
-            MessageConsentRow,
-            (MessageConsentRow.person_id == PersonRow.id)
-            & (MessageConsentRow.channel == "whatsapp")
-            & MessageConsentRow.withdrawn.is_(None),
-        )
-        .where(whose)
-        .order_by(PersonRow.id)
-    )
+_RECIPIENTS = (
+    "SELECT p.id, p.body, p.email, p.phone, p.language, EXISTS (SELECT FROM message_consent c WHERE c.person_id = p.id"
+    f" AND c.channel = 'whatsapp' AND c.withdrawn IS NULL) AS wants_whatsapp, {OWN_WORDINGS} AS own"
+)
+_BY_ID = text(f"{_RECIPIENTS}, CAST(NULL AS text) AS case_number FROM person p WHERE p.id = :person")
+_BY_CASE = text(
+    f"{_RECIPIENTS}, c.number AS case_number FROM civic_case c JOIN person p ON p.id IN"
+    " (SELECT person_id FROM case_party WHERE case_id = c.id) WHERE c.id = :case ORDER BY p.id"
+)
+
+
+def _recipients(session: Session, query: TextClause, whose: Mapping[str, int]) -> list[Recipient]:
     return [
         Recipient(
             body=who.body,
@@ -121,9 +143,11 @@ def _recipients(session: Session, whose: ColumnElement[bool]) -> list[Recipient]
             email=who.email,
             phone=who.phone,
             language=who.language,
-            wants_whatsapp=consent is not None,
+            wants_whatsapp=who.wants_whatsapp,
+            own=who.own or {},
+            case_number=who.case_number,
         )
-        for who, consent in session.execute(query)
+        for who in session.execute(query, whose)
     ]
 
 
@@ -159,29 +183,28 @@ def tell_recipient(
     now: datetime,
 ) -> list[int]:
     """Tell somebody whose addresses are known already."""
-    worded = filled(wording(session, to.body, template, to.language), values)
-    rows = [
-        MessageRow(
-            body=to.body,
-            case_id=case_id,
-            person_id=to.person_id,
-            channel=channel,
-            address=address,
-            template=template,
-            language=to.language,
-            subject=worded.subject,
-            text=worded.sms if channel == "sms" else worded.text,
-            blanks=list(worded.blanks),
-            state="waiting",
-            made=now,
-        )
-        for channel, address in to.ways
-    ]
-    session.add_all(rows)
-    session.flush()
-    for row in rows:
-        later(session, SEND, turn=f"message {row.id}", message=row.id)
-    return [row.id for row in rows]
+    words = (
+        wording(session, to.body, template, to.language)
+        if to.own is None
+        else worded_as(to.own.get(template), template, to.language)
+    )
+    worded = filled(words, values)
+    if not to.ways:
+        return []
+    new = {
+        "body": to.body,
+        "case": case_id,
+        "person": to.person_id,
+        "channels": [channel for channel, _ in to.ways],
+        "addresses": [address for _, address in to.ways],
+        "texts": [worded.sms if channel == "sms" else worded.text for channel, _ in to.ways],
+        "template": template,
+        "language": to.language,
+        "subject": worded.subject,
+        "blanks": list(worded.blanks),
+        "now": now,
+    }
+    return [int(row.id) for row in session.execute(_TELL, new)]
 
 
 def messages_of(session: Session, case_id: int, *, person_id: int | None = None) -> list[Message]:
@@ -190,6 +213,14 @@ def messages_of(session: Session, case_id: int, *, person_id: int | None = None)
     if person_id is not None:
         query = query.where(MessageRow.person_id == person_id)
     return _messages(session, query)
+
+
+def undelivered(session: Session, case_id: int, *, person_id: int | None = None) -> list[Message]:
+    """The messages about a case that did not arrive and were not sent again; with a person, only that person's."""
+    query = select(MessageRow).where(MessageRow.case_id == case_id, MessageRow.state == "failed")
+    if person_id is not None:
+        query = query.where(MessageRow.person_id == person_id)
+    return _messages(session, query.order_by(MessageRow.id))
 
 
 def own_messages(session: Session, person_id: int) -> list[Message]:

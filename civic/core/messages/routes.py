@@ -33,7 +33,7 @@ from civic.core.messages.sending import arrived, send_again
 from civic.core.messages.whatsapp import report
 from civic.core.messages.wording import default_wording, forget_wording, keep_wording, names, wording
 from civic.core.privacy.looks import note_look
-from civic.core.workflow import STAFF
+from civic.core.workflow import INSIDERS
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 
 router = APIRouter()
@@ -106,7 +106,7 @@ def messages_of_case(request: Request, town: TownDep, number: str) -> Response:
     """What was told about a case and whether it arrived; parties see what they were told themselves."""
     who = town.who()
     found, roles = seen_by(town.session, number, who)
-    is_office = bool(roles & set(STAFF))  # not in a case of one's own
+    is_office = bool(roles & set(INSIDERS))  # not in a case of one's own, nor an office that is consulted
     if is_office:
         note_look(town.session, town.body, who, found, now=town.now)
     told = messages_of(town.session, found.id, person_id=None if is_office else who.person.id)
@@ -283,7 +283,7 @@ def _need_sight(town: Town) -> None:
         return
     if town.actor is None:
         raise SignInNeeded("Sign in first; the outbox is for the office.")
-    if not town.actor.is_staff:
+    if not town.actor.is_office:
         raise NotAllowed("The outbox is for the office; your own messages are on their own page.")
 
 

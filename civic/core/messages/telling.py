@@ -7,24 +7,37 @@ job, because their neighbours are looked for on the map.  What only officers may
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case, parcels_of
+from civic.core.clocks import Escalated
 from civic.core.desk import Advanced
 from civic.core.documents.keeping import Quarantined
 from civic.core.jobs import Doer, Work, later, whole
 from civic.core.messages.outbox import Recipient, parties_of, tell, tell_address, tell_recipient
+from civic.core.messages.sending import Undelivered
 from civic.core.money.model import Demand, DemandRaised, Paid, rupees
-from civic.core.services import Services
+from civic.core.owners import people_owning
+from civic.core.people import people_in
+from civic.core.said import add_undelivered
+from civic.core.services import Services, service_kept
 from civic.core.sign_in import GOOD_FOR, CodeMade
 from civic.core.tables import CaseEventRow, PersonRow
-from civic.core.watching.watches import Watch, is_anything_watched, watches_around
+from civic.core.watching.watches import Watch, watches_around
 from civic.core.workflow import PARTIES
+from civic.core.working_days import day_there
 
 WATCHERS = "messages.watchers"
+_OTHERS = text(
+    "SELECT EXISTS (SELECT FROM plot_watch WHERE state = 'watching') AS watch, EXISTS (SELECT FROM case_parcel c"
+    " JOIN parcel_right r ON r.number = c.number AND r.jurisdiction = :land"
+    " JOIN known_owner k ON k.party_id = r.party_id AND k.ended IS NULL WHERE c.case_id = :case) AS own"
+)
+"""Whether there is anybody but its parties whom a case may concern: watchers of any plot, people who ever owned one of its."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +71,49 @@ class Teller:
         """Tell the parties of a case, but not who moved it, and ask for its watchers to be told."""
         if moved.case.state == moved.state_before or self._is_for_staff(moved.case, moved.step):
             return
-        for party in parties_of(session, moved.case.id):
+        parties = parties_of(session, moved.case.id)
+        for party in parties:
             if moved.actor is None or moved.actor.person.id != party.person_id or moved.step == "open":
                 self._tell_party(session, moved, party)
-        if is_anything_watched(session):
+        others = session.execute(_OTHERS, {"case": moved.case.id, "land": moved.body.jurisdiction}).one()
+        if moved.step == "open" and others.own:
+            self._tell_owners(session, moved, {each.person_id for each in parties})
+        if others.watch:
             later(session, WATCHERS, case=moved.case.id, seq=moved.case.version)
+
+    def _tell_owners(self, session: Session, moved: Advanced, parties: set[int | None]) -> None:
+        """Tell whoever is known as an owner that somebody else began a case on their plot; of whom is not told."""
+        plots = parcels_of(session, moved.case.id)
+        for each in sorted(people_owning(session, moved.body, plots, now=moved.now) - parties):
+            language = _language(session, each)
+            words = self.words_of(moved.body, moved.case, moved.case.state, language)
+            values = {**words, "plot": ", ".join(plots), "link": self.plot_link(moved.body, plots[0])}
+            tell(session, case_id=None, person_id=each, template="owner_told", values=values, now=moved.now)
+
+    def heard_escalated(self, session: Session, late: Escalated) -> None:
+        """Tell everybody who holds the role that a turn or a task is late; an officer's own matter is not theirs to hurry."""
+        found = late.case
+        due = late.task.due if late.task else found.due
+        flow = service_kept(self.services, found.service).flow
+        asked = flow.tasks.get(late.task.kind) if late.task else None
+        parties = {each.person_id for each in parties_of(session, found.id)}
+        for who in people_in(session, late.role, on=day_there(late.now, late.body.time_zone)):
+            if who.id in parties:
+                continue
+            title = asked.title if asked else flow.state_title(found.state)
+            words = self.words_of(late.body, found, found.state, who.language)
+            values = {**words, "what": getattr(title, who.language), "due": _day(due) if due else "–"}
+            tell(session, case_id=found.id, person_id=who.id, template="late", values=values, now=late.now)
+
+    def heard_undelivered(self, session: Session, lost: Undelivered) -> None:
+        """Write into a case's history that a message about it did not arrive: a notice that was not served is none."""
+        if lost.case_id is None:
+            return
+        found = case(session, lost.case_id)
+        service = self.services.get(found.service)
+        if service is not None:
+            desk = service.desk(session, lost.body, now=lost.now)
+            add_undelivered(desk, found.id, told={"message": lost.message_id, "channel": lost.channel})
 
     def tell_watchers(self, session: Session, body: LocalBody, work: Work) -> None:
         """Tell everyone who watches a plot of a case, or a neighbour of it; its parties know already."""
@@ -99,16 +150,10 @@ class Teller:
     ) -> None:
         if demand.case_id is None:
             return
-        found = case(session, demand.case_id)
-        values = {
-            "number": found.number,
-            "amount": rupees(demand.amount),
-            "link": self.link(body, path),
-            **more,
-        }
-        for party in parties_of(session, found.id):
-            words = {**values, "body": _named(body, party.language)}
-            tell_recipient(session, party, case_id=found.id, template=template, values=words, now=now)
+        values = {"amount": rupees(demand.amount), "link": self.link(body, path), **more}
+        for party in parties_of(session, demand.case_id):
+            words = {**values, "number": party.case_number or "", "body": _named(body, party.language)}
+            tell_recipient(session, party, case_id=demand.case_id, template=template, values=words, now=now)
 
     def heard_quarantine(self, session: Session, shut: Quarantined) -> None:
         """Tell who sent a harmful file; without one, nobody."""
@@ -141,6 +186,10 @@ class Teller:
     def link(self, body: LocalBody, path: str) -> str:
         """The whole address of a page of a town hall."""
         return f"{self.front}/town/{body.code}/{path}"
+
+    def plot_link(self, body: LocalBody, number: str) -> str:
+        """The whole address of a plot's page."""
+        return f"{self.front}/{body.jurisdiction}/plot?number={quote(number, safe='')}"
 
     def words_of(self, body: LocalBody, found: Case, state: str, language: str) -> Mapping[str, str]:
         """What every message about a case says of it."""

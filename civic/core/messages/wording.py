@@ -61,6 +61,16 @@ class Wording:
         return frozenset(BLANK.findall(f"{self.subject} {self.text} {self.sms}"))
 
 
+_OWN = ("subject", "text", "sms", "sms_header", "sms_template", "whatsapp_template")
+OwnWording = Mapping[str, str | None]
+"""What a local body puts in place of the default, by part."""
+OWN_WORDINGS = (
+    "(SELECT jsonb_object_agg(t.name, to_jsonb(t) - '{body,name,language}'::text[]) FROM message_template t"
+    " WHERE t.body = p.body AND t.language = p.language)"
+)
+"""Every wording of a body's own in the language of a person `p`, by template; NULL where it keeps none: part of a statement."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Worded:
     """What is said: whole for e-mail, short for SMS; `blanks` are the values of the text in its order."""
@@ -106,19 +116,15 @@ def default_wording(name: str, language: str) -> Wording:
 
 def wording(session: Session, body: str, name: str, language: str) -> Wording:
     """A local body's own wording, or the default."""
-    usual = default_wording(name, language)
     row = session.get(MessageTemplateRow, (body, name, language))
-    if row is None:
-        return usual
-    return replace(
-        usual,
-        subject=row.subject,
-        text=row.text,
-        sms=row.sms,
-        sms_header=row.sms_header,
-        sms_template=row.sms_template,
-        whatsapp_template=row.whatsapp_template,
-    )
+    own = {part: getattr(row, part) for part in _OWN} if row else None
+    return worded_as(own, name, language)
+
+
+def worded_as(own: OwnWording | None, name: str, language: str) -> Wording:
+    """The default, or a local body's own wording in its place."""
+    usual = default_wording(name, language)
+    return replace(usual, **own) if own else usual  # type: ignore[arg-type]
 
 
 def keep_wording(session: Session, body: str, own: Wording) -> None:

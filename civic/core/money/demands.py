@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
@@ -25,6 +25,7 @@ from civic.core.money.model import (
 )
 from civic.core.money.tables import DemandLineRow, DemandRow
 from civic.core.tables import CaseRow
+from gis.db.sql import statement
 from gis.errors import Invalid
 
 _FRESH = {"populate_existing": True}
@@ -45,30 +46,37 @@ def raise_demand(
     """Demand the sum of some lines, each a whole number of paise above nothing."""
     _check(lines)
     total = sum(line.amount for line in lines)
-    number = session.execute(
-        insert(DemandRow)
-        .values(
-            body=body.code,
-            case_id=case_id,
-            token=secrets.token_urlsafe(SECRET),
-            amount=total,
-            state="open",
-            due=due,
-            raised=now,
-            raised_by=raised_by,
-        )
-        .returning(DemandRow.id)
-    ).scalar_one()
-    session.execute(
-        insert(DemandLineRow),
-        [
-            vars(line) | {"demand_id": number, "line": place, "body": body.code}
-            for place, line in enumerate(lines, 1)
-        ],
-    )
+    token = secrets.token_urlsafe(SECRET)
+    new = {
+        "body": body.code,
+        "case": case_id,
+        "token": token,
+        "amount": total,
+        "due": due,
+        "now": now,
+        "by": raised_by,
+        "heads": [line.head for line in lines],
+        "titles_en": [line.title_en for line in lines],
+        "titles_ml": [line.title_ml for line in lines],
+        "amounts": [line.amount for line in lines],
+        "clauses": [line.clause for line in lines],
+    }
+    number = int(session.execute(statement(__package__, "raised"), new).scalar_one())
     owed = {DEMANDS: total} | {account: -amount for account, amount in by_head(lines).items()}
     book(session, body, Booking(kind="demand", now=now, person_id=raised_by, demand_id=number), owed)
-    raised = demand(session, number)
+    raised = Demand(
+        id=number,
+        case_id=case_id,
+        token=token,
+        amount=total,
+        state="open",
+        due=due,
+        raised=now,
+        raised_by=raised_by,
+        closed=None,
+        closed_reason=None,
+        lines=tuple(lines),
+    )
     publish(session, DemandRaised(body=body, demand=raised, now=now))
     return raised
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.money.model import money_day
 from civic.core.money.tables import JournalEntryRow, JournalRow, LedgerAccountRow
+from gis.db.sql import statement
 from gis.errors import Conflict, Invalid, NotFound
 
 CASH = "cash"
@@ -74,7 +74,6 @@ def book(session: Session, body: LocalBody, booking: Booking, entries: Mapping[s
     """
     if len(entries) < 2 or 0 in entries.values() or sum(entries.values()) != 0:
         raise Invalid("A journal needs two entries or more that are not nothing and add up to zero.")
-    _open_accounts(session, body, entries)
     return _write(session, body, booking, tuple(entries.items()), None)
 
 
@@ -128,36 +127,20 @@ def _write(
     entries: tuple[tuple[str, int], ...],
     reverses: int | None,
 ) -> int:
-    """Two statements, however many entries."""
-    number = session.execute(
-        insert(JournalRow)
-        .values(
-            body=body.code,
-            kind=booking.kind,
-            lines=len(entries),
-            day=money_day(body, booking.now),
-            instant=booking.now,
-            person_id=booking.person_id,
-            reason=booking.reason,
-            reverses=reverses,
-            demand_id=booking.demand_id,
-            receipt_id=booking.receipt_id,
-            refund_id=booking.refund_id,
-        )
-        .returning(JournalRow.id)
-    ).scalar_one()
-    lines = [
-        {"journal_id": number, "line": line, "body": body.code, "account": account, "amount": amount}
-        for line, (account, amount) in enumerate(entries, 1)
-    ]
-    session.execute(insert(JournalEntryRow), lines)
-    return number
-
-
-def _open_accounts(session: Session, body: LocalBody, entries: Mapping[str, int]) -> None:
-    """Accounts are opened when first used."""
-    rows = [
-        {"body": body.code, "code": account, "kind": KINDS.get(account, "income")}
-        for account in sorted(entries)
-    ]
-    session.execute(upsert(LedgerAccountRow).values(rows).on_conflict_do_nothing())
+    """One statement, however many entries."""
+    journal = {
+        "body": body.code,
+        "kind": booking.kind,
+        "day": money_day(body, booking.now),
+        "now": booking.now,
+        "person": booking.person_id,
+        "reason": booking.reason,
+        "reverses": reverses,
+        "demand": booking.demand_id,
+        "receipt": booking.receipt_id,
+        "refund": booking.refund_id,
+        "accounts": [account for account, _ in entries],
+        "kinds": [KINDS.get(account, "income") for account, _ in entries],
+        "amounts": [amount for _, amount in entries],
+    }
+    return int(session.execute(statement(__package__, "booked"), journal).scalar_one())

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.case import Case
 from civic.core.messages.forgetting import forget_told
-from civic.core.passkey_tables import PasskeyRow
+from civic.core.passkey_tables import PasskeyChallengeRow, PasskeyRow
 from civic.core.people import Actor, postings
 from civic.core.privacy.notice import notice
 from civic.core.privacy.tables import PersonalLookRow
+from civic.core.side_tables import KnownOwnerRow, SentFormRow
 from civic.core.tables import CasePartyRow, CaseRow, PersonRow, SignInCodeRow, SignInRow
 from gis.errors import Conflict
 
@@ -96,6 +97,11 @@ def erase(session: Session, person_id: int, *, on: date, now: datetime) -> None:
     session.execute(
         update(SignInRow).where(SignInRow.person_id == person_id, SignInRow.ended.is_(None)).values(ended=now)
     )
+    session.execute(
+        update(KnownOwnerRow)
+        .where(KnownOwnerRow.person_id == person_id, KnownOwnerRow.ended.is_(None))
+        .values(ended=now)
+    )
     forget_told(session, person_id, now=now)
     row.name, row.email, row.phone, row.erased = ERASED, None, None, now
     session.flush()
@@ -104,5 +110,11 @@ def erase(session: Session, person_id: int, *, on: date, now: datetime) -> None:
 def forget_old(session: Session, *, now: datetime) -> int:
     """Forget what has been kept for as long as the notice says; how many rows."""
     days = notice()["sign_in_code.reach"].kept.days or 1
-    done = session.execute(delete(SignInCodeRow).where(SignInCodeRow.made < now - timedelta(days=days)))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    forms = notice()["sent_form.digest"].kept.days or 1
+    done = [
+        session.execute(delete(SignInCodeRow).where(SignInCodeRow.made < now - timedelta(days=days))),
+        session.execute(delete(SentFormRow).where(SentFormRow.sent < now - timedelta(days=forms))),
+        session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.ends <= now)),
+    ]
+    counts: list[int] = [each.rowcount for each in done]  # type: ignore[attr-defined]
+    return sum(counts)

@@ -5,13 +5,14 @@ In: requests.  Out: pages; after erasure, the first page.
 
 from fastapi import APIRouter, Request, Response
 
-from civic.core.doors.form import FormDep, see
+from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, cookie_of, page
+from civic.core.owners import know_no_more, known_owners
 from civic.core.passkeys import passkeys_of
 from civic.core.people import postings
 from civic.core.privacy.looks import erase, looks_at
 from civic.core.privacy.notice import notice
-from gis.errors import Invalid
+from gis.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +35,18 @@ def me(request: Request, town: TownDep) -> Response:
         looks=looks_at(town.session, who.id),
         passkeys=passkeys_of(town.session, who.id),
         held=postings(town.session, on=None, person_id=who.id),
+        known=known_owners(town.session, person_id=who.id),
     )
+
+
+@router.post("/town/{body}/me/owner/{known}/end", dependencies=[allowed(SIGNED_IN)])
+def not_an_owner(town: TownDep, known: Identifier) -> Response:
+    """Take back that I am known as an owner."""
+    who = town.who().person.id
+    if known not in {each.id for each in known_owners(town.session, person_id=who)}:
+        raise NotFound("You are not known as an owner under this number.")
+    know_no_more(town.session, known, by=who, now=town.now)
+    return see(f"{town.path}/me")
 
 
 @router.post("/town/{body}/me/erase", dependencies=[allowed(SIGNED_IN)])

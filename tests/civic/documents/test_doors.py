@@ -148,6 +148,7 @@ def test_an_upload_goes_on_after_a_broken_line(hall: Hall, party: tuple[Actor, C
     assert (head.headers["upload-offset"], head.headers["upload-length"]) == ("1000", "2500")
     lost = part(client, address, data[500:1500], 500)
     assert (lost.status_code, lost.headers["upload-offset"]) == (409, "1000")
+    assert (lost.json()["title"], lost.json()["code"]) == ("Conflict", "wrong-offset")
     done = part(client, address, data[1000:], 1000).json()
     assert (done["arrived"], done["version"]) == (2500, 1)
     (listed,) = client.get(f"/api{papers(hall, case)}").json()

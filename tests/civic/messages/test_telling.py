@@ -1,19 +1,21 @@
 """What people are told of money and of harmful papers: who, in which language, with which link."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from api.settings import Settings
+from api.town import SERVICES
 from api.trades import listen
 from civic.core.bodies import LocalBody
 from civic.core.case import Case
+from civic.core.clocks import run_clocks
 from civic.core.documents.keeping import Quarantined
 from civic.core.events import publish
-from civic.core.messages.outbox import Message, messages_of
+from civic.core.messages.outbox import Message, messages_of, own_messages
 from civic.core.money.model import Demand, DemandRaised, Means, Paid, Receipt
 from civic.core.people import Actor
 from civic.core.steps import open_case
@@ -153,3 +155,17 @@ def test_telling_a_step_costs_the_same_however_many_messages_there_are(
     for _ in range(50):
         publish(town, DemandRaised(body=body, demand=a_demand(party[1].id), now=NOW))
     assert statements() == first <= 16
+
+
+def test_who_holds_the_role_is_told_that_a_case_is_late(town: Session, body: LocalBody) -> None:
+    """Everyone in the role, but for a party of the case; in words of a service that is known here."""
+    secretary, own = an_actor(town, body, "secretary"), an_actor(town, body, "secretary")
+    desk = SERVICES["objections"].desk(town, body, now=NOW)
+    opened = open_case(desk, parcels=[], actor=own, told={})
+    late = NOW + timedelta(days=60)
+    assert run_clocks(town, body, SERVICES, now=late) == 1
+    (told,) = [each for each in own_messages(town, secretary.person.id) if each.template == "late"]
+    assert opened.number in told.subject
+    assert "Filed" in told.text
+    assert [each.template for each in own_messages(town, own.person.id)] == ["case_opened"]
+    assert run_clocks(town, body, SERVICES, now=late) == 0

@@ -255,7 +255,7 @@ def test_watchers_cost_a_job_only_where_somebody_watches(town: Session, body: Lo
 
 @pytest.mark.usefixtures("told")
 def test_a_code_goes_to_where_it_was_asked_from(town: Session, body: LocalBody) -> None:
-    where, code = new_code(town, body, "Ammini@Example.org", language="ml", now=NOW)
+    where, code = new_code(town, body, "Ammini@Example.org", sender="203.0.113.7", language="ml", now=NOW)
     (message,) = outbox(town)
     assert (message.address, message.is_secret, message.language) == (where, True, "ml")
     assert code in message.text

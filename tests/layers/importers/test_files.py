@@ -288,6 +288,16 @@ def test_a_field_that_is_not_there_is_answered_with_the_nearest(tmp_path: Path, 
             check_fields(table, "made.gpkg", [("fields.ulpin", "XYZ")])
 
 
+def test_a_table_without_any_field_is_called_empty_and_not_the_mapping_wrong(tmp_path: Path) -> None:
+    (tmp_path / "made.geojson").write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    with open_table(tmp_path, "made.geojson", None, Hints()) as table:
+        check_fields(table, "made.geojson", [])
+        with pytest.raises(
+            Invalid, match=r"^made.geojson, table made: it is empty, or .* Get the file again"
+        ):
+            check_fields(table, "made.geojson", [("fields.number", "number")])
+
+
 def test_letters_in_another_encoding_need_its_name(tmp_path: Path) -> None:
     write(tmp_path / "plots.shp", [in_degrees(a_box())], name=["Pala XX"])
     table = tmp_path / "plots.dbf"

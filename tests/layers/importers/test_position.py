@@ -87,6 +87,13 @@ def test_file_and_mapping_have_to_agree() -> None:
         agreed_crs(crs_of(4326), 32643, "plots.shp")
 
 
+def test_a_code_of_no_system_is_told_with_the_file_and_what_to_do() -> None:
+    with pytest.raises(
+        Invalid, match=r"^plots\.csv: EPSG:999999 is not a known .* Correct `crs` in the mapping"
+    ):
+        agreed_crs(None, 999_999, "plots.csv")
+
+
 def test_the_same_system_in_other_words_is_the_same() -> None:
     old_words = pyproj.CRS.from_wkt(crs_of(32643).to_wkt("WKT1_ESRI"))
     assert agreed_crs(old_words, 32643, "a").to_epsg() == 32643

@@ -17,6 +17,7 @@ from gis.errors import Invalid
 from layers.importers.mapping import LayerEntry, read_mapping
 from layers.sample import SampleSummary, generate
 from layers.sample.many import COMMON, MOST_CORNERS
+from layers.sample.town import _fitted
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = "import sys; from pathlib import Path; from layers.sample import generate; generate(Path(sys.argv[1]), parcels=700)"
@@ -81,6 +82,12 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
         "elevation",
     ]
     assert all(0 <= done <= of for _, done, of in heard)
+
+
+@pytest.mark.parametrize("wanted", [1_500, 10_000, 100_000])
+def test_a_town_has_as_many_plots_as_were_asked_for_give_or_take_three_in_a_hundred(wanted: int) -> None:
+    _, _, plots = _fitted(wanted, 2026)
+    assert 0.97 * wanted <= len(plots) <= 1.03 * wanted
 
 
 def test_a_sample_too_small_for_every_kind_of_plot_is_refused(tmp_path: Path) -> None:

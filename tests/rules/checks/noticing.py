@@ -5,24 +5,35 @@ In: the worked cases and the nudges.  Out: for each number, edge and day the cas
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from gis.site import LocalBody, Site
+from gis.site import LocalBody
 from rules.book import Book, Entry, Force, Library, Parameter, Value
 from rules.checks import RULES
 from rules.findings import Finding
-from rules.proposal import Proposal
 from rules.reading import library
 from rules.table import ByBand, ByWord, Key, Node
-from tests.rules.checks.nudges import ONE_DAY, Leaf, Place, Turn, edges, is_number, number_at, turned
-from tests.rules.checks.worked_cases import CASES, Case, drawn
+from tests.rules.checks.nudges import (
+    ONE_DAY,
+    Leaf,
+    Place,
+    Turn,
+    edges,
+    has_its_own,
+    is_number,
+    number_at,
+    turned,
+)
+from tests.rules.checks.stating import told_by
+from tests.rules.checks.worked_cases import CASES, STATEMENTS, Case, day_of, drawn
 
 NUMBERS = re.compile(r"[0-9]+([.,][0-9]+)*")
 FAR = 1e9
 Said = tuple[tuple[str, bool | None, str], ...]
+Asking = Callable[[Book], tuple[Said, tuple[Finding, ...]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +47,7 @@ class Ledger(Book):
         """The number, and a note of it."""
         self.parameters.add(parameter.key)
         axes = [each.name for each in self.library.card(parameter).axes]
-        body = LocalBody.MUNICIPALITY if self.body is LocalBody.CORPORATION else self.body
+        body = self.body if has_its_own(parameter.key, self.body) else LocalBody.MUNICIPALITY
         for i, entry in enumerate(self.library.timeline(parameter, self.body)):
             if entry.holds_on(self.on) and len(keys) == len(axes):
                 for place, far in _met(entry.node, dict(zip(axes, keys, strict=True)), Place()):
@@ -72,11 +83,10 @@ def _met(node: Node, asked: dict[str, Key], here: Place) -> Iterator[tuple[Place
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Worked:
-    """A case with its plan, and what its rule said and read."""
+    """A case, how it is asked, and what was said and read."""
 
     case: Case
-    plan: Proposal
-    site: Site
+    ask: Asking
     on: date
     body: LocalBody
     findings: tuple[Finding, ...]
@@ -85,10 +95,8 @@ class Worked:
     parameters: frozenset[str]
 
     def again(self, changed: Library) -> Said:
-        """What the rule would say by another book; what was worked out of the plan by this one is forgotten."""
-        self.plan.worked_out.clear()
-        book = Book(on=self.on, body=self.body, library=changed)
-        return told(RULES.check_one(self.case.rule, self.plan, self.site, book))
+        """What would be said by another book."""
+        return self.ask(Book(on=self.on, body=self.body, library=changed))[0]
 
 
 def told(findings: tuple[Finding, ...]) -> Said:
@@ -103,29 +111,56 @@ def told(findings: tuple[Finding, ...]) -> Said:
     )
 
 
-def worked(case: Case) -> Worked:
+def judged(case: Case) -> Asking:
+    """How the check of a case is asked; what was worked out of the plan by another book is forgotten."""
+    plan, site, _, _ = drawn(case)
+
+    def ask(book: Book) -> tuple[Said, tuple[Finding, ...]]:
+        plan.worked_out.clear()
+        found = RULES.check_one(case.rule, plan, site, book)
+        plan.worked_out.clear()
+        return told(found), found
+
+    return ask
+
+
+def stated(case: Case) -> Asking:
+    """How a function that states is asked; everything that it says counts, numbers too."""
+
+    def ask(book: Book) -> tuple[Said, tuple[Finding, ...]]:
+        drawn(case)[0].worked_out.clear()
+        said = told_by(case, book)
+        drawn(case)[0].worked_out.clear()
+        return tuple((name, None, repr(what)) for name, what in said.items()), ()
+
+    return ask
+
+
+def worked(case: Case, ask: Asking) -> Worked:
     """A case asked once, with a ledger."""
-    plan, site, on, body = drawn(case)
-    plan.worked_out.clear()
+    on, body = day_of(case), LocalBody(case.words["body"])
     ledger = Ledger(on=on, body=body, library=library())
-    found = RULES.check_one(case.rule, plan, site, ledger)
-    plan.worked_out.clear()
+    said, found = ask(ledger)
     return Worked(
         case=case,
-        plan=plan,
-        site=site,
+        ask=ask,
         on=on,
         body=body,
         findings=found,
-        said=told(found),
+        said=said,
         read=ledger.read,
         parameters=frozenset(ledger.parameters),
     )
 
 
 def all_worked() -> list[Worked]:
-    """Every worked case, asked once."""
-    return [worked(case) for case in CASES]
+    """Every worked case of a check, asked once."""
+    return [worked(case, judged(case)) for case in CASES]
+
+
+def all_stated() -> list[Worked]:
+    """Every worked case of a function that states, asked once."""
+    return [worked(case, stated(case)) for case in STATEMENTS]
 
 
 def readers(cases: list[Worked]) -> dict[Leaf, list[Worked]]:

@@ -37,7 +37,15 @@ OWN_STEPS = {"roads.splay": Decimal("0.1")}
 
 ONE_DAY = timedelta(days=1)
 BODIES = (LocalBody.MUNICIPALITY, LocalBody.PANCHAYAT)
-"""A corporation has the numbers of a municipality, from the same entries."""
+WHOSE = {LocalBody.MUNICIPALITY: "", LocalBody.PANCHAYAT: " panchayat", LocalBody.CORPORATION: " corporation"}
+
+
+def has_its_own(parameter: str, body: LocalBody) -> bool:
+    """Whether a body has entries of its own; a corporation mostly has those of a municipality, and fees of its own."""
+    if body in BODIES:
+        return True
+    own, city = (library().timeline(Parameter(parameter), each) for each in (body, LocalBody.MUNICIPALITY))
+    return any(mine is not theirs for mine, theirs in itertools.zip_longest(own, city))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +67,8 @@ class Leaf:
     place: Place
 
     def __str__(self) -> str:
-        whose = " panchayat" if self.body is LocalBody.PANCHAYAT else ""
         way = " / ".join([*self.place.words, *([self.place.edge] if self.place.edge else [])])
-        return f"{self.parameter}{whose} {entry_of(self).since} {way}".strip()
+        return f"{self.parameter}{WHOSE[self.body]} {entry_of(self).since} {way}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +80,7 @@ class Turn:
     day: date
 
     def __str__(self) -> str:
-        whose = " panchayat" if self.body is LocalBody.PANCHAYAT else ""
-        return f"{self.parameter}{whose} {self.day}"
+        return f"{self.parameter}{WHOSE[self.body]} {self.day}"
 
 
 def entry_of(leaf: Leaf) -> Entry:
@@ -87,7 +93,7 @@ def leaves() -> list[Leaf]:
     return [
         Leaf(parameter=key, body=body, entry=i, place=place)
         for (key, body), timeline in library().timelines.items()
-        if body in BODIES
+        if has_its_own(key, body)
         for i, entry in enumerate(timeline)
         for place in places(entry.node)
     ]
@@ -129,7 +135,7 @@ def turns() -> list[Turn]:
         days = {entry.since for entry in timeline}
         days |= {entry.until + ONE_DAY for entry in timeline if entry.until is not None}
         days -= {after.since for before, after in itertools.pairwise(timeline) if _same(before, after)}
-        found += [Turn(parameter=key, body=body, day=day) for day in sorted(days) if body in BODIES]
+        found += [Turn(parameter=key, body=body, day=day) for day in sorted(days) if has_its_own(key, body)]
     return found
 
 

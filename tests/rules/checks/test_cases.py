@@ -45,6 +45,18 @@ def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Any) -> None
     assert {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN} - there - set(never) == set()
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_finding_tells_its_clause_its_sources_its_steps_and_how_to_mend_it(case: Case) -> None:
+    for each in findings(case):
+        told = (each.subject, each.outcome.value, each.reason)
+        assert each.clause or each.outcome in (Outcome.UNKNOWN, Outcome.NOT_APPLICABLE), told
+        assert each.remedy or each.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE), told
+        assert each.reason or each.measured, told
+        if each.measured is not None:
+            assert each.measured.sources, told
+            assert each.measured.steps, told
+
+
 METRES = re.compile(r"([0-9]+(?:\.[0-9]+)?) m\b")
 
 

@@ -1,4 +1,4 @@
-"""The worked cases of `tests/rules/cases/checks/`, read once and drawn once.
+"""The worked cases of `tests/rules/cases/checks/` (what is judged) and `tests/rules/cases/stated/` (what is only stated), read and drawn once.
 
 In: one file a rule, in a planner's words: `cases` in full, `tables` of rows that share their words, and `again` the same case on other days.
 Out: `Case`s, their plans and sites, and what their rules say.
@@ -21,7 +21,7 @@ from rules.reading import library
 from tests.rules.plan_builders import DAY, PLOT, a_plan, a_site
 
 FOLDER = Path(__file__).parents[1] / "cases" / "checks"
-FILES = sorted(FOLDER.glob("*.yaml"))
+STATED = FOLDER.parent / "stated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +35,10 @@ class Case:
         return f"{self.rule}: {self.words['name']}"
 
 
-def cases() -> list[Case]:
+def cases(folder: Path) -> list[Case]:
     """Every case of every file; a file may share `site` and `plan` between its cases."""
     found = []
-    for path in FILES:
+    for path in sorted(folder.glob("*.yaml")):
         sheet = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert sheet["rule"] == path.stem, f"{path.name} holds the cases of {sheet['rule']}"
         rows = [row for table in sheet.get("tables", []) for row in rows_of(table)]
@@ -76,12 +76,18 @@ def days_of(again: dict[str, Any], plain: list[dict[str, Any]]) -> list[dict[str
     return [{**words, "name": f"{words['name']}, on {day}", "day": day, "expect": told} for day, told in days]
 
 
+def day_of(case: Case) -> date:
+    """The day of a case."""
+    on = case.words.get("day", DAY)
+    assert isinstance(on, date)
+    return on
+
+
 @cache
 def drawn(case: Case) -> tuple[Proposal, Site, date, LocalBody]:
     """The plan of a case on its site, its day, and the kind of local body."""
     words = case.words
-    on = words.get("day", DAY)
-    assert isinstance(on, date)
+    on = day_of(case)
     plot = words["plan"].get("plot", PLOT) or PLOT
     site = a_site({"body": words["body"], **words["site"]}, on=on, plot=plot)
     return a_plan(words["plan"], site=site), site, on, LocalBody(words["body"])
@@ -94,4 +100,5 @@ def findings(case: Case) -> tuple[Finding, ...]:
     return RULES.check_one(case.rule, plan, site, library().on(on, body))
 
 
-CASES = cases()
+CASES = cases(FOLDER)
+STATEMENTS = cases(STATED)

@@ -91,8 +91,13 @@ CREATE TABLE posting (
     order_ref TEXT NOT NULL,
     begins DATE NOT NULL,
     ends DATE,
+    posted_by BIGINT,
+    ended_by BIGINT,
     CONSTRAINT posting_pkey PRIMARY KEY (id),
     CONSTRAINT posting_body_person_id_fkey FOREIGN KEY(body, person_id) REFERENCES person (body, id),
+    CONSTRAINT posting_body_posted_by_fkey FOREIGN KEY(body, posted_by) REFERENCES person (body, id),
+    CONSTRAINT posting_body_ended_by_fkey FOREIGN KEY(body, ended_by) REFERENCES person (body, id),
+    CONSTRAINT posting_own_check CHECK (posted_by <> person_id),
     CONSTRAINT posting_role_check CHECK (role IN ('licensee', 'front_office', 'verifier', 'field_inspector', 'approver', 'secretary', 'agency', 'auditor', 'counter', 'admin')),
     CONSTRAINT posting_days_check CHECK (ends IS NULL OR ends > begins),
     CONSTRAINT posting_order_ref_check CHECK (order_ref <> ''),
@@ -104,6 +109,7 @@ CREATE TABLE sign_in_code (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     body TEXT NOT NULL,
     reach TEXT NOT NULL,
+    sender TEXT NOT NULL,
     digest TEXT NOT NULL,
     made TIMESTAMP WITH TIME ZONE NOT NULL,
     ends TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -113,6 +119,7 @@ CREATE TABLE sign_in_code (
     CONSTRAINT sign_in_code_tries_check CHECK (tries >= 0),
     CONSTRAINT sign_in_code_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
 );
+CREATE INDEX sign_in_code_body_made_idx ON sign_in_code (body, made);
 CREATE INDEX sign_in_code_body_reach_idx ON sign_in_code (body, reach);
 
 CREATE TABLE sign_in (
@@ -169,6 +176,7 @@ CREATE TABLE civic_case (
     CONSTRAINT civic_case_turn_check CHECK ((closed IS NULL) = (turn IS NOT NULL)),
     CONSTRAINT civic_case_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
 );
+CREATE INDEX civic_case_body_opened_idx ON civic_case (body, opened);
 CREATE INDEX civic_case_body_opened_by_idx ON civic_case (body, opened_by);
 CREATE INDEX civic_case_inbox_idx ON civic_case (body, turn, due, id) WHERE closed IS NULL;
 
@@ -219,6 +227,40 @@ CREATE TABLE case_event (
     CONSTRAINT case_event_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
 );
 CREATE INDEX case_event_body_instant_idx ON case_event (body, instant);
+
+CREATE TABLE known_owner (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    body TEXT NOT NULL,
+    person_id BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    case_id BIGINT,
+    known TIMESTAMP WITH TIME ZONE NOT NULL,
+    known_by BIGINT,
+    ended TIMESTAMP WITH TIME ZONE,
+    ended_by BIGINT,
+    CONSTRAINT known_owner_pkey PRIMARY KEY (id),
+    CONSTRAINT known_owner_body_person_id_fkey FOREIGN KEY(body, person_id) REFERENCES person (body, id),
+    CONSTRAINT known_owner_body_case_id_fkey FOREIGN KEY(body, case_id) REFERENCES civic_case (body, id),
+    CONSTRAINT known_owner_body_known_by_fkey FOREIGN KEY(body, known_by) REFERENCES person (body, id),
+    CONSTRAINT known_owner_body_ended_by_fkey FOREIGN KEY(body, ended_by) REFERENCES person (body, id),
+    CONSTRAINT known_owner_own_check CHECK (known_by <> person_id),
+    CONSTRAINT known_owner_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
+);
+CREATE INDEX known_owner_party_idx ON known_owner (body, party_id) WHERE ended IS NULL;
+CREATE UNIQUE INDEX known_owner_person_idx ON known_owner (body, person_id, party_id) WHERE ended IS NULL;
+
+CREATE TABLE sent_form (
+    body TEXT NOT NULL,
+    person_id BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    case_id BIGINT NOT NULL,
+    sent TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT sent_form_pkey PRIMARY KEY (body, person_id, digest),
+    CONSTRAINT sent_form_body_person_id_fkey FOREIGN KEY(body, person_id) REFERENCES person (body, id),
+    CONSTRAINT sent_form_body_case_id_fkey FOREIGN KEY(body, case_id) REFERENCES civic_case (body, id),
+    CONSTRAINT sent_form_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
+);
+CREATE INDEX sent_form_body_sent_idx ON sent_form (body, sent);
 
 CREATE TABLE case_task (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -279,17 +321,19 @@ CREATE TABLE passkey_challenge (
     challenge TEXT NOT NULL,
     body TEXT NOT NULL,
     person_id BIGINT,
+    sender TEXT NOT NULL,
     ends TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT passkey_challenge_pkey PRIMARY KEY (challenge),
     CONSTRAINT passkey_challenge_body_fkey FOREIGN KEY(body) REFERENCES local_body (code)
 );
+CREATE INDEX passkey_challenge_body_ends_idx ON passkey_challenge (body, ends);
 
 -- A town hall is shown by name to everyone; what is in it is not.
 
 SELECT close_between_bodies('holiday', 'INSERT, DELETE');
 SELECT close_between_bodies('person', 'INSERT, UPDATE');
 SELECT close_between_bodies('posting', 'INSERT');
-GRANT UPDATE (ends) ON posting TO bhumika_service;
+GRANT UPDATE (ends, ended_by) ON posting TO bhumika_service;
 SELECT close_between_bodies('sign_in_code', 'INSERT, DELETE');
 GRANT UPDATE (tries, used) ON sign_in_code TO bhumika_service;
 SELECT close_between_bodies('sign_in', 'INSERT');
@@ -304,6 +348,9 @@ GRANT UPDATE (state, turn, since, due, closed, version) ON civic_case TO bhumika
 SELECT close_between_bodies('case_parcel', 'INSERT');
 SELECT close_between_bodies('case_party', 'INSERT, DELETE');
 SELECT close_between_bodies('case_event', 'INSERT');
+SELECT close_between_bodies('known_owner', 'INSERT');
+GRANT UPDATE (ended, ended_by) ON known_owner TO bhumika_service;
+SELECT close_between_bodies('sent_form', 'INSERT, DELETE');
 SELECT close_between_bodies('case_task', 'INSERT');
 GRANT UPDATE (answered, answered_by, answer, told) ON case_task TO bhumika_service;
 

@@ -1,0 +1,85 @@
+"""Collections of a place as GeoDataFrames: whole, or some thousand rows at a time.
+
+In: a session, a collection, a day.  Out: GeoDataFrames in the place's own metres.  `.attrs` tells what they are: place, layer, day,
+instant of knowledge, units, sources with licence and accuracy, whether the land is made up, and the colours of the layer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+import geopandas
+import pyarrow as pa
+import shapely
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from gis.asof import AsOf
+from gis.place import Jurisdiction
+from layers.collections.files import GEOMETRY, as_arrow
+from layers.collections.model import Collection
+from layers.collections.question import Days, Question, check_known
+from layers.collections.systems import System, systems
+
+UNITS = {
+    "geometry": "m, grid of the place",
+    "measured_area": "m², on the ground",
+    "accuracy": "m",
+}
+"""What columns count in, where they stand in a table."""
+
+
+def frames(
+    session: Session, collection: Collection, *, at: AsOf, conditions: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[geopandas.GeoDataFrame]:
+    """The features of a collection on a day, some thousand at a time; at least one table, so that columns are known."""
+    days = Days(first=at.on, last=at.on)
+    check_known(collection, days)
+    system = own_metres(collection.place)
+    question = Question(
+        collection=collection, days=days, conditions=tuple(conditions), system=system, after=None, limit=None
+    )
+    attrs = told(collection, at)
+    with closing(as_arrow(session, question)) as batches:
+        for batch in batches:
+            yield _frame(batch, system.epsg, attrs)
+
+
+def own_metres(place: Jurisdiction) -> System:
+    """The metres of a place, easting first."""
+    system = systems(place.metric)[-1]
+    return System(uri=system.uri, epsg=system.epsg, is_flipped=False)
+
+
+def told(collection: Collection, at: AsOf) -> dict[str, Any]:
+    """What a table says of itself."""
+    fill, line = collection.colours or (None, None)
+    return {
+        **of_place(collection.place, at),
+        "layer": collection.id,
+        "title": {"en": collection.title.en, "ml": collection.title.ml},
+        "units": {name: UNITS[name] for name in UNITS if name == GEOMETRY or collection.property_named(name)},
+        "sources": [asdict(each) for each in collection.lineage],
+        "colours": {"fill": fill, "line": line},
+    }
+
+
+def of_place(place: Jurisdiction, at: AsOf) -> dict[str, Any]:
+    """The place, both times and the coordinate system of a table."""
+    return {
+        "place": place.code,
+        "on": at.on,
+        "known": at.known,
+        "crs": f"EPSG:{place.metric}",
+        "synthetic": place.synthetic,
+    }
+
+
+def _frame(batch: pa.RecordBatch, epsg: int, attrs: Mapping[str, Any]) -> geopandas.GeoDataFrame:
+    table = pa.Table.from_batches([batch])
+    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
+    rows = table.drop_columns([GEOMETRY]).to_pandas()
+    frame = geopandas.GeoDataFrame(rows, geometry=shapes, crs=f"EPSG:{epsg}")
+    frame.attrs = dict(attrs)
+    return frame

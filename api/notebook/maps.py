@@ -1,0 +1,186 @@
+"""Tables on a map in a notebook: folium with the colours of the catalogue and a legend, without asking another host.
+
+In: GeoDataFrames of `Town`.  Out: a `folium.Map` that draws itself from what it carries; Leaflet is the package that set-up installed.
+"""
+
+import base64
+import html
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from branca.element import Element, Figure
+
+import web
+from gis.errors import Invalid, TooLarge, Unavailable
+from tiles.style import PAPER, PLOT_LINE
+
+MOST_SHAPES = 20_000
+"""Shapes on one map: a browser draws no more of them in good time."""
+STEPS = 7
+"""Classes of a column of numbers."""
+RAMP = "viridis"
+NOTHING = "#d0ccc0"
+"""Where a column has no value: said, not left out."""
+DEGREES = 4326
+_LEAFLET = Path(web.__file__).parent / "node_modules" / "leaflet" / "dist"
+
+
+def show(*frames: geopandas.GeoDataFrame, by: str | None = None) -> folium.Map:
+    """A map of tables, the first at the bottom; the last is coloured `by` one of its columns where one is named.
+
+    A tap on a shape shows its row.  Colours are those of the catalogue, or steps of equal counts for a column of numbers.  `Invalid`
+    without anything to draw, `TooLarge` above `MOST_SHAPES` shapes.
+    """
+    drawn = [
+        frame[frame.geometry.notna()].to_crs(DEGREES) for frame in frames if frame.geometry.notna().any()
+    ]
+    if not drawn:
+        raise Invalid("There is nothing to draw: no row has a shape.")
+    if (count := sum(map(len, drawn))) > MOST_SHAPES:
+        raise TooLarge(
+            f"{count} shapes are more than the {MOST_SHAPES} that a map in a notebook draws; ask for a ward, or for fewer rows."
+        )
+    board = _board()
+    legend: list[tuple[str, str]] = []
+    for place, frame in enumerate(drawn):
+        is_last = place == len(drawn) - 1
+        fills, entries = _coloured(frame, by) if by and is_last else _plain(frame)
+        _layer(frame, fills).add_to(board)
+        legend += entries
+    box = np.array([frame.total_bounds for frame in drawn])
+    west, south = box[:, :2].min(axis=0)
+    east, north = box[:, 2:].max(axis=0)
+    board.fit_bounds([[south, west], [north, east]])
+    root = board.get_root()
+    assert isinstance(root, Figure)
+    root.html.add_child(Element(_legend(legend, drawn[-1])))
+    if len(drawn) > 1:
+        folium.LayerControl(collapsed=False).add_to(board)
+    return board
+
+
+def _board() -> folium.Map:
+    board = folium.Map(tiles=None, control_scale=True, prefer_canvas=True)
+    board.default_js = [("leaflet", _inlined("leaflet.js", "text/javascript"))]
+    board.default_css = [("leaflet_css", _inlined("leaflet.css", "text/css"))]
+    return board
+
+
+@lru_cache
+def _inlined(name: str, media: str) -> str:
+    """A file of Leaflet as an address that carries it."""
+    try:
+        content = (_LEAFLET / name).read_bytes()
+    except OSError as error:
+        raise Unavailable(
+            "Leaflet is not installed beside the pages; run `./bhumika setup`, which brings it."
+        ) from error
+    return f"data:{media};base64,{base64.b64encode(content).decode()}"
+
+
+def _layer(frame: geopandas.GeoDataFrame, fills: Sequence[str]) -> folium.GeoJson:
+    line = (frame.attrs.get("colours") or {}).get("line") or PLOT_LINE
+    rows = _for_reading(frame).assign(_fill=list(fills))
+    columns = [name for name in rows.columns if name not in ("id", "geometry", "_fill")]
+    return folium.GeoJson(
+        rows.to_json(),
+        name=str((frame.attrs.get("title") or {}).get("en", frame.attrs.get("layer", "Shapes"))),
+        style_function=lambda feature: {
+            "color": line,
+            "weight": 1,
+            "fillColor": feature["properties"]["_fill"],
+            "fillOpacity": 0.7,
+        },
+        tooltip=folium.GeoJsonTooltip(_called(columns)) if columns else None,
+        popup=folium.GeoJsonPopup(columns) if columns else None,
+    )
+
+
+def _called(columns: Sequence[str]) -> list[str]:
+    """The column by which a row is called."""
+    return [next((name for name in ("number", "label", "ref") if name in columns), columns[0])]
+
+
+def _for_reading(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The rows with words in place of what JSON does not know; text cannot carry HTML into the page."""
+    rows = frame.copy()
+    for name in rows.columns:
+        if name == rows.geometry.name or pd.api.types.is_numeric_dtype(rows[name]):
+            continue
+        rows[name] = [None if _is_missing(each) else html.escape(str(each)) for each in rows[name]]
+    return rows if rows.geometry.name == "geometry" else rows.rename_geometry("geometry")
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value))
+
+
+def _plain(frame: geopandas.GeoDataFrame) -> tuple[list[str], list[tuple[str, str]]]:
+    fill = (frame.attrs.get("colours") or {}).get("fill") or PAPER
+    title = (frame.attrs.get("title") or {}).get("en", frame.attrs.get("layer", "Shapes"))
+    return [fill] * len(frame), [(fill, str(title))]
+
+
+def _coloured(frame: geopandas.GeoDataFrame, by: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Fills by the values of a column, and what they mean."""
+    if by not in frame.columns:
+        raise Invalid(f"The table has no column “{by}”; it has: {', '.join(map(str, frame.columns))}.")
+    unit = (frame.attrs.get("units") or {}).get(by, "")
+    values = frame[by]
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return _by_word(values.astype(object))
+    known = values[np.isfinite(values.astype(float))].astype(float)
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, STEPS + 1))) if len(known) else np.array([0.0])
+    steps = max(1, len(edges) - 1)
+    colours = _ramp(steps)
+    place = np.clip(np.searchsorted(edges, values.astype(float), side="right") - 1, 0, steps - 1)
+    is_known = np.isfinite(values.astype(float))
+    fills = [colours[at] if sure else NOTHING for at, sure in zip(place, is_known, strict=True)]
+    named = [
+        (colours[at], f"{_number(edges[at])} to {_number(edges[at + 1])} {unit}")
+        for at in range(len(edges) - 1)
+    ]
+    named = named or [(colours[0], f"{_number(edges[0])} {unit}")]
+    return fills, [*named, *([(NOTHING, "not known")] if not is_known.all() else [])]
+
+
+def _number(value: float) -> str:
+    """A number as short as it can be told apart."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+
+def _by_word(values: "pd.Series[Any]") -> tuple[list[str], list[tuple[str, str]]]:
+    words = [None if _is_missing(each) else str(each) for each in values]
+    known = sorted({each for each in words if each is not None})
+    colours = dict(zip(known, _ramp(max(1, len(known))), strict=False))
+    fills = [NOTHING if each is None else colours[each] for each in words]
+    named = [(colours[each], each) for each in known]
+    return fills, [*named, *([(NOTHING, "not known")] if None in words else [])]
+
+
+def _ramp(steps: int) -> list[str]:
+    """So many colours that also those tell apart who see few."""
+    ramp = mpl.colormaps[RAMP]
+    return [mpl.colors.to_hex(ramp(place)) for place in np.linspace(0.05, 0.95, steps)]
+
+
+def _legend(entries: Sequence[tuple[str, str]], frame: geopandas.GeoDataFrame) -> str:
+    lines = "".join(
+        f'<li><span style="display:inline-block;width:1em;height:1em;margin-right:.5em;border:1px solid #555;background:{fill}">'
+        f"</span>{html.escape(text)}</li>"
+        for fill, text in entries
+    )
+    made_up = "<strong>Synthetic: this land is made up.</strong><br>" if frame.attrs.get("synthetic") else ""
+    day = html.escape(f"{frame.attrs.get('place', '')}, {frame.attrs.get('on', '')}")
+    return (
+        '<div style="position:fixed;bottom:2em;left:1em;z-index:9999;background:#fff;padding:.5em .8em;border:1px solid #555;'
+        'font:13px/1.4 sans-serif;max-height:60%;overflow:auto">'
+        f'{made_up}{day}<ul style="list-style:none;margin:.3em 0 0;padding:0">{lines}</ul></div>'
+    )

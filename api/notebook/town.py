@@ -1,0 +1,238 @@
+"""One place in a notebook: its plots, layers, cases, extracts, envelopes and checks as tables.
+
+In: a place, and for each question a ward and a day.  Out: GeoDataFrames in the place's own metres (`.crs`), with units, sources and day
+in `.attrs`.  Every question reads in one transaction in a role that can change nothing; errors are those of `gis.errors`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from weakref import finalize
+
+import geopandas
+import pandas as pd
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.answers import LandAnswers, as_of, today
+from api.connecting import check_set_up, connect_planner
+from api.notebook.asked import (
+    Checked,
+    checked,
+    envelope_row,
+    extract_rows,
+    with_progress,
+)
+from api.notebook.cases import cases
+from api.notebook.frames import frames, of_place
+from api.plans import site_of, write_starter
+from api.settings import Settings, read_settings
+from api.simulating import Use, row_of, simulate
+from gis.asof import AsOf
+from gis.jurisdictions import jurisdiction
+from gis.place import Jurisdiction
+from gis.units import SQUARE_METRES
+from layers.collections.model import Collection, collection_named, collections_of
+from layers.collections.parcels import PARCELS, parcels
+from layers.collections.stored import stored_layers
+from layers.wards import ground_of_ward
+from rules.reform import Reform, reform
+
+SOURCES = (parcels, stored_layers)
+
+
+def connect(place: str, settings: Settings | None = None) -> "Town":
+    """A place by its code, such as `kl-sample`, in the database of the settings; `NotFound` names the places there are."""
+    asked = settings or read_settings()
+    engine = connect_planner(asked)
+    check_set_up(engine)
+    return Town(place, engine, rasters=asked.rasters)
+
+
+class Town:
+    """One place, read only; days are those of validity, today in Kerala unless given, as known now."""
+
+    def __init__(self, place: str, engine: Engine, *, rasters: Path) -> None:
+        self._engine = engine
+        self._land = LandAnswers(engine, rasters=rasters)
+        with Session(engine) as session:
+            self.place = jurisdiction(session, place)
+        finalize(self, engine.dispose)
+
+    def __repr__(self) -> str:
+        made_up = ", synthetic" if self.place.synthetic else ""
+        return f"<{self.place.name_en} ({self.place.code}), EPSG:{self.place.metric}{made_up}>"
+
+    @contextmanager
+    def _asking(self, on: date | None) -> Iterator[tuple[Session, Jurisdiction, AsOf]]:
+        with Session(self._engine) as session, session.begin():
+            yield session, self.place, as_of(session, self.place, on=on or today(), known=None)
+
+    def layers(self) -> pd.DataFrame:
+        """What there is to ask for by `layer`: name, title, kind of shapes, since when it is known, number of sources."""
+        with self._asking(None) as (session, place, at):
+            found = collections_of(session, place, SOURCES, known=at.known)
+        rows = [
+            {
+                "layer": each.id,
+                "title": each.title.en,
+                "title_ml": each.title.ml,
+                "shapes": str(each.shapes),
+                "known_from": each.begins,
+                "sources": len(each.lineage),
+            }
+            for each in found
+        ]
+        return pd.DataFrame(rows).set_index("layer")
+
+    def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
+        """The plots of a day: number, land type, recorded area, measured area (m² on the ground), accuracy, boundary.
+
+        `ward` is a ward's name or a part of it; a plot lies in the ward that holds a point on its surface.
+        """
+        found = pd.concat(self.stream(PARCELS, on=on), ignore_index=True)
+        recorded = found["recorded_extent"] * found["recorded_unit"].map(SQUARE_METRES).astype(float)
+        found.insert(found.columns.get_loc("measured_area"), "recorded_area", recorded)
+        found.attrs["units"]["recorded_area"] = "m²"
+        return found if ward is None else self._in_ward(found, ward, on)
+
+    def layer(self, name: str, *, on: date | None = None) -> geopandas.GeoDataFrame:
+        """The features of a layer of the catalogue on a day; `NotFound` names the layers that have data."""
+        return pd.concat(self.stream(name, on=on), ignore_index=True)
+
+    def stream(self, name: str, *, on: date | None = None) -> Iterator[geopandas.GeoDataFrame]:
+        """A layer, or `parcels`, some thousand rows at a time, so that memory does not grow with it."""
+        with self._asking(on) as (session, _, at):
+            collection = self._collection(session, name, at)
+            yield from frames(session, collection, at=at)
+
+    def cases(
+        self, service: str, *, since: date | None = None, until: date | None = None
+    ) -> geopandas.GeoDataFrame:
+        """The cases of a service (`land_records`, `permits`, …) opened in a time, one row for each plot of a case.
+
+        Number, state, whose turn, days of opening and end, days open; nothing about persons.  The boundary is that of the plot today, none
+        where its number has ended.
+        """
+        with self._asking(None) as (session, place, at):
+            rows = cases(session, place, service, since=since, until=until, at=at)
+            attrs = of_place(place, at) | {"layer": service, "units": {"days": "day"}}
+        plots = self.parcels()[["number", "geometry"]]
+        table = rows.merge(plots, on="number", how="left")
+        found = geopandas.GeoDataFrame(table, geometry="geometry", crs=plots.crs)
+        found.attrs = attrs
+        return found
+
+    def extracts(self, plots: Sequence[str] | pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
+        """What lies on plots: one row for each plot and theme, with status, m², percent of the measured area, metres, law and clause."""
+        numbers = _numbers(plots)
+        rows = [
+            row
+            for number in with_progress(numbers, "Extracts")
+            for row in extract_rows(self._land, self.place.code, number, on)
+        ]
+        units = {"area": "m²", "percent": "% of the measured area", "length": "m", "distance": "m"}
+        return self._table(rows, on, "extracts", units)
+
+    def envelopes(
+        self,
+        plots: Sequence[str] | pd.DataFrame,
+        *,
+        occupancy: str = "A1",
+        storey: float = 3.0,
+        on: date | None = None,
+    ) -> geopandas.GeoDataFrame:
+        """What plots can carry by the rules of a day: ground, footprint, floor area (m²), storeys, what decides; or why nobody can say.
+
+        `occupancy` is a group of rule 25, `storey` the metres of one.  The geometry is the ground that may be built on.
+        """
+        day, numbers = on or today(), _numbers(plots)
+        height = Decimal(repr(storey))
+        rows = [
+            envelope_row(self._land, self.place, number, day, occupancy=occupancy, storey_height=height)
+            for number in with_progress(numbers, "Envelopes")
+        ]
+        table = self._table(
+            rows,
+            on,
+            "envelopes",
+            dict.fromkeys(("plot_area", "ground", "footprint", "floor_area"), "m²"),
+        )
+        found = geopandas.GeoDataFrame(table, geometry="geometry", crs=f"EPSG:{self.place.metric}")
+        found.attrs = table.attrs | {"occupancy": occupancy, "title": {"en": "Ground that may be built on"}}
+        return found
+
+    def simulate(
+        self,
+        change: Reform | Path | str,
+        *,
+        ward: str | None = None,
+        plots: Sequence[str] | pd.DataFrame | None = None,
+        occupancy: str = "A1",
+        storey: float = 3.0,
+    ) -> geopandas.GeoDataFrame:
+        """What a reform would do to each plot: ground, floor area (m²), storeys and what decides, before and after, and its effect.
+
+        `change` is a `Reform`, the text of one, or the path of its file; plots are those given, of a ward, or all.  The geometry is the
+        plot.  `Invalid` for a reform that changes nothing the book has.
+        """
+        meant = change if isinstance(change, Reform) else reform(_text(change))
+        there = self.parcels(ward=ward)
+        numbers = list(there["number"]) if plots is None else _numbers(plots)
+        use = Use(occupancy=occupancy, storey_height=Decimal(repr(storey)))
+        found = simulate(self._land, self.place.code, with_progress(numbers, "Plots"), meant, use)
+        table = pd.DataFrame([row_of(each) for each in found])
+        joined = table.merge(there[["number", "measured_area", "geometry"]], on="number", how="left")
+        result = geopandas.GeoDataFrame(joined, geometry="geometry", crs=there.crs)
+        columns = [name for name in table.columns if name.startswith(("ground", "floor_area"))]
+        result.attrs = {
+            **{name: there.attrs[name] for name in ("place", "on", "known", "crs", "synthetic")},
+            "layer": "reform",
+            "title": {"en": meant.title.en, "ml": meant.title.ml or meant.title.en},
+            "units": {**dict.fromkeys(columns, "m²"), "measured_area": "m², on the ground"},
+            "reform": meant.model_dump(mode="json", by_alias=True),
+            "occupancy": occupancy,
+        }
+        return result
+
+    def check(self, plan: Path | str, number: str, *, on: date | None = None) -> Checked:
+        """A drawing (DXF or IFC) judged on a plot by the rules of a day."""
+        return checked(self._land, self.place, Path(plan), number, on)
+
+    def draw(self, number: str, plan: Path | str, *, set_back: float | None = None) -> Path:
+        """A drawing (DXF) to begin with, with the plot in it and, `set_back` metres from its boundary, an example house; `Invalid` where a
+        file is there already."""
+        path = Path(plan)
+        write_starter(site_of(self._land, self.place.code, number, on=None), path, set_back=set_back)
+        return path
+
+    def _collection(self, session: Session, name: str, at: AsOf) -> Collection:
+        return collection_named(collections_of(session, self.place, SOURCES, known=at.known), name)
+
+    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: date | None) -> geopandas.GeoDataFrame:
+        with self._asking(on) as (session, place, at):
+            ground = ground_of_ward(session, place, ward, at=at)
+        inside = found.geometry.representative_point().intersects(ground)
+        return found[inside].reset_index(drop=True)
+
+    def _table(
+        self, rows: list[dict[str, object]], on: date | None, name: str, units: dict[str, str]
+    ) -> pd.DataFrame:
+        with self._asking(on) as (_, place, at):
+            table = pd.DataFrame(rows)
+            table.attrs = of_place(place, at) | {"layer": name, "units": units}
+        return table
+
+
+def _text(change: Path | str) -> str:
+    """The text of a reform: of a file where it is one line that names a file."""
+    if isinstance(change, Path) or "\n" not in change:
+        return Path(change).read_text(encoding="utf-8")
+    return change
+
+
+def _numbers(plots: Sequence[str] | pd.DataFrame) -> list[str]:
+    """The numbers of plots, given as a table with that column or one by one."""
+    return [str(each) for each in (plots["number"] if isinstance(plots, pd.DataFrame) else plots)]

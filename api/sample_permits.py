@@ -1,0 +1,315 @@
+"""Building permits of the sample's town hall: one on the licensee's certificate, one refused, one with authorities, one at occupancy.
+
+In: the sample's land and town hall.  Out: four matters with drawings of the convention, checked as any drawing is, so that every page
+has something to show; what stands already is left as it is, and a plot that is not there is passed over.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from api.answers import LandAnswers
+from api.permits import OwnChecker, permit_room
+from api.plans import site_of
+from api.sample_town import BODY
+from api.settings import Settings
+from api.town import SERVICES
+from api.trades import listen, store_of
+from civic.core.bodies import inside, local_bodies
+from civic.core.case import Case, case
+from civic.core.desk import Desk
+from civic.core.money.counter import take_cash
+from civic.core.money.demands import demands_of
+from civic.core.owners import make_up_owner
+from civic.core.people import Actor, introduce, person_reached_by, post, roles_on
+from civic.core.steps import advance
+from civic.permits.asking import Question, answer, ask, queries_of
+from civic.permits.checking import Check, newest_check
+from civic.permits.checklist import AS_PLANNED, checklist, stage_named
+from civic.permits.deciding import point, say
+from civic.permits.drawings import HandedIn, check_drawing, hand_in
+from civic.permits.filing import begin
+from civic.permits.issuing import permit_of
+from civic.permits.model import asked_from
+from civic.permits.room import PermitRoom
+from civic.permits.routing import kind_of, way_of
+from civic.permits.signing import answered, sign_and_go_on
+from civic.permits.tables import PermitCaseRow
+from civic.permits.visit_keeping import receive
+from civic.permits.visit_said import Seen, VisitSaid
+from gis.db.session import transaction
+from gis.errors import LandError
+from rules.plans.starter import starter
+
+CERTIFIED, REFUSED, CONSULTED, OCCUPIED = "M2-4/3-15", "M2-4/3-13", "M1-2/13-2", "M2-4/3-16"
+"""Plots of the sample: three that no theme of a consent touches, and one near the old fort gate."""
+LICENSEE = ("Anil Kumar", "anil@citizen.example", "Building designer A")
+OWNERS = ("ammini", "kunjumon", "safiya", "ammini")
+SET_BACK, TOO_NEAR = 3.1, 1.0
+"""Metres that the example house keeps from the boundary: by the rules of yards, and against them."""
+OFFICE = ("verifier", "field_inspector", "approver", "counter")
+
+
+def found_sample_permits(engine: Engine, settings: Settings, *, now: datetime) -> int:
+    """Play the sample's matters, each in a transaction of its own; how many were played."""
+    with transaction(engine) as session:
+        if BODY.code not in {body.code for body in local_bodies(session)}:
+            return 0
+    with inside(engine, BODY.code) as (session, _):
+        if session.scalar(select(PermitCaseRow.case_id).limit(1)) is not None:
+            return 0
+        _owners(session, now)
+    listen(settings)
+    land = LandAnswers(engine, rasters=settings.rasters)
+    room = permit_room(settings, store_of(settings), OwnChecker(land=land))
+    return sum(_played(engine, room, land, play, plot, now) for play, plot in PLAYS)
+
+
+def _owners(session: Session, now: datetime) -> None:
+    """The plots of the matters belong to made-up citizens, and somebody made up holds a licence."""
+    for plot, name in zip((CERTIFIED, REFUSED, CONSULTED, OCCUPIED), OWNERS, strict=True):
+        who = person_reached_by(session, f"{name}@citizen.example")
+        point_before = session.begin_nested()
+        try:
+            if who is not None:
+                make_up_owner(session, BODY, who, [plot], now=now)
+            point_before.commit()
+        except LandError:  # another sample: the plot is not there
+            point_before.rollback()
+    name, address, grade = LICENSEE
+    if person_reached_by(session, address) is None:
+        licensee = introduce(session, BODY, name=name, address=address, language="ml", now=now)
+        begins = now.date() - timedelta(days=600)
+        post(
+            session,
+            BODY,
+            licensee.id,
+            role="licensee",
+            order_ref="Sample licence 1",
+            begins=begins,
+            grade=grade,
+        )
+
+
+def _played(
+    engine: Engine, room: PermitRoom, land: LandAnswers, play: "Play", plot: str, now: datetime
+) -> bool:
+    def drawn(number: str, set_back: float) -> bytes:
+        return starter(site_of(land, BODY.jurisdiction, number, on=None), set_back=set_back)
+
+    try:
+        with inside(engine, BODY.code) as (session, _):
+            people = _people(session, now)
+            play(Played(session=session, room=room, plot=plot, now=now, people=people, begin_with=drawn))
+    except LandError:  # the plot is not there, or its land is another: the sample goes on without it
+        return False
+    return True
+
+
+def _people(session: Session, now: datetime) -> Mapping[str, Actor]:
+    addresses = {name: f"{name}@citizen.example" for name in OWNERS}
+    addresses |= {role: f"{role}@office.example" for role in OFFICE} | {"licensee": LICENSEE[1]}
+    found = {}
+    for name, address in addresses.items():
+        who = person_reached_by(session, address)
+        if who is not None:
+            found[name] = Actor(person=who, roles=roles_on(session, who.id, on=now.date()), device=name)
+    return found
+
+
+@dataclass(kw_only=True)
+class Played:
+    """One matter of the sample as it goes its way."""
+
+    session: Session
+    room: PermitRoom
+    plot: str
+    now: datetime
+    people: Mapping[str, Actor]
+    begin_with: Callable[[str, float], bytes]
+    """The example house on a plot, so many metres inside its boundary."""
+    owner: str = "ammini"
+    case_id: int = 0
+
+    @property
+    def desk(self) -> Desk:
+        """The desk at the matter's instant."""
+        return SERVICES["permits"].desk(self.session, BODY, now=self.now)
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands."""
+        return case(self.session, self.case_id)
+
+    @property
+    def check(self) -> Check:
+        """The newest check."""
+        found = newest_check(self.session, self.case_id)
+        if found is None:
+            raise LookupError("the sample's drawing was not checked")
+        return found
+
+    def begin(self, kind: str, title: str, **form: str) -> None:
+        """Open a draft in the owner's name."""
+        licensee = str(self.people["licensee"].person.id)
+        said = {"kind": kind, "number": self.plot, "title": title, "licensee": licensee, **form}
+        self.case_id = begin(self.desk, asked_from(said), actor=self.people[self.owner], form=said).id
+
+    def draw(self, set_back: float) -> None:
+        """Hand in the example house."""
+        content = self.begin_with(self.plot, set_back)
+        sent = HandedIn(name="plan.dxf", content=content)
+        checked = check_drawing(self.room, self.desk, self.case, sent)
+        hand_in(self.room, self.desk, self.case, sent, checked, actor=self.people["licensee"])
+
+    def step(self, name: str, actor: str, note: str | None = None) -> None:
+        """Take a step."""
+        take = SERVICES["permits"].takes.get(name)
+        told = take(self.desk, self.case, self.people[actor], {}) if take else {}
+        version = self.case.version
+        advance(
+            self.desk, self.case_id, name, actor=self.people[actor], version=version, note=note, told=told
+        )
+
+    def sign(self, *, declares: bool) -> None:
+        """Owner and licensee sign."""
+        way = way_of(
+            self.session, BODY, self.check, kind=kind_of(self.session, self.case_id), on=self.desk.today
+        )
+        declared = frozenset(each.id for each in way.to_sign) if declares else frozenset()
+        for part, who in (("owner", self.owner), ("licensee", "licensee")):
+            said = declared if part == "licensee" else frozenset()
+            sign_and_go_on(
+                self.desk,
+                self.case,
+                actor=self.people[who],
+                part=part,
+                seq=self.check.seq,
+                declared=said,
+                language="ml",
+            )
+
+    def filed_and_paid(self, title: str, set_back: float, *, declares: bool) -> None:
+        """From the draft to the payment."""
+        self.begin("new", title)
+        self.draw(set_back)
+        self.step("file", "licensee")
+        self.sign(declares=declares)
+        for owed in demands_of(self.session, self.case_id):
+            counter = self.people["counter"].person.id
+            take_cash(self.session, BODY, owed.id, amount=owed.amount, by=counter, now=self.now)
+
+    def accept_open(self) -> None:
+        """The verifier accepts what is open."""
+        for each in self.check.of("unknown"):
+            rule, subject = point(each)
+            say(
+                self.desk,
+                self.check,
+                rule=rule,
+                subject=subject,
+                stance="accepted",
+                reason="Made up: shown by the papers.",
+                actor=self.people["verifier"],
+            )
+
+    def visit(self, stage: str, words: str) -> None:
+        """The inspector was there and saw what the plan shows."""
+        points = {each.id: Seen(said=AS_PLANNED) for each in stage_named(stage).points}
+        said = VisitSaid(
+            id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.case.number}/{stage}")),
+            stage=stage,
+            edition=checklist().edition,
+            begun=self.now,
+            ended=self.now + timedelta(minutes=20),
+            answers=points,
+            words=words,
+            fix=None,
+            photos=(),
+        )
+        receive(self.desk, self.case, said, actor=self.people["field_inspector"])
+
+
+Play = Callable[[Played], None]
+
+
+def _certified(matter: Played) -> None:
+    """A house of low risk, permitted with its payment."""
+    matter.filed_and_paid("A house on two floors", SET_BACK, declares=True)
+
+
+def _refused(matter: Played) -> None:
+    """A house too near to its neighbours, refused with the clauses."""
+    matter.owner, matter.now = "kunjumon", matter.now - timedelta(days=5)
+    matter.filed_and_paid("A house up to the boundary", TOO_NEAR, declares=False)
+    matter.accept_open()
+    for each in matter.check.of("fail"):
+        rule, subject = point(each)
+        words = "The open space that this clause asks for is not there."
+        say(
+            matter.desk,
+            matter.check,
+            rule=rule,
+            subject=subject,
+            stance="refused",
+            reason=words,
+            actor=matter.people["approver"],
+        )
+    matter.step(
+        "refuse", "approver", "The plan breaks the clauses below; draw it with its yards and apply anew."
+    )
+
+
+def _consulted(matter: Played) -> None:
+    """A house near a monument: a question, another drawing in answer, then the authority and the inspection."""
+    matter.owner, matter.now = "safiya", matter.now - timedelta(days=4)
+    matter.filed_and_paid("A house near the fort gate", TOO_NEAR, declares=False)
+    finding = matter.check.of("fail", "unknown")[0]
+    question = Question(
+        kind="finding",
+        words="The house stands too near to the boundary; can it be moved?",
+        rule=finding["rule"],
+        subject=finding["subject"] or None,
+    )
+    officer = matter.people["verifier"]
+    ask(matter.desk, matter.case, question, actor=officer, version=matter.case.version)
+    matter.now += timedelta(days=1)
+    matter.draw(SET_BACK)
+    (asked,) = queries_of(matter.session, matter.case_id)
+    owner = matter.people[matter.owner]
+    answer(matter.desk, matter.case, asked.id, "It was moved; see the new drawing.", actor=owner)
+    answered(matter.desk, matter.case, actor=owner)
+    matter.sign(declares=True)
+    matter.accept_open()
+    matter.step("verify", "verifier")
+
+
+def _occupied(matter: Played) -> None:
+    """A house permitted some months ago, now finished and before its occupancy certificate."""
+    later = matter.now - timedelta(days=1)
+    matter.now -= timedelta(days=150)
+    matter.filed_and_paid("A house by the lane", SET_BACK, declares=True)
+    permit = permit_of(matter.session, matter.case_id)
+    if permit is None:
+        return
+    matter.now = later
+    matter.begin("occupancy", "The house by the lane is finished", of_permit=permit.number)
+    matter.draw(SET_BACK)
+    matter.step("file", "licensee")
+    matter.sign(declares=True)
+    matter.accept_open()
+    matter.step("verify", "verifier")
+    matter.visit("completion", "Made up: built as drawn.")
+    matter.step("report", "field_inspector", "Made up: built as drawn.")
+
+
+PLAYS: tuple[tuple[Play, str], ...] = (
+    (_certified, CERTIFIED),
+    (_refused, REFUSED),
+    (_consulted, CONSULTED),
+    (_occupied, OCCUPIED),
+)

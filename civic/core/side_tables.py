@@ -1,0 +1,75 @@
+"""What stands beside people and cases: who is known as an owner of the register, and which forms were sent.
+
+In: nothing.  Out: mapped rows, closed between local bodies.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis.db.session import Base
+
+_INSTANT = TIMESTAMP(timezone=True)
+
+
+class KnownOwnerRow(Base):
+    """A person who is a party of the register of land, as an officer has seen on paper."""
+
+    __tablename__ = "known_owner"
+    __table_args__ = (
+        ForeignKeyConstraint(["body", "person_id"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "case_id"], ["civic_case.body", "civic_case.id"]),
+        ForeignKeyConstraint(["body", "known_by"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "ended_by"], ["person.body", "person.id"]),
+        CheckConstraint("known_by <> person_id", name="own"),
+        Index("known_owner_party_idx", "body", "party_id", postgresql_where=text("ended IS NULL")),
+        Index(
+            "known_owner_person_idx",
+            "body",
+            "person_id",
+            "party_id",
+            unique=True,
+            postgresql_where=text("ended IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    party_id: Mapped[int] = mapped_column(BigInteger)
+    """The party of the register; no key leads there, so that nothing but the town hall's own code finds an owner."""
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The case in which the officer saw it; null where it came with the founding of a synthetic body."""
+    known: Mapped[datetime] = mapped_column(_INSTANT)
+    known_by: Mapped[int | None] = mapped_column(BigInteger)
+    ended: Mapped[datetime | None] = mapped_column(_INSTANT)
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SentFormRow(Base):
+    """A form by which somebody opened a case: the same form again shows that case."""
+
+    __tablename__ = "sent_form"
+    __table_args__ = (
+        ForeignKeyConstraint(["body", "person_id"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "case_id"], ["civic_case.body", "civic_case.id"]),
+        Index(None, "body", "sent"),
+    )
+
+    body: Mapped[str] = mapped_column(ForeignKey("local_body.code"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Of the form's own mark and everything that was written in it."""
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    sent: Mapped[datetime] = mapped_column(_INSTANT)

@@ -1,0 +1,212 @@
+"""The officer's side of the findings: a word on each that is open, an override of one that fails, what a refusal rests on.
+
+In: a case with its newest check, an officer's words.  Out: rows that are only added to; which findings still fail, which have
+no word yet.  The newest word on a finding of a check holds; an override's reason is published.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civic.core.desk import Desk
+from civic.core.people import Actor
+from civic.permits.checking import Check, newest_check
+from civic.permits.consents import declared_in
+from civic.permits.consultations import consent_rules
+from civic.permits.tables import PermitOverrideRow, PermitWordRow
+from gis.errors import Conflict, Invalid, NotAllowed, NotFound
+
+ACCEPTED, CONDITION, REFUSED = "accepted", "condition", "refused"
+STANCES = (ACCEPTED, CONDITION, REFUSED)
+SPEAKERS = frozenset({"verifier", "approver", "secretary"})
+DECIDERS = frozenset({"approver", "secretary"})
+LONGEST = 2000
+
+Point = tuple[str, str]
+"""A finding by rule and subject."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A finding with what officers said of it."""
+
+    finding: Mapping[str, Any]
+    stance: str | None
+    reason: str | None
+    is_overruled: bool
+    override: str | None
+    is_declared: bool
+
+    @property
+    def fails(self) -> bool:
+        """Whether it fails and nobody overruled it."""
+        return self.finding["outcome"] == "fail" and not self.is_overruled
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether something was said of it: a word, or the licensee's declaration."""
+        return self.stance is not None or self.is_declared
+
+
+def point(finding: Mapping[str, Any]) -> Point:
+    """How a finding is named."""
+    return finding["rule"], finding["subject"] or ""
+
+
+def judged(session: Session, check: Check) -> tuple[Judged, ...]:
+    """The findings of a check that do not pass by themselves, in the order of the check."""
+    words = words_on(session, check)
+    overrides = overrides_on(session, check)
+    declared = declared_in(session, check)
+    return tuple(
+        Judged(
+            finding=each,
+            stance=words[point(each)].stance if point(each) in words else None,
+            reason=words[point(each)].reason if point(each) in words else None,
+            is_overruled=point(each) in overrides,
+            override=overrides[point(each)].reason if point(each) in overrides else None,
+            is_declared=each["rule"] in declared and each["outcome"] == "unknown",
+        )
+        for each in check.of("fail", "unknown")
+    )
+
+
+def words_on(session: Session, check: Check) -> dict[Point, PermitWordRow]:
+    """The newest word on each finding of a check."""
+    query = (
+        select(PermitWordRow)
+        .where(PermitWordRow.case_id == check.case_id, PermitWordRow.check_seq == check.seq)
+        .order_by(PermitWordRow.id)
+    )
+    return {(row.rule, row.subject or ""): row for row in session.scalars(query)}
+
+
+def overrides_on(session: Session, check: Check) -> dict[Point, PermitOverrideRow]:
+    """The overrides of a check."""
+    query = (
+        select(PermitOverrideRow)
+        .where(PermitOverrideRow.case_id == check.case_id, PermitOverrideRow.check_seq == check.seq)
+        .order_by(PermitOverrideRow.id)
+    )
+    return {(row.rule, row.subject or ""): row for row in session.scalars(query)}
+
+
+def say(desk: Desk, check: Check, *, rule: str, subject: str, stance: str, reason: str, actor: Actor) -> None:
+    """Say of an open finding why it is accepted or refused, or on what condition; the same again changes nothing."""
+    _check_officer(actor, SPEAKERS)
+    words = _words(reason)
+    if stance not in STANCES:
+        raise Invalid("A finding is accepted, accepted on a condition, or refused.")
+    _finding(check, rule, subject, outcomes=("fail", "unknown"))
+    standing = words_on(desk.session, check).get((rule, subject))
+    if standing is not None and (standing.stance, standing.reason) == (stance, words):
+        return
+    row = PermitWordRow(
+        body=desk.body.code,
+        case_id=check.case_id,
+        check_seq=check.seq,
+        rule=rule,
+        subject=subject or None,
+        stance=stance,
+        reason=words,
+        by_id=actor.person.id,
+        made=desk.now,
+    )
+    desk.session.add(row)
+    desk.session.flush()
+
+
+def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, actor: Actor) -> None:
+    """Overrule a finding that fails, once, by whoever decides, with the reason that is published."""
+    _check_officer(actor, DECIDERS)
+    words = _words(reason)
+    finding = _finding(check, rule, subject, outcomes=("fail",))
+    if (rule, subject) in overrides_on(desk.session, check):
+        raise Conflict("This finding is overruled already.", code="overruled-already")
+    row = PermitOverrideRow(
+        body=desk.body.code,
+        case_id=check.case_id,
+        check_seq=check.seq,
+        rule=rule,
+        subject=subject or None,
+        outcome_before=finding["outcome"],
+        reason=words,
+        by_id=actor.person.id,
+        made=desk.now,
+    )
+    desk.session.add(row)
+    desk.session.flush()
+
+
+def carry_over(desk: Desk, before: Check | None, after: Check) -> None:
+    """Let words and overrides hold for a newer check of the same file where the finding is word for word the same."""
+    if before is None or before.sha256 != after.sha256:
+        return
+    same = {point(each): each for each in after.of("fail", "unknown")}
+    old = {point(each): each for each in before.findings}
+    for which, word in words_on(desk.session, before).items():
+        if which in same and same[which] == old[which]:
+            desk.session.add(_again(word, after.seq))
+    for which, override in overrides_on(desk.session, before).items():
+        if which in same and same[which] == old[which]:
+            desk.session.add(_again(override, after.seq))
+    desk.session.flush()
+
+
+def _again(row: PermitWordRow | PermitOverrideRow, seq: int) -> PermitWordRow | PermitOverrideRow:
+    """The same row for another check."""
+    values = {each.name: getattr(row, each.name) for each in row.__table__.columns if each.name != "id"}
+    return type(row)(**values | {"check_seq": seq})
+
+
+def failing(session: Session, case_id: int) -> list[str]:
+    """What fails in the newest check and was not overruled, by title."""
+    check = newest_check(session, case_id)
+    return [] if check is None else _titles(each for each in judged(session, check) if each.fails)
+
+
+def unspoken(session: Session, case_id: int) -> list[str]:
+    """Open findings of the newest check of which nobody has said anything, by title; consents of others speak for themselves."""
+    check = newest_check(session, case_id)
+    if check is None:
+        return []
+    return _titles(
+        each
+        for each in judged(session, check)
+        if each.finding["outcome"] == "unknown"
+        and not each.is_spoken
+        and each.finding["rule"] not in consent_rules()
+    )
+
+
+def ground_of_refusal(session: Session, case_id: int) -> bool:
+    """Whether a refusal would rest on something: a finding that fails, or an officer's word of refusal."""
+    check = newest_check(session, case_id)
+    return check is not None and any(each.fails or each.stance == REFUSED for each in judged(session, check))
+
+
+def _titles(found: Iterable[Judged]) -> list[str]:
+    return list(dict.fromkeys(str(each.finding["title"]) for each in found))
+
+
+def _finding(check: Check, rule: str, subject: str, *, outcomes: Sequence[str]) -> Mapping[str, Any]:
+    for each in check.of(*outcomes):
+        if point(each) == (rule, subject):
+            return each
+    raise NotFound("The newest check has no such open finding; look at it again.", code="no-finding")
+
+
+def _check_officer(actor: Actor, roles: frozenset[str]) -> None:
+    if not actor.roles & roles:
+        named = ", ".join(sorted(roles))
+        raise NotAllowed(f"This is said by: {named}.")
+
+
+def _words(reason: str) -> str:
+    words = reason.strip()
+    if not words or len(words) > LONGEST:
+        raise Invalid(f"Give the reason in 1 to {LONGEST} characters.", code="reason-missing")
+    return words

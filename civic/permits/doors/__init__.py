@@ -1,0 +1,15 @@
+"""The doors of building permits: to begin, to hand in and sign, to ask and decide.
+
+In: forms and addresses below `/town/{body}/permits`.  Out: pages and redirects; what is done is done in `civic.permits`.
+"""
+
+from fastapi import APIRouter
+
+from civic.permits.doors.begin import router as begin
+from civic.permits.doors.office import router as office
+from civic.permits.doors.papers import router as papers
+from civic.permits.doors.party import router as party
+
+router = APIRouter()
+for each in (begin, party, papers, office):
+    router.include_router(each)

@@ -1,0 +1,71 @@
+"""Where a permit is asked for: from a plot's page, with everything known filled in.
+
+In: a plot's number, a kind, who draws.  Out: the form, and after it the page of the draft.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from civic.core.doors.form import FormDep, see
+from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.permits.consents import LICENSEE
+from civic.permits.doors.common import REFUSALS, Refusal, status_of
+from civic.permits.filing import begin, licences, permits_on
+from civic.permits.model import FOLLOWING, UNDRAWN, Kind, asked_from
+from civic.permits.service import SERVICE
+from gis.parcels.ids import normal_number
+
+router = APIRouter(include_in_schema=False)
+Word = Annotated[str, Query(max_length=120)]
+
+
+@router.get("/town/{body}/permits/new", dependencies=[allowed(SIGNED_IN)])
+def new_page(
+    request: Request, town: TownDep, number: Word = "", kind: Word = "", of_permit: Word = ""
+) -> Response:
+    """The form: first the plot and the kind, then the rest of it."""
+    return _form(request, town, {"number": number, "kind": kind, "of_permit": of_permit}, refused=None)
+
+
+@router.post("/town/{body}/permits/new", dependencies=[allowed(SIGNED_IN)])
+def open_draft(request: Request, town: TownDep, form: FormDep) -> Response:
+    """Open a draft; what is refused stands above the form with everything that was written."""
+    desk = SERVICE.desk(town.session, town.body, now=town.now)
+    try:
+        opened = begin(desk, asked_from(form), actor=town.who(), form=form)
+    except REFUSALS as error:
+        town.undo()
+        return _form(request, town, dict(form), refused=error)
+    is_drawn = Kind(form["kind"]) not in UNDRAWN
+    return see(
+        f"{town.path}/permits/{opened.number}/drawing" if is_drawn else f"{town.path}/cases/{opened.number}"
+    )
+
+
+def _form(request: Request, town: Town, form: Mapping[str, str], *, refused: Refusal | None) -> Response:
+    kind = form.get("kind", "")
+    chosen = Kind(kind) if kind in set(Kind) else None
+    plot = _plot(form.get("number", ""))
+    return page(
+        request,
+        "town/permits/new.html",
+        town=town,
+        status=status_of(refused),
+        form=form,
+        kind=chosen,
+        kinds=[each for each in Kind],
+        following=FOLLOWING,
+        permits=permits_on(town.session, plot) if plot else [],
+        licences=licences(town.session, on=town.today),
+        is_licensee=town.holds(LICENSEE),
+        refused=refused,
+    )
+
+
+def _plot(number: str) -> str | None:
+    try:
+        return normal_number(number) if number.strip() else None
+    except REFUSALS:
+        return None

@@ -1,0 +1,180 @@
+"""What officers do: a word on each finding, an override, a question, a fee that cannot be told, the decision on one screen.
+
+In: forms.  Out: the page of the decision, or of the case.
+"""
+
+from decimal import Decimal, InvalidOperation
+
+from fastapi import APIRouter, Request, Response
+
+from civic.core.doors.form import FormDep, see
+from civic.core.http import OFFICE, Town, TownDep, allowed, page
+from civic.core.privacy.looks import note_look
+from civic.core.steps import may_take
+from civic.permits.asking import KINDS, ask, questions_from
+from civic.permits.checking import Check, drawn_of, newest_check
+from civic.permits.deciding import DECIDERS, SPEAKERS, STANCES, overrule, say
+from civic.permits.doors.common import REFUSALS, Number, Refusal, matter, room_of, status_of
+from civic.permits.issuing import permit_of, revoke
+from civic.permits.model import CheckMissing, NoSuchPermit
+from civic.permits.queries import shown
+from civic.permits.rechecking import check_by_hand
+from civic.permits.service import SERVICE
+from civic.permits.signing import set_open_fee
+from gis.errors import Invalid
+
+router = APIRouter(include_in_schema=False)
+STANCE, REASON = "stance-", "reason-"
+"""How the fields of a word on a finding begin; its place among the open findings follows."""
+OFFICERS = ("verifier", "approver", "secretary")
+DECISIONS = ("verify", "verify_plain", "approve", "refuse", "send_back", "council_approve", "council_refuse")
+
+
+@router.get("/town/{body}/permits/{number}/decision", dependencies=[allowed(OFFICE)])
+def decision_page(request: Request, town: TownDep, number: Number) -> Response:
+    """Drawing, findings with a word for each, other authorities, and the steps that can be taken: one screen."""
+    return _decision(request, town, number, refused=None)
+
+
+@router.post("/town/{body}/permits/{number}/words", dependencies=[allowed(*OFFICERS)])
+def keep_words(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Keep the words on all findings of the newest check at once."""
+    desk, standing, _ = matter(town, number)
+    try:
+        check = _newest(town, standing.id, form.get("seq", ""))
+        for place, each in enumerate(check.of("fail", "unknown")):
+            stance = form.get(f"{STANCE}{place}", "")
+            if stance:
+                say(
+                    desk,
+                    check,
+                    rule=each["rule"],
+                    subject=each["subject"] or "",
+                    stance=stance,
+                    reason=form.get(f"{REASON}{place}", ""),
+                    actor=town.who(),
+                )
+    except REFUSALS as error:
+        town.undo()
+        return _decision(request, town, number, refused=error, form=form)
+    return see(f"{town.path}/permits/{number}/decision")
+
+
+@router.post("/town/{body}/permits/{number}/overrides", dependencies=[allowed("approver", "secretary")])
+def keep_override(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Overrule a finding that fails, with a reason that is published."""
+    desk, standing, _ = matter(town, number)
+    rule, _, subject = form.get("finding", "").partition("|")
+    try:
+        check = _newest(town, standing.id, form.get("seq", ""))
+        overrule(desk, check, rule=rule, subject=subject, reason=form.get("reason", ""), actor=town.who())
+    except REFUSALS as error:
+        town.undo()
+        return _decision(request, town, number, refused=error, form=form)
+    return see(f"{town.path}/permits/{number}/decision")
+
+
+@router.post("/town/{body}/permits/{number}/queries", dependencies=[allowed("verifier", "approver")])
+def ask_query(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Ask the applicant about a finding or a paper."""
+    desk, standing, _ = matter(town, number)
+    try:
+        ask(desk, standing, questions_from(form), actor=town.who(), version=standing.version)
+    except REFUSALS as error:
+        town.undo()
+        return _decision(request, town, number, refused=error, form=form)
+    return see(f"{town.path}/cases/{number}")
+
+
+@router.post("/town/{body}/permits/{number}/fees", dependencies=[allowed("verifier")])
+def set_fee(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Set a fee that could not be told, with reason and source."""
+    desk, standing, _ = matter(town, number)
+    try:
+        set_open_fee(
+            desk,
+            standing,
+            head=form.get("head", ""),
+            paise=_paise(form.get("rupees", "")),
+            reason=form.get("reason", ""),
+            source=form.get("source", ""),
+            actor=town.who(),
+        )
+    except REFUSALS as error:
+        town.undo()
+        return _decision(request, town, number, refused=error, form=form)
+    return see(f"{town.path}/cases/{number}")
+
+
+@router.post("/town/{body}/permits/{number}/check-again", dependencies=[allowed(*OFFICERS)])
+def check_once_more(request: Request, town: TownDep, number: Number) -> Response:
+    """Check the drawing again by today's book and land."""
+    desk, standing, _ = matter(town, number)
+    try:
+        check_by_hand(room_of(request), desk, standing, actor=town.who())
+    except REFUSALS as error:
+        town.undo()
+        return _decision(request, town, number, refused=error)
+    return see(f"{town.path}/permits/{number}/decision")
+
+
+@router.post("/town/{body}/permits/{number}/revoke", dependencies=[allowed("secretary")])
+def take_back(town: TownDep, number: Number, form: FormDep) -> Response:
+    """Revoke the permit of a case, with a reason that is published."""
+    desk, standing, _ = matter(town, number)
+    permit = permit_of(town.session, standing.id)
+    if permit is None:
+        raise NoSuchPermit("This case has no permit.")
+    revoke(desk, permit.number, why=form.get("reason", ""), actor=town.who())
+    return see(f"{town.path}/cases/{number}")
+
+
+def _decision(
+    request: Request,
+    town: Town,
+    number: str,
+    *,
+    refused: Refusal | None,
+    form: FormDep | None = None,
+) -> Response:
+    desk, standing, roles = matter(town, number)
+    note_look(town.session, town.body, town.who(), standing, now=town.now)
+    told = shown(desk, standing)
+    steps = may_take(desk, standing, roles)
+    return page(
+        request,
+        "town/permits/decision.html",
+        town=town,
+        status=status_of(refused),
+        case=standing,
+        flow=SERVICE.flow,
+        roles=roles,
+        speaks=bool(roles & SPEAKERS),
+        decides=bool(roles & DECIDERS),
+        shown=told,
+        svg=drawn_of(town.session, told.check.id).svg if told.check else "",
+        stances=STANCES,
+        kinds=KINDS,
+        steps={name: step for name, step in steps.items() if name in DECISIONS},
+        can_ask="ask" in steps,
+        refused=refused,
+        form=form or {},
+    )
+
+
+def _newest(town: Town, case_id: int, seq: str) -> Check:
+    """The newest check, if it is the one that the form was made from."""
+    check = newest_check(town.session, case_id)
+    if check is None or str(check.seq) != seq:
+        raise CheckMissing("The drawing was checked again meanwhile; look at the findings as they are now.")
+    return check
+
+
+def _paise(rupees: str) -> int:
+    try:
+        value = Decimal(rupees.strip())
+    except InvalidOperation as error:
+        raise Invalid("A fee is written in rupees, such as 1500.", code="wrong-amount") from error
+    if not value.is_finite() or abs(value) > 10**10 or value != value.quantize(Decimal("0.01")):
+        raise Invalid("A fee is written in rupees and whole paise.", code="wrong-amount")
+    return int(value * 100)

@@ -1,0 +1,117 @@
+"""What can be read of a permit's checks: a page for people, JSON and GeoJSON for programs and maps.
+
+In: a case and the number of a check.  Out: the check as it was kept.
+"""
+
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from civic.core.http import SIGNED_IN, TownDep, allowed, page
+from civic.core.privacy.looks import note_look
+from civic.core.workflow import PARTIES
+from civic.permits.checking import check_numbered, drawn_of
+from civic.permits.deciding import judged
+from civic.permits.difference import difference
+from civic.permits.doors.common import Number, Seq, matter, room_of
+from civic.permits.fees import bill
+from civic.permits.lettering import letter
+from civic.permits.queries import shown
+from gis.errors import Unavailable
+
+router = APIRouter()
+Language = Annotated[Literal["en", "ml"], Query()]
+
+
+@router.get(
+    "/town/{body}/permits/{number}/checks/{seq}", dependencies=[allowed(SIGNED_IN)], include_in_schema=False
+)
+def check_page(request: Request, town: TownDep, number: Number, seq: Seq) -> Response:
+    """What was found of a drawing: every finding with its clause, the drawing with its marks, what it would cost."""
+    desk, standing, roles = matter(town, number)
+    note_look(town.session, town.body, town.who(), standing, now=town.now)
+    check = check_numbered(town.session, standing.id, seq)
+    return page(
+        request,
+        "town/permits/check.html",
+        town=town,
+        case=standing,
+        is_party=bool(roles & set(PARTIES)),
+        shown=shown(desk, standing),
+        check=check,
+        points=judged(town.session, check),
+        bill=bill(town.session, check),
+        svg=drawn_of(town.session, check.id).svg,
+    )
+
+
+@router.get(
+    "/api/town/{body}/permits/{number}/checks/{seq}", dependencies=[allowed(SIGNED_IN)], tags=["permits"]
+)
+def check_document(town: TownDep, number: Number, seq: Seq) -> Response:
+    """A check as it was kept (`bhumika-check-1`)."""
+    _, standing, _ = matter(town, number)
+    found = check_numbered(town.session, standing.id, seq).found
+    return Response(orjson.dumps(found) + b"\n", media_type="application/json")
+
+
+@router.get(
+    "/api/town/{body}/permits/{number}/checks/{seq}/plan.geojson",
+    dependencies=[allowed(SIGNED_IN)],
+    tags=["permits"],
+)
+def check_ground(town: TownDep, number: Number, seq: Seq) -> Response:
+    """The plan of a check laid on its plot (GeoJSON, EPSG:4326)."""
+    _, standing, _ = matter(town, number)
+    check = check_numbered(town.session, standing.id, seq)
+    ground = drawn_of(town.session, check.id).ground or {"type": "FeatureCollection", "features": []}
+    return Response(orjson.dumps(ground), media_type="application/geo+json")
+
+
+@router.get(
+    "/town/{body}/permits/{number}/checks/{seq}/changes",
+    dependencies=[allowed(SIGNED_IN)],
+    include_in_schema=False,
+)
+def changes_page(request: Request, town: TownDep, number: Number, seq: Seq) -> Response:
+    """What is otherwise in a check than in the one before it: drawing, land, book, measures, findings."""
+    _, standing, _ = matter(town, number)
+    note_look(town.session, town.body, town.who(), standing, now=town.now)
+    after = check_numbered(town.session, standing.id, seq)
+    before = check_numbered(town.session, standing.id, seq - 1)
+    drawn = drawn_of(town.session, before.id), drawn_of(town.session, after.id)
+    found = difference(before.found, after.found, ground_before=drawn[0].ground, ground_after=drawn[1].ground)
+    return page(
+        request,
+        "town/permits/changes.html",
+        town=town,
+        case=standing,
+        before=before,
+        after=after,
+        found=found,
+        svgs=(drawn[0].svg, drawn[1].svg),
+    )
+
+
+@router.get(
+    "/town/{body}/permits/{number}/letters/{kind}.pdf",
+    dependencies=[allowed(SIGNED_IN)],
+    include_in_schema=False,
+)
+def letter_file(
+    request: Request, town: TownDep, number: Number, kind: str, lang: Language = "en"
+) -> Response:
+    """A letter of the case as PDF, for its parties and the office."""
+    _, standing, _ = matter(town, number)
+    room = room_of(request)
+    if room.letters is None:
+        raise Unavailable("Letters cannot be printed here now; ask at the office.")
+    note_look(town.session, town.body, town.who(), standing, now=town.now)
+    said = letter(town.session, town.body, standing, kind, front=room.front)
+    name = f"{said.number}-{kind}.pdf"
+    return Response(
+        room.letters.pdf(said, language=lang),
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
+    )

@@ -1,0 +1,141 @@
+"""What the parties do: hand the drawing in, sign it, change the licensee, answer questions.
+
+In: forms, a drawing.  Out: pages; after a form the page of the case.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from civic.core.doors.form import FormDep, Identifier, see
+from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.permits.asking import answer
+from civic.permits.consents import PARTS, to_sign
+from civic.permits.doors.common import REFUSALS, Number, Refusal, language_of, matter, room_of, status_of
+from civic.permits.drawings import HandedIn, check_drawing, hand_in
+from civic.permits.filing import change_licensee
+from civic.permits.queries import shown
+from civic.permits.signing import answered, sign_and_go_on
+from gis.errors import Invalid
+
+router = APIRouter(include_in_schema=False)
+Words = Annotated[str, Form(max_length=20_000)]
+SIGNED_NAME = "declare-"
+"""How the field of a sentence that the licensee declares begins."""
+
+
+@router.get("/town/{body}/permits/{number}/drawing", dependencies=[allowed(SIGNED_IN)])
+def drawing_page(request: Request, town: TownDep, number: Number) -> Response:
+    """Where a drawing is handed in, with every check so far."""
+    return _drawing(request, town, number, refused=None)
+
+
+@router.post("/town/{body}/permits/{number}/drawing", dependencies=[allowed(SIGNED_IN)])
+def send_drawing(
+    request: Request,
+    town: TownDep,
+    number: Number,
+    drawing: Annotated[UploadFile | None, File()] = None,
+    answers: Words = "",
+) -> Response:
+    """Check a drawing, keep both, and show what was found."""
+    desk, standing, _ = matter(town, number)
+    sent = HandedIn(
+        name=(drawing.filename if drawing else None) or "plan.dxf",
+        content=drawing.file.read() if drawing else b"",
+        answers=answers.strip().encode(),
+    )
+    room = room_of(request)
+    try:
+        checked = check_drawing(room, desk, standing, sent)
+        made = hand_in(room, desk, standing, sent, checked, actor=town.who())
+    except REFUSALS as error:
+        town.undo()
+        return _drawing(request, town, number, refused=error)
+    return see(f"{town.path}/permits/{number}/checks/{made.seq}")
+
+
+@router.get("/town/{body}/permits/{number}/sign", dependencies=[allowed(SIGNED_IN)])
+def sign_page(request: Request, town: TownDep, number: Number) -> Response:
+    """The sentences that somebody signs, and the drawing below which they stand."""
+    return _sign(request, town, number, refused=None)
+
+
+@router.post("/town/{body}/permits/{number}/sign", dependencies=[allowed(SIGNED_IN)])
+def sign_drawing(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Sign the newest drawing; with the last signature the case goes on."""
+    desk, standing, _ = matter(town, number)
+    try:
+        sign_and_go_on(
+            desk,
+            standing,
+            actor=town.who(),
+            part=form.get("part", ""),
+            seq=_seq(form.get("seq", "")),
+            declared={name.removeprefix(SIGNED_NAME) for name in form if name.startswith(SIGNED_NAME)},
+            language=language_of(town),
+        )
+    except REFUSALS as error:
+        town.undo()
+        return _sign(request, town, number, refused=error)
+    return see(f"{town.path}/cases/{number}")
+
+
+@router.post("/town/{body}/permits/{number}/licensee", dependencies=[allowed(SIGNED_IN)])
+def choose_licensee(town: TownDep, number: Number, form: FormDep) -> Response:
+    """Another licensee from now on, by one consent of the owner."""
+    desk, standing, _ = matter(town, number)
+    chosen = form.get("licensee", "")
+    if not (chosen.isascii() and chosen.isdigit()) or len(chosen) > 18:
+        raise Invalid("Choose a licensee.", code="field-missing")
+    change_licensee(desk, standing, licensee_id=int(chosen), actor=town.who(), language=language_of(town))
+    return see(f"{town.path}/cases/{number}")
+
+
+@router.post("/town/{body}/permits/{number}/answers/{query}", dependencies=[allowed(SIGNED_IN)])
+def answer_query(town: TownDep, number: Number, query: Identifier, form: FormDep) -> Response:
+    """Answer a question; with the last answer, and the signatures under a new drawing, the case goes back to the office."""
+    desk, standing, _ = matter(town, number)
+    answer(desk, standing, query, form.get("answer", ""), actor=town.who())
+    answered(desk, standing, actor=town.who())
+    return see(f"{town.path}/cases/{number}")
+
+
+def _drawing(request: Request, town: Town, number: str, *, refused: Refusal | None) -> Response:
+    desk, standing, roles = matter(town, number)
+    return page(
+        request,
+        "town/permits/drawing.html",
+        town=town,
+        status=status_of(refused),
+        case=standing,
+        roles=roles,
+        shown=shown(desk, standing),
+        refused=refused,
+    )
+
+
+def _sign(request: Request, town: Town, number: str, *, refused: Refusal | None) -> Response:
+    desk, standing, roles = matter(town, number)
+    told = shown(desk, standing)
+    mine = [part for part in PARTS if part in roles]
+    return page(
+        request,
+        "town/permits/sign.html",
+        town=town,
+        status=status_of(refused),
+        case=standing,
+        shown=told,
+        parts={part: to_sign(town.session, standing, told.check, part) for part in mine}
+        if told.check
+        else {},
+        signed_name=SIGNED_NAME,
+        language=language_of(town),
+        refused=refused,
+    )
+
+
+def _seq(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise Invalid("The form lacks the number of the check; open it again.")
+    return int(text)

@@ -1,0 +1,170 @@
+"""What a permit costs: the lines of the book for the drawing, each with its clause; what cannot be told is an officer's to set.
+
+In: a check as it is kept, what officers set.  Out: a `Bill`: lines in paise, and what is still open with the reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civic.core.desk import Desk
+from civic.core.money.model import LARGEST, DemandLine
+from civic.core.people import Actor
+from civic.permits.checking import Check
+from civic.permits.tables import PermitFeeSetRow
+from gis.errors import Conflict, Invalid, NotAllowed
+
+HEADS = {
+    "application fee": ("permit_application", "അപേക്ഷാ ഫീസ്"),
+    "permit fee": ("permit_fee", "പെർമിറ്റ് ഫീസ്"),
+    "scrutiny fee": ("permit_scrutiny", "പരിശോധനാ ഫീസ്"),
+    "fee for additional floor space": ("permit_floor_space", "അധിക തറവിസ്തീർണ്ണത്തിനുള്ള ഫീസ്"),
+}
+"""The head of the ledger and the Malayalam title of each fee of the book."""
+OTHER = ("permit_other", "മറ്റ് ഫീസ്")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillLine:
+    """One line: what, how much in paise, on which clause, how it came about."""
+
+    head: str
+    what: str
+    title: str
+    title_ml: str
+    paise: int
+    clause: str
+    step: str
+    is_set: bool = False
+    """Whether an officer set it, with the reason as its step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFee:
+    """A fee that the drawing and the book do not tell."""
+
+    head: str
+    title: str
+    title_ml: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """What a permit costs, line by line."""
+
+    lines: tuple[BillLine, ...]
+    open: tuple[OpenFee, ...]
+
+    @property
+    def paise(self) -> int:
+        """The sum of what is told."""
+        return sum(line.paise for line in self.lines)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether nothing is open."""
+        return not self.open
+
+
+def bill_of(found: Mapping[str, Any], settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
+    """The bill of a check document; without a statement (nobody knows whose book binds) everything is open."""
+    if found["statement"] is None:
+        reason = "It is not known whose rules bind on this plot, so no fee can be told."
+        fees: list[dict[str, Any]] = [
+            {"title": title, "lines": [{"paise": None, "reason": reason}]} for title in HEADS
+        ]
+    else:
+        fees = found["statement"]["fees"]
+    chosen = {row.head: row for row in settled}
+    lines: list[BillLine] = []
+    still: list[OpenFee] = []
+    for fee in fees:
+        head, title_ml = HEADS.get(fee["title"], OTHER)
+        if head in chosen:
+            lines.append(_set_line(chosen[head], fee["title"], title_ml))
+            continue
+        untold = [each["reason"] for each in fee["lines"] if each["paise"] is None]
+        if untold:
+            still.append(OpenFee(head=head, title=fee["title"], title_ml=title_ml, reason=" ".join(untold)))
+        else:
+            lines += [_line(head, fee["title"], title_ml, each) for each in fee["lines"]]
+    return Bill(lines=tuple(lines), open=tuple(still))
+
+
+def bill(session: Session, check: Check) -> Bill:
+    """The bill of a case by its newest check, with what officers set for that very drawing."""
+    query = (
+        select(PermitFeeSetRow).where(PermitFeeSetRow.case_id == check.case_id).order_by(PermitFeeSetRow.id)
+    )
+    return bill_of(check.found, [row for row in session.scalars(query) if row.check_seq == check.seq])
+
+
+def demand_lines(of: Bill) -> list[DemandLine]:
+    """The lines that are more than nothing, as the ledger takes them."""
+    return [
+        DemandLine(
+            head=line.head,
+            title_en=f"{line.title[0].upper()}{line.title[1:]}: {line.what}"[:300],
+            title_ml=line.title_ml,
+            amount=line.paise,
+            clause=line.clause,
+        )
+        for line in of.lines
+        if line.paise > 0
+    ]
+
+
+def set_fee(
+    desk: Desk, check: Check, *, head: str, paise: int, reason: str, source: str, actor: Actor
+) -> None:
+    """Set a fee that is open, with the reason and where it is written; one that the book tells is not an officer's to set."""
+    if "verifier" not in actor.roles:
+        raise NotAllowed("A fee that cannot be told is set by the verifier.")
+    if head not in {each.head for each in bill(desk.session, check).open}:
+        raise Conflict("This fee is told by the book already; it is not set by hand.", code="fee-told")
+    if not 0 <= paise <= LARGEST:
+        raise Invalid("A fee is a sum in rupees, not below nothing.", code="wrong-amount")
+    if not reason.strip() or not source.strip() or len(reason) > 2000 or len(source) > 300:
+        raise Invalid("Say why this sum, and the clause or order that it rests on.", code="reason-missing")
+    row = PermitFeeSetRow(
+        body=desk.body.code,
+        case_id=check.case_id,
+        check_seq=check.seq,
+        head=head,
+        paise=paise,
+        reason=reason.strip(),
+        source=source.strip(),
+        by_id=actor.person.id,
+        made=desk.now,
+    )
+    desk.session.add(row)
+    desk.session.flush()
+
+
+def _line(head: str, title: str, title_ml: str, told: Mapping[str, Any]) -> BillLine:
+    return BillLine(
+        head=head,
+        what=told["what"],
+        title=title,
+        title_ml=title_ml,
+        paise=told["paise"],
+        clause=told["clause"] or "",
+        step=told["step"] or "",
+    )
+
+
+def _set_line(row: PermitFeeSetRow, title: str, title_ml: str) -> BillLine:
+    return BillLine(
+        head=row.head,
+        what=title,
+        title=title,
+        title_ml=title_ml,
+        paise=row.paise,
+        clause=row.source,
+        step=row.reason,
+        is_set=True,
+    )

@@ -1,0 +1,179 @@
+"""How a matter begins: on a plot, by its owner or for the owner by a licensee, with everything known filled in.
+
+In: an `Asked`, who applies, whom they name.  Out: a draft with its parties; the drawing is handed in afterwards
+(`civic.permits.drawings`).  The licensee can be changed at any time before the end, with one consent of the owner.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from civic.core.case import Case, parcels_of, parts_in
+from civic.core.desk import Desk
+from civic.core.people import Actor, introduce, person, person_reached_by, postings, reach
+from civic.core.steps import add_note, hold, open_case
+from civic.core.tables import CaseParcelRow, CasePartyRow
+from civic.permits.consents import LICENSEE, OWNER, keep_change, withdraw_of
+from civic.permits.model import Asked, NoSuchPermit
+from civic.permits.tables import PermitCaseRow, PermitRow
+from gis.asof import AsOf
+from gis.errors import Conflict, Invalid, NotAllowed
+from gis.jurisdictions import jurisdiction
+from gis.parcels.queries import parcel
+from gis.recordings import last_recording
+
+APPLICANT = "applicant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """A licensee who may draw today: class, and until when."""
+
+    person_id: int
+    name: str
+    grade: str | None
+    ends: date | None
+
+
+def licences(session: Session, *, on: date) -> list[Licence]:
+    """Whoever holds a licence on a day, by name."""
+    held = {each.person_id: each for each in postings(session, on=on) if each.role == LICENSEE}
+    found = [
+        Licence(
+            person_id=each.person_id,
+            name=person(session, each.person_id).name,
+            grade=each.grade,
+            ends=each.ends,
+        )
+        for each in held.values()
+    ]
+    return sorted(found, key=lambda each: (each.name, each.person_id))
+
+
+def begin(desk: Desk, asked: Asked, *, actor: Actor, form: Mapping[str, str]) -> Case:
+    """Open a draft: by the owner, who may choose a licensee, or by a licensee for an owner who is named."""
+    session = desk.session
+    place = jurisdiction(session, desk.body.jurisdiction)
+    at = AsOf(on=desk.today, known=last_recording(session, place.code))
+    plot = parcel(session, place, asked.number, at=at).number.whole
+    if asked.of_permit is not None:
+        check_follows(session, desk.body.code, asked.of_permit, plot)
+    is_licensee = form.get("as") == LICENSEE
+    if is_licensee and LICENSEE not in actor.roles:
+        raise NotAllowed("You hold no licence here today; apply as the owner.", code="no-licence")
+    owner = _owner_named(desk, form) if is_licensee else actor.person.id
+    licensee = actor.person.id if is_licensee else _licensee_chosen(session, form, on=desk.today)
+    told = {"kind": str(asked.kind), "of_permit": asked.of_permit}
+    opened = open_case(
+        desk, parcels=[plot], actor=actor, told=told, part=LICENSEE if is_licensee else APPLICANT
+    )
+    parties = {(owner, APPLICANT), (owner, OWNER), (licensee, LICENSEE)}
+    parties.discard((actor.person.id, LICENSEE if is_licensee else APPLICANT))
+    _add_parties(desk, opened.id, [(who, part) for who, part in sorted(parties, key=str) if who is not None])
+    row = PermitCaseRow(
+        case_id=opened.id,
+        body=desk.body.code,
+        kind=asked.kind,
+        of_permit=asked.of_permit,
+        licensee_id=licensee,
+        title=asked.title,
+        asked=dict(asked.more),
+        route=None,
+        why=[],
+    )
+    session.add(row)
+    session.flush()
+    return opened
+
+
+def check_follows(session: Session, body: str, number: str, plot: str) -> None:
+    """Refuse to follow a permit that is not there, was revoked, or is for another plot."""
+    row = session.get(PermitRow, (body, number), populate_existing=True)
+    if row is None:
+        raise NoSuchPermit(f"There is no permit {number[:40]} here; write its number as it is printed.")
+    if row.revoked is not None:
+        raise Conflict(
+            f"Permit {number} was revoked on {row.revoked}; nothing can follow it.", code="permit-revoked"
+        )
+    if plot not in parcels_of(session, row.case_id):
+        raise Conflict(f"Permit {number} is for another plot.", code="not-this-plot")
+
+
+def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Actor, language: str) -> None:
+    """Another licensee draws and signs from now on, by one consent of an owner; drawings and fees stay with the case."""
+    hold(desk, standing)
+    if standing.closed is not None:
+        raise Conflict("This case has ended.")
+    if OWNER not in parts_in(desk.session, standing.id, actor.person.id):
+        raise NotAllowed("The owner chooses who draws.", code="not-yours-to-sign")
+    held = {each.person_id: each for each in licences(desk.session, on=desk.today)}
+    if licensee_id not in held:
+        raise Conflict("This person holds no licence today; choose another.", code="no-licence")
+    row = desk.session.get_one(PermitCaseRow, standing.id, populate_existing=True)
+    if row.licensee_id == licensee_id:
+        raise Conflict("This person is the licensee of this case already.", code="same-licensee")
+    name = held[licensee_id].name
+    if row.licensee_id is not None:
+        withdraw_of(desk, standing.id, row.licensee_id, LICENSEE)
+        _drop_party(desk.session, standing.id, row.licensee_id, LICENSEE)
+    keep_change(desk, standing, actor, name=name, language=language)
+    _add_parties(desk, standing.id, [(licensee_id, LICENSEE)])
+    desk.session.execute(
+        update(PermitCaseRow).where(PermitCaseRow.case_id == standing.id).values(licensee_id=licensee_id)
+    )
+    add_note(desk, standing.id, f"Licensee: {name}.", actor=actor, seen="parties")
+
+
+def _owner_named(desk: Desk, form: Mapping[str, str]) -> int:
+    """The owner for whom a licensee applies; somebody new is introduced under the name given."""
+    address = reach(form.get("owner_address", ""))
+    known = person_reached_by(desk.session, address)
+    if known is not None:
+        return known.id
+    name = form.get("owner_name", "").strip()
+    if not name:
+        raise Invalid(
+            "Name the owner, and an address under which the owner is reached.", code="field-missing"
+        )
+    return introduce(desk.session, desk.body, name=name, address=address, language="ml", now=desk.now).id
+
+
+def _licensee_chosen(session: Session, form: Mapping[str, str], *, on: date) -> int | None:
+    """The licensee that an owner chose; None where the choice is left for later."""
+    said = form.get("licensee", "").strip()
+    if not said:
+        return None
+    held = {str(each.person_id): each.person_id for each in licences(session, on=on)}
+    if said not in held:
+        raise Conflict("This person holds no licence today; choose another.", code="no-licence")
+    return held[said]
+
+
+def _add_parties(desk: Desk, case_id: int, parties: list[tuple[int, str]]) -> None:
+    rows = [
+        {"body": desk.body.code, "case_id": case_id, "person_id": who, "part": part} for who, part in parties
+    ]
+    if rows:
+        desk.session.execute(insert(CasePartyRow), rows)
+
+
+def _drop_party(session: Session, case_id: int, person_id: int, part: str) -> None:
+    session.execute(
+        delete(CasePartyRow).where(
+            CasePartyRow.case_id == case_id, CasePartyRow.person_id == person_id, CasePartyRow.part == part
+        )
+    )
+
+
+def permits_on(session: Session, plot: str) -> list[PermitRow]:
+    """The permits of a plot, newest first, to be followed by an application."""
+    query = (
+        select(PermitRow)
+        .join(CaseParcelRow, CaseParcelRow.case_id == PermitRow.case_id)
+        .where(CaseParcelRow.number == plot)
+        .order_by(PermitRow.issued.desc(), PermitRow.number)
+    )
+    return list(session.scalars(query, execution_options={"populate_existing": True}))

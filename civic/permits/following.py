@@ -1,0 +1,123 @@
+"""What follows a permit: its extension, renewal and transfer, by the years and fees of the book.
+
+In: the permit that is followed, a day.  Out: the bill with its clauses, the day until which it then holds, or the reason why
+this kind cannot follow: one that has ended is renewed, not extended.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.permits.fees import HEADS, Bill, BillLine, OpenFee
+from civic.permits.limits import book_of
+from civic.permits.model import Kind, NoSuchPermit
+from civic.permits.tables import PermitCaseRow, PermitRow
+from gis.errors import Conflict, Invalid
+from rules.book import Book
+from rules.reckoning.fees import Fee
+from rules.reckoning.permit_years import extension_fee, renewal_fee, transfer_fee, validity
+
+TITLES = {
+    Kind.EXTENSION: ("permit_extension", "പെർമിറ്റ് കാലാവധി നീട്ടുന്നതിനുള്ള ഫീസ്"),
+    Kind.RENEWAL: ("permit_renewal", "പെർമിറ്റ് പുതുക്കുന്നതിനുള്ള ഫീസ്"),
+    Kind.TRANSFER: ("permit_transfer", "പെർമിറ്റ് കൈമാറ്റ ഫീസ്"),
+}
+PRICED = frozenset(TITLES)
+
+
+def permit_row(session: Session, body: str, number: str) -> PermitRow:
+    """A permit by its number; `NoSuchPermit` where there is none."""
+    row = session.get(PermitRow, (body, number), populate_existing=True)
+    if row is None:
+        raise NoSuchPermit(f"There is no permit {number[:40]} here; write its number as it is printed.")
+    return row
+
+
+def check_in_time(kind: Kind, permit: PermitRow, *, on: date) -> None:
+    """Refuse an extension of what has ended and a renewal of what still holds, and say what to ask for instead."""
+    if kind in (Kind.EXTENSION, Kind.RENEWAL) and permit.until is None:
+        raise Conflict(
+            f"No end is recorded for permit {permit.number}, so nothing extends it.", code="permit-endless"
+        )
+    if kind is Kind.EXTENSION and permit.until is not None and on > permit.until:
+        raise Conflict(
+            f"Permit {permit.number} ended on {permit.until}; it cannot be extended any more. Ask for its renewal.",
+            code="permit-ended",
+        )
+    if kind is Kind.RENEWAL and permit.until is not None and on <= permit.until:
+        raise Conflict(
+            f"Permit {permit.number} still holds until {permit.until}; ask for its extension.",
+            code="permit-holds",
+        )
+
+
+def until_after(permit: PermitRow, *, body: LocalBody, on: date) -> date:
+    """Until when a permit holds once it is extended or renewed; a second time it is for the District Level Committee."""
+    years = validity(permit.issued, book_of(body, on=on))
+    if permit.until is not None and permit.until >= years.extended:
+        raise Conflict(
+            f"Permit {permit.number} was extended once already; a second extension is the District Level Committee's"
+            f" to give ({years.citation}).",
+            code="extended-already",
+        )
+    return years.extended
+
+
+def bill_of_following(session: Session, body: LocalBody, row: PermitCaseRow, *, on: date) -> Bill:
+    """What an extension, renewal or transfer costs on a day."""
+    kind, permit = Kind(row.kind), permit_row(session, body.code, row.of_permit or "")
+    head, title_ml = TITLES[kind]
+    fee = _fee(kind, permit, row.asked, book_of(body, on=on), on=on)
+    lines = [
+        BillLine(
+            head=head,
+            what=each.what,
+            title=fee.title,
+            title_ml=title_ml,
+            paise=each.paise,
+            clause=each.clause or "",
+            step=each.step,
+        )
+        for each in fee.lines
+        if each.paise is not None
+    ]
+    still = [
+        OpenFee(head=head, title=fee.title, title_ml=title_ml, reason=each.reason or "")
+        for each in fee.lines
+        if each.paise is None
+    ]
+    return Bill(lines=tuple(lines), open=tuple(still))
+
+
+def year_of(issued: date, on: date) -> int:
+    """In which year of a permit a day lies, from 1."""
+    return on.year - issued.year + ((on.month, on.day) >= (issued.month, issued.day))
+
+
+def transferred_on(asked: Mapping[str, Any], *, on: date) -> date:
+    """The day of a transfer, as the form says it."""
+    try:
+        day = date.fromisoformat(asked.get("transferred", ""))
+    except ValueError as error:
+        raise Invalid("Say on which day the land was transferred.", code="field-missing") from error
+    if day > on:
+        raise Invalid("The transfer lies in the future; tell of it when it has happened.")
+    return day
+
+
+def _fee(kind: Kind, permit: PermitRow, asked: Mapping[str, Any], book: Book, *, on: date) -> Fee:
+    if kind is Kind.TRANSFER:
+        return transfer_fee((on - transferred_on(asked, on=on)).days, book)
+    paid = sum(
+        each["paise"] for each in permit.terms.get("fees", ()) if each["head"] == HEADS["permit fee"][0]
+    )
+    if not paid:
+        raise Conflict(
+            f"What was paid for permit {permit.number} is not recorded, so this fee cannot be told; ask at the office.",
+            code="fee-unknown",
+        )
+    reckon = extension_fee if kind is Kind.EXTENSION else renewal_fee
+    return reckon(paid, year_of(permit.issued, on), book)

@@ -1,0 +1,171 @@
+"""A permit is issued: once for a case, numbered without a gap, in the transaction of the step that grants it; or revoked.
+
+In: a case that has just come to its end, the way it came.  Out: the permit with its terms: conditions, fees, overrides, what was
+measured and what declared, each with rule and clause.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.desk import Advanced, Desk
+from civic.core.events import publish
+from civic.core.people import Actor
+from civic.permits.checking import Check, newest_check
+from civic.permits.consents import declared_in
+from civic.permits.deciding import CONDITION, judged
+from civic.permits.declared import declarables
+from civic.permits.fees import bill
+from civic.permits.following import PRICED, bill_of_following, permit_row, until_after
+from civic.permits.judgement import route_of
+from civic.permits.limits import book_of
+from civic.permits.model import Issued, Kind, NoSuchPermit, Revoked
+from civic.permits.tables import PermitCaseRow, PermitRow
+from gis.errors import Conflict, Invalid, NotAllowed
+from rules.book import NotEncoded, NotInForce
+from rules.reckoning.permit_years import validity, well_until
+
+PREFIX, SERIAL = "P", "permits.issued"
+ROUTES = {
+    "certify": "self_certified",
+    "approve": "officer",
+    "council_approve": "officer",
+    "deem": "deemed",
+    "plinth_in_order": "officer",
+    "plinth_silent": "deemed",
+    "occupancy_silent": "deemed",
+}
+"""By which step a permit comes, and what that makes of it."""
+ENDLESS = frozenset({Kind.PLINTH, Kind.OCCUPANCY, Kind.TRANSFER})
+
+_NEXT = text(
+    "INSERT INTO case_serial (body, service, year, last) VALUES (:body, :service, :year, 1)"
+    " ON CONFLICT (body, service, year) DO UPDATE SET last = case_serial.last + 1 RETURNING last"
+)
+
+
+def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
+    """Write the permit of a case that was granted on a day; the database refuses a second one."""
+    case = session.get_one(PermitCaseRow, moved.case.id, populate_existing=True)
+    check = newest_check(session, moved.case.id)
+    kind = Kind(case.kind)
+    serial = session.scalar(_NEXT, {"body": moved.body.code, "service": SERIAL, "year": on.year})
+    row = PermitRow(
+        body=moved.body.code,
+        number=f"{PREFIX}-{on.year}-{serial:05d}",
+        year=on.year,
+        serial=serial,
+        case_id=moved.case.id,
+        kind=kind,
+        route=ROUTES[moved.step],
+        issued=on,
+        until=_until(session, moved.body, case, on=on),
+        check_id=check.id if check else None,
+        terms=terms_of(session, moved.body, case, check, on=on),
+        revoked=None,
+        revoked_why=None,
+    )
+    session.add(row)
+    session.flush()
+    if kind in (Kind.EXTENSION, Kind.RENEWAL):
+        _prolong(session, moved.body, case.of_permit or "", row.until)
+    told = Issued(
+        body=moved.body, case=moved.case, number=row.number, kind=kind, route=row.route, on=on, now=moved.now
+    )
+    publish(session, told)
+    return row
+
+
+def terms_of(
+    session: Session, body: LocalBody, case: PermitCaseRow, check: Check | None, *, on: date
+) -> dict[str, Any]:
+    """What a permit says beside its number: plain values, as letters and the register print them."""
+    if check is None:
+        owed = bill_of_following(session, body, case, on=on) if Kind(case.kind) in PRICED else None
+        return {
+            "title": case.title,
+            "of_permit": case.of_permit,
+            "asked": dict(case.asked),
+            "fees": [asdict(each) for each in owed.lines] if owed else [],
+            "conditions": [],
+        }
+    signed = declared_in(session, check)
+    way = route_of(check.found, declarables(), signed)
+    points = judged(session, check)
+    return {
+        "title": case.title,
+        "of_permit": case.of_permit,
+        "asked": dict(case.asked),
+        "drawing": check.sha256,
+        "check": {"seq": check.seq, "on": check.on.isoformat(), "digest": check.found["digest"]},
+        "book": check.found["book"],
+        "fees": [asdict(each) for each in bill(session, check).lines],
+        "conditions": [_point(each.finding, each.reason) for each in points if each.stance == CONDITION],
+        "accepted": [_point(each.finding, each.reason) for each in points if each.stance == "accepted"],
+        "overrides": [_point(each.finding, each.override) for each in points if each.is_overruled],
+        "measured": [asdict(each) for each in way.measured],
+        "declared": [asdict(each) for each in way.declared],
+    }
+
+
+def permit_of(session: Session, case_id: int) -> PermitRow | None:
+    """The permit that a case ended in; None where it did not."""
+    query = select(PermitRow).where(PermitRow.case_id == case_id)
+    return session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+
+
+def revoke(desk: Desk, number: str, *, why: str, actor: Actor) -> None:
+    """Take a permit back, by the secretary, with a reason that is published; whoever holds it was heard before."""
+    if "secretary" not in actor.roles:
+        raise NotAllowed("The Secretary revokes a permit.")
+    reason = why.strip()
+    if not reason or len(reason) > 2000:
+        raise Invalid("Give the reason in 1 to 2000 characters; it is published.", code="reason-missing")
+    query = select(PermitRow).where(PermitRow.number == number).with_for_update()
+    row = desk.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise NoSuchPermit(f"There is no permit {number[:40]} here.")
+    if row.revoked is not None:
+        raise Conflict(f"Permit {number} was revoked already, on {row.revoked}.", code="permit-revoked")
+    desk.session.execute(
+        update(PermitRow).where(PermitRow.number == number).values(revoked=desk.today, revoked_why=reason)
+    )
+    publish(desk.session, Revoked(body=desk.body, number=number, why=reason, now=desk.now))
+
+
+def _point(finding: Mapping[str, Any], words: str | None) -> dict[str, Any]:
+    return {
+        "rule": finding["rule"],
+        "subject": finding["subject"],
+        "clause": finding["clause"],
+        "title": finding["title"],
+        "title_ml": finding["title_ml"],
+        "words": words or "",
+    }
+
+
+def _until(session: Session, body: LocalBody, case: PermitCaseRow, *, on: date) -> date | None:
+    """The last day on which it holds; None where it does not end, or the book has no years for the day."""
+    kind = Kind(case.kind)
+    if kind in ENDLESS:
+        return None
+    if kind in (Kind.EXTENSION, Kind.RENEWAL):
+        return until_after(permit_row(session, body.code, case.of_permit or ""), body=body, on=on)
+    if kind is Kind.REVISION:
+        return permit_row(session, body.code, case.of_permit or "").until
+    try:
+        book = book_of(body, on=on)
+        return well_until(on, book) if kind is Kind.WELL else validity(on, book).first
+    except (NotEncoded, NotInForce):
+        return None
+
+
+def _prolong(session: Session, body: LocalBody, number: str, until: date | None) -> None:
+    session.execute(
+        update(PermitRow).where(PermitRow.body == body.code, PermitRow.number == number).values(until=until)
+    )

@@ -1,0 +1,105 @@
+"""On which way a paid case goes: issued on the licensee's certificate, to an officer with the reasons, or checked again first.
+
+In: a case with its newest check and signatures, on a day.  Out: a `Route` of `civic.permits.judgement` with what the town hall
+itself adds: kinds that always go to an officer, and owners who are not known as such in the register.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.case import Case, parcels_of
+from civic.core.desk import Desk
+from civic.core.documents.tables import DocumentVersionRow
+from civic.core.jobs import later
+from civic.core.owners import owns
+from civic.core.steps import advance_when_paid
+from civic.permits.checking import Check, newest_check, why_stale
+from civic.permits.consents import OWNER, declared_in, signatures, why_unsigned
+from civic.permits.declared import declarables
+from civic.permits.judgement import Reason, Route, route_of
+from civic.permits.model import CERTIFIABLE, UNDRAWN, Kind
+from civic.permits.tables import PermitCaseRow
+
+CERTIFIED, OFFICER = "self_certified", "officer"
+RECHECK = "permits.check_again"
+KIND, OWNER_UNKNOWN, STALE, NO_DRAWING = "kind", "owner_unknown", "stale", "no_drawing"
+"""Codes of the town hall's own reasons; those of the law are the judgement's."""
+
+
+def way_of(
+    session: Session,
+    body: LocalBody,
+    check: Check,
+    *,
+    kind: Kind,
+    on: date,
+    signed: frozenset[str] | None = None,
+) -> Route:
+    """The way of a check as it is signed now; `signed` asks what it would be with other signatures."""
+    given = declared_in(session, check) if signed is None else signed
+    found = route_of(check.found, declarables(), given)
+    added = [*_of_kind(kind), *_of_owners(session, body, check.case_id, on=on)]
+    if not added:
+        return found
+    return replace(found, instant=False, reasons=(*added, *found.reasons))
+
+
+def why_not_fresh(session: Session, body: LocalBody, check: Check, *, on: date) -> str | None:
+    """Why nothing may be decided on a check before it is made again: another file, another book, other land."""
+    last = select(DocumentVersionRow.seq).where(
+        DocumentVersionRow.document_id == check.document_id, DocumentVersionRow.record == check.record
+    )
+    if session.scalar(last.order_by(DocumentVersionRow.seq.desc()).limit(1)) != check.document_seq:
+        return f"The drawing was changed after the check of {check.made:%Y-%m-%d}."
+    return why_stale(session, body, check, on=on)
+
+
+def settle(desk: Desk, standing: Case, *, told: Mapping[str, Any]) -> Case | None:
+    """Send a paid case on its way; None where a signature is missing, or something else holds it still."""
+    session, kind = desk.session, kind_of(desk.session, standing.id)
+    if kind not in UNDRAWN and why_unsigned(session, standing.id) is not None:
+        return None
+    check = newest_check(session, standing.id)
+    if kind in UNDRAWN or check is None:
+        keep_way(session, standing.id, OFFICER, [Reason(code=NO_DRAWING)])
+    elif stale := why_not_fresh(session, desk.body, check, on=desk.today):
+        keep_way(session, standing.id, None, [Reason(code=STALE, told=stale)])
+    else:
+        way = way_of(session, desk.body, check, kind=kind, on=desk.today)
+        keep_way(session, standing.id, CERTIFIED if way.instant else OFFICER, way.reasons)
+    moved = advance_when_paid(desk, standing.id, told=told)
+    if moved is not None and moved.state == "rechecking":
+        later(session, RECHECK, turn=f"permit {standing.id}", case=standing.id)
+    return moved
+
+
+def kind_of(session: Session, case_id: int) -> Kind:
+    """Of what kind a case is."""
+    return Kind(session.get_one(PermitCaseRow, case_id).kind)
+
+
+def keep_way(session: Session, case_id: int, way: str | None, why: tuple[Reason, ...] | list[Reason]) -> None:
+    """Write on which way a case goes, and why."""
+    session.execute(
+        update(PermitCaseRow)
+        .where(PermitCaseRow.case_id == case_id)
+        .values(route=way, why=[asdict(each) for each in why])
+    )
+
+
+def _of_kind(kind: Kind) -> list[Reason]:
+    return [] if kind in CERTIFIABLE else [Reason(code=KIND, told=kind)]
+
+
+def _of_owners(session: Session, body: LocalBody, case_id: int, *, on: date) -> list[Reason]:
+    """A certificate takes the place of a look at the title only where the register knows an owner who signs."""
+    numbers = parcels_of(session, case_id)
+    owners = [each.person_id for each in signatures(session, case_id) if each.part == OWNER]
+    is_known = any(owns(session, body, each, numbers, on=on) for each in owners)
+    return [] if is_known else [Reason(code=OWNER_UNKNOWN)]

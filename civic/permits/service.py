@@ -1,0 +1,123 @@
+"""The building permit as a service of the town hall: its steps, and what it hears of money and of its own cases.
+
+In: forms at the doors, the ledger's word that a fee was paid, time.  Out: cases; a permit is written in the same transaction as
+the step that grants it, or neither is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.case import Case, case
+from civic.core.desk import Advanced, Desk
+from civic.core.money.demands import demands_of, raise_demand
+from civic.core.money.model import Paid
+from civic.core.money.undoing import cancel_demand
+from civic.core.people import Actor
+from civic.core.services import Service, read_workflow
+from civic.permits.checking import newest_check
+from civic.permits.fees import Bill, bill, demand_lines
+from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row
+from civic.permits.guards import DATED, FREE, GUARDS
+from civic.permits.issuing import ROUTES, issue
+from civic.permits.model import SERVICE_NAME, Kind
+from civic.permits.others import ask_others
+from civic.permits.queries import shown
+from civic.permits.routing import settle
+from civic.permits.tables import PermitCaseRow
+
+GRANTED = frozenset({"permitted", "deemed"})
+
+
+def _verify(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Ask every authority that the findings call for, at once."""
+    return ask_others(desk, standing)
+
+
+def _file_plain(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """See that what follows a permit is asked for in its time."""
+    row = desk.session.get_one(PermitCaseRow, standing.id, populate_existing=True)
+    check_in_time(
+        Kind(row.kind), permit_row(desk.session, desk.body.code, row.of_permit or ""), on=desk.today
+    )
+    return {}
+
+
+def _decided(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """On which check it was decided."""
+    check = newest_check(desk.session, standing.id)
+    return {"check": check.seq} if check else {}
+
+
+SERVICE = Service(
+    flow=read_workflow("civic.permits", {**GUARDS, **DATED}),
+    guards=GUARDS,
+    dated=DATED,
+    takes={
+        "verify": _verify,
+        "send_back": _verify,
+        "file_plain": _file_plain,
+        "approve": _decided,
+        "refuse": _decided,
+    },
+    shown=shown,
+    part="town/permits/part.html",
+    begins_at="permits/new",
+)
+
+
+def owed(session: Session, body: LocalBody, standing: Case, desk: Desk) -> Bill | None:
+    """What a case costs today; None where nothing is to be paid for its kind."""
+    row = session.get_one(PermitCaseRow, standing.id, populate_existing=True)
+    kind = Kind(row.kind)
+    if kind in PRICED:
+        return bill_of_following(session, body, row, on=desk.today)
+    check = newest_check(session, standing.id)
+    return None if kind in FREE or check is None else bill(session, check)
+
+
+def when_paid(session: Session, event: Paid) -> None:
+    """The fee was paid: the permit is issued, an officer takes it up, or the drawing is checked again first."""
+    if event.case_id is None:
+        return
+    standing = case(session, event.case_id)
+    if standing.service == SERVICE_NAME and standing.state == "fee_due":
+        settle(
+            SERVICE.desk(session, event.body, now=event.now), standing, told={"receipt": event.receipt.number}
+        )
+
+
+def when_advanced(session: Session, event: Advanced) -> None:
+    """What follows from a step of a permit: its demand, its permit, or that nothing is asked any more."""
+    if event.case.service != SERVICE_NAME or event.case.state == event.state_before:
+        return
+    desk = SERVICE.desk(session, event.body, now=event.now)
+    if event.case.state == "fee_due":
+        _demand(desk, event.case)
+    if event.case.state in GRANTED and event.step in ROUTES:
+        issue(session, event, on=desk.today)
+    if event.case.closed:
+        _ask_no_more(session, event)
+
+
+def _demand(desk: Desk, standing: Case) -> None:
+    """Ask for the fee once; where nothing is to be paid the case goes on at once."""
+    if any(each.state in ("open", "paid") for each in demands_of(desk.session, standing.id)):
+        return
+    cost = owed(desk.session, desk.body, standing, desk)
+    lines = demand_lines(cost) if cost else []
+    if lines:
+        raise_demand(
+            desk.session, desk.body, lines=lines, now=desk.now, case_id=standing.id, due=standing.due
+        )
+    else:
+        settle(desk, standing, told={})
+
+
+def _ask_no_more(session: Session, event: Advanced) -> None:
+    for each in demands_of(session, event.case.id):
+        if each.state == "open":
+            reason = f"The case ended: {event.case.state}."
+            cancel_demand(session, event.body, each.id, reason=reason, by=None, now=event.now)

@@ -1,0 +1,73 @@
+"""A signature and what follows from it: once all have signed, the fee is due, set, or nothing is to be paid.
+
+In: who signs what.  Out: the case as it stands then; a case that was paid for while a signature was missing goes on its way.
+"""
+
+from collections.abc import Set as AbstractSet
+
+from civic.core.case import Case, case
+from civic.core.desk import Desk
+from civic.core.people import Actor
+from civic.core.steps import add_note, advance, hold
+from civic.permits.checking import newest_check
+from civic.permits.consents import sign, why_unsigned
+from civic.permits.fees import set_fee
+from civic.permits.guards import fee_paid, fees_told, queries_answered
+from civic.permits.routing import settle
+from gis.errors import Conflict
+
+
+def sign_and_go_on(
+    desk: Desk,
+    standing: Case,
+    *,
+    actor: Actor,
+    part: str,
+    seq: int,
+    declared: AbstractSet[str],
+    language: str,
+) -> Case:
+    """Sign the newest drawing; with the last signature the case goes on."""
+    hold(desk, standing)
+    if standing.closed is not None or standing.state == "draft":
+        raise Conflict("There is nothing to sign now: file the draft first.", code="nothing-to-sign")
+    sign(desk, standing, actor=actor, part=part, seq=seq, declared=declared, language=language)
+    if why_unsigned(desk.session, standing.id) is None:
+        return _go_on(desk, standing, actor)
+    add_note(desk, standing.id, f"Signed by {actor.person.name} ({part}).", actor=actor, seen="parties")
+    return case(desk.session, standing.id)
+
+
+def set_open_fee(
+    desk: Desk, standing: Case, *, head: str, paise: int, reason: str, source: str, actor: Actor
+) -> Case:
+    """Set a fee that could not be told; when none is open any more, the fee is due."""
+    hold(desk, standing)
+    check = newest_check(desk.session, standing.id)
+    if standing.state != "fee_open" or check is None:
+        raise Conflict("No fee of this case waits to be set.", code="no-fee-open")
+    set_fee(desk, check, head=head, paise=paise, reason=reason, source=source, actor=actor)
+    if fees_told(desk.session, standing) is None:
+        return advance(desk, standing.id, "signed", actor=actor, version=standing.version)
+    return case(desk.session, standing.id)
+
+
+def answered(desk: Desk, standing: Case, *, actor: Actor) -> Case:
+    """Give the turn back to the office once every question is answered and a new drawing is signed."""
+    session = desk.session
+    if queries_answered(session, standing) is None and why_unsigned(session, standing.id) is None:
+        return advance(desk, standing.id, "answer", actor=actor, version=case(session, standing.id).version)
+    return case(session, standing.id)
+
+
+def _go_on(desk: Desk, standing: Case, actor: Actor) -> Case:
+    if standing.state == "asked" and queries_answered(desk.session, standing) is None:
+        return answered(desk, standing, actor=actor)
+    if standing.state == "consenting":
+        step = "signed" if fees_told(desk.session, standing) is None else "fee_not_told"
+        return advance(desk, standing.id, step, actor=actor, version=standing.version)
+    if standing.state in ("fee_due", "rechecking") and fee_paid(desk.session, standing) is None:
+        settle(desk, standing, told={})
+    else:
+        add_note(desk, standing.id, "Signed anew.", actor=actor, seen="parties")
+    return case(desk.session, standing.id)

@@ -1,0 +1,274 @@
+"""Days: rule 14 and its Council, the day of issue, extensions in time and too late, plinth and occupancy."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from api.town import SERVICES
+from civic.core.bodies import LocalBody
+from civic.core.case import history
+from civic.core.clocks import run_clocks
+from civic.permits.drawings import bytes_of, keep_again, plan_of
+from civic.permits.issuing import permit_of
+from civic.permits.routing import settle
+from civic.permits.tables import PermitRow
+from gis.errors import Conflict
+from gis.jurisdictions import jurisdiction
+from gis.recordings import record
+from tests.civic.permits.matters import Matter, a_matter
+from tests.civic.permits.test_officers import FAILING
+
+
+@pytest.fixture
+def matter(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
+    return a_matter(town, body, tmp_path)
+
+
+def night(matter: Matter) -> None:
+    run_clocks(matter.session, matter.body, SERVICES, now=matter.now)
+
+
+def check_today(matter: Matter) -> None:
+    """The drawing is checked again by the book and land of the day."""
+    file = plan_of(matter.session, matter.number)
+    checked = matter.room.checker.check(
+        jurisdiction=matter.body.jurisdiction,
+        number=matter.plot,
+        content=bytes_of(matter.room, file),
+        answers=b"",
+        on=matter.desk.today,
+    )
+    keep_again(matter.desk, matter.case, checked, file, made_by=None)
+
+
+@pytest.mark.parametrize(("days", "may"), [(15, False), (16, True)])
+def test_after_fifteen_days_the_applicant_may_refer_it(matter: Matter, days: int, may: bool) -> None:
+    matter.taken_up()
+    matter.later(days=days)
+    if may:
+        assert matter.step("refer", matter.owner, note="Please decide.").state == "council"
+    else:
+        with pytest.raises(Conflict, match="The office has until"):
+            matter.step("refer", matter.owner, note="Please decide.")
+
+
+@pytest.mark.parametrize(("days", "state"), [(30, "council"), (31, "deemed")])
+def test_after_thirty_days_of_the_council_it_is_deemed(matter: Matter, days: int, state: str) -> None:
+    matter.to_decision()
+    matter.later(days=16)
+    matter.step("refer", matter.owner, note="Please decide.")
+    matter.later(days=days)
+    night(matter)
+    assert matter.case.state == state
+    permit = permit_of(matter.session, matter.number)
+    assert (permit is not None and permit.route == "deemed") is (state == "deemed")
+
+
+def test_it_is_never_deemed_by_silence_alone(matter: Matter) -> None:
+    matter.to_decision()
+    matter.later(days=400)
+    night(matter)
+    assert matter.case.state == "deciding"
+
+
+def test_it_is_never_deemed_where_a_finding_fails(matter: Matter) -> None:
+    matter.to_decision(set_back=FAILING)
+    matter.later(days=16)
+    matter.step("refer", matter.owner, note="Please decide.")
+    matter.later(days=60)
+    night(matter)
+    assert matter.case.state == "council"
+
+
+def test_it_is_never_deemed_where_a_consent_is_missing(
+    town: Session, body: LocalBody, tmp_path: Path
+) -> None:
+    matter = a_matter(town, body, tmp_path, themes={"heritage": "affected"})
+    matter.taken_up()
+    matter.accept_all()
+    matter.step("verify", matter.verifier)
+    matter.later(days=16)
+    matter.step("refer", matter.owner, note="Please decide.")
+    matter.later(days=60)
+    night(matter)
+    assert matter.case.state == "council"
+
+
+def test_the_land_of_the_day_of_payment_decides(matter: Matter) -> None:
+    matter.filed()
+    place = jurisdiction(matter.session, matter.body.jurisdiction)
+    record(matter.session, place.code, what="a plot beside it")
+    matter.pay()
+    assert matter.case.state == "rechecking"
+    assert permit_of(matter.session, matter.number) is None
+    check_today(matter)
+    settle(matter.desk, matter.case, told={})
+    assert matter.case.state == "permitted"
+
+
+def test_what_the_day_has_changed_sends_it_to_an_officer_and_is_told(matter: Matter) -> None:
+    matter.filed()
+    place = jurisdiction(matter.session, matter.body.jurisdiction)
+    record(matter.session, place.code, what="a monument")
+    matter.pay()
+    from tests.civic.permits.low_risk import a_clear_site
+
+    matter.checker.site = a_clear_site(heritage="affected")
+    file = plan_of(matter.session, matter.number)
+    checked = matter.room.checker.check(
+        jurisdiction=matter.body.jurisdiction,
+        number=matter.plot,
+        content=bytes_of(matter.room, file),
+        answers=b"",
+        on=matter.desk.today,
+    )
+    told = keep_again(matter.desk, matter.case, checked, file, made_by=None)
+    settle(matter.desk, matter.case, told=told)
+    assert matter.case.state == "verifying"
+    taken = history(matter.session, matter.number, for_staff=False)[-1]
+    changed = {each["rule"]: (each["before"], each["after"]) for each in taken.told["changed"]}
+    assert changed["noc_heritage"] == ("pass", "unknown")
+
+
+def test_a_drawing_changed_after_its_check_is_not_what_was_signed(matter: Matter, tmp_path: Path) -> None:
+    from civic.core.documents.announcing import Announced
+    from civic.core.documents.uploads import add_part, begin_upload, finish
+    from rules.plans.starter import starter
+
+    matter.filed()
+    other = starter(matter.checker.site, set_back=4.0)
+    announced = Announced(
+        case_id=matter.number,
+        person_id=matter.owner.person.id,
+        kind="plan",
+        title="Plan",
+        name="plan.dxf",
+        size=len(other),
+        document_id=matter.check.document_id,
+    )
+    begun = begin_upload(matter.session, matter.body, announced, largest=10**8, now=matter.now)
+    store, me = matter.room.store, matter.owner.person.id
+    add_part(matter.session, store, begun.id, other, starts=0, person_id=me, now=matter.now)
+    finish(matter.session, store, begun.id, person_id=me, now=matter.now)
+    matter.pay()
+    assert matter.case.state == "rechecking"
+    check_today(matter)
+    settle(matter.desk, matter.case, told={})
+    assert permit_of(matter.session, matter.number) is None
+
+
+def test_paid_money_does_not_lapse_and_unpaid_does(matter: Matter) -> None:
+    matter.filed()
+    matter.later(days=31)
+    night(matter)
+    assert matter.case.state == "lapsed"
+
+
+def permitted(matter: Matter) -> PermitRow:
+    matter.filed()
+    matter.pay()
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    return permit
+
+
+def follow(matter: Matter, kind: str, permit: PermitRow) -> None:
+    matter.begin(kind, of_permit=permit.number, transferred=str(matter.desk.today), new_holder="Somebody")
+
+
+@pytest.mark.parametrize(
+    ("after", "kind", "says"), [(0, "renewal", "extension"), (1, "extension", "renewal")]
+)
+def test_what_has_ended_is_renewed_and_what_holds_is_extended(
+    matter: Matter, after: int, kind: str, says: str
+) -> None:
+    permit = permitted(matter)
+    assert permit.until is not None
+    matter.later(days=(permit.until - matter.desk.today).days + after)
+    follow(matter, kind, permit)
+    with pytest.raises(Conflict, match=f"Ask for its {says}|ask for its {says}"):
+        matter.step("file_plain", matter.owner)
+
+
+def test_an_extension_costs_a_tenth_and_holds_five_years_more(matter: Matter) -> None:
+    permit = permitted(matter)
+    before = permit.until
+    assert before is not None
+    fee = next(each["paise"] for each in permit.terms["fees"] if each["head"] == "permit_fee")
+    matter.later(days=(before - matter.desk.today).days)
+    follow(matter, "extension", permit)
+    matter.step("file_plain", matter.owner)
+    assert matter.case.state == "fee_due"
+    from civic.core.money.demands import demands_of
+
+    (owed,) = demands_of(matter.session, matter.number)
+    assert owed.amount == round(fee / 10)
+    matter.pay()
+    assert matter.case.state == "verifying"
+    matter.step("verify_plain", matter.verifier)
+    assert matter.step("approve", matter.approver).state == "permitted"
+    first = matter.session.get_one(PermitRow, (matter.body.code, permit.number), populate_existing=True)
+    assert first.until is not None
+    assert first.until.year == before.year + 5
+
+
+@pytest.mark.parametrize(("days", "state"), [(7, "plinth"), (8, "deemed")])
+def test_a_plinth_without_remarks_is_in_order_after_seven_days(matter: Matter, days: int, state: str) -> None:
+    permit = permitted(matter)
+    follow(matter, "plinth", permit)
+    matter.step("report_plinth", matter.owner)
+    matter.later(days=days)
+    night(matter)
+    assert matter.case.state == state
+
+
+@pytest.mark.parametrize(("days", "may"), [(5, True), (6, False)])
+def test_remarks_on_a_plinth_come_within_five_days(matter: Matter, days: int, may: bool) -> None:
+    permit = permitted(matter)
+    follow(matter, "plinth", permit)
+    matter.step("report_plinth", matter.owner)
+    matter.later(days=days)
+    if may:
+        assert matter.step("remark", matter.verifier, note="The yard is too small.").state == "refused"
+    else:
+        with pytest.raises(Conflict, match="could be made until"):
+            matter.step("remark", matter.verifier, note="The yard is too small.")
+
+
+def occupancy(matter: Matter) -> None:
+    permit = permitted(matter)
+    matter.later(days=100)
+    follow(matter, "occupancy", permit)
+    matter.draw()
+    matter.step("file", matter.licensee)
+    matter.sign_both()
+    assert matter.case.state == "verifying"
+
+
+def test_occupancy_is_certified_after_an_inspection(matter: Matter) -> None:
+    occupancy(matter)
+    matter.accept_all()
+    matter.step("verify", matter.verifier)
+    matter.answer_all()
+    matter.visit()
+    matter.step("report", matter.inspector, note="Built as drawn.")
+    assert matter.step("approve", matter.approver).state == "permitted"
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    assert (permit.kind, permit.until) == ("occupancy", None)
+
+
+@pytest.mark.parametrize(("days", "state"), [(15, "verifying"), (16, "deemed")])
+def test_occupancy_is_deemed_after_fifteen_days(matter: Matter, days: int, state: str) -> None:
+    occupancy(matter)
+    matter.later(days=days)
+    night(matter)
+    assert matter.case.state == state
+
+
+def test_the_job_that_checks_again_does_nothing_twice(matter: Matter) -> None:
+    matter.filed()
+    matter.pay()
+    assert matter.case.state == "permitted"
+    assert settle(matter.desk, matter.case, told={}) is None

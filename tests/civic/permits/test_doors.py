@@ -1,0 +1,177 @@
+"""The building permit through its doors: from the plot to the permit, and what each reader is shown."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from civic.core.bodies import LocalBody
+from civic.core.owners import make_up_owner
+from civic.core.people import Actor
+from gis.recordings import last_recording
+from rules.plans.starter import starter
+from tests.civic.hall import Hall, a_hall
+from tests.civic.permits.low_risk import a_clear_site
+from tests.civic.permits.matters import SiteChecker
+from tests.civic.permits.visiting import a_plot
+
+SITE = a_clear_site()
+DRAWING = starter(SITE, set_back=6.0)
+
+
+@pytest.fixture
+def hall(service_engine: Engine, own_body: LocalBody, tmp_path: Path) -> Hall:
+    made = a_hall(service_engine, own_body, tmp_path)
+
+    def known(code: str) -> datetime:
+        with made.inside() as session:
+            return last_recording(session, code)
+
+    made.app.state.permits = replace(made.app.state.permits, checker=SiteChecker(known=known, site=SITE))
+    return made
+
+
+@pytest.fixture
+def plot(engine: Engine, own_body: LocalBody) -> str:
+    return a_plot(engine, own_body)
+
+
+def an_owner(hall: Hall, plot: str) -> Actor:
+    who = hall.person()
+    with hall.inside() as session:
+        make_up_owner(session, hall.body, who.person, [plot], now=datetime.now(UTC))
+    return who
+
+
+def begun(hall: Hall, client: TestClient, plot: str, licensee: Actor, **more: str) -> str:
+    form = {"kind": "new", "number": plot, "title": "A house", "licensee": str(licensee.person.id)}
+    answer = client.post(f"{hall.path}/permits/new", data=form | more)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].split("/")[-2]
+
+
+def drawn(hall: Hall, client: TestClient, number: str, content: bytes = DRAWING) -> None:
+    files = {"drawing": ("plan.dxf", content)}
+    answer = client.post(f"{hall.path}/permits/{number}/drawing", files=files)
+    assert answer.status_code == 303, answer.text
+
+
+def stepped(hall: Hall, client: TestClient, number: str, step: str, **form: str) -> None:
+    shown = client.get(f"{hall.path}/cases/{number}").text
+    version = shown.split('name="version" value="')[1].split('"')[0]
+    answer = client.post(f"{hall.path}/cases/{number}/steps/{step}", data={"version": version} | form)
+    assert answer.status_code == 303, answer.text
+
+
+def signed(hall: Hall, client: TestClient, number: str, part: str, *, declares: bool = True) -> None:
+    page = client.get(f"{hall.path}/permits/{number}/sign").text
+    form = {"part": part, "seq": "1"}
+    if part == "licensee" and declares:
+        form |= {
+            each.split('"')[0]: "yes" for each in page.split('name="')[1:] if each.startswith("declare-")
+        }
+    answer = client.post(f"{hall.path}/permits/{number}/sign", data=form)
+    assert answer.status_code == 303, answer.text
+
+
+def paid(hall: Hall, number: str) -> None:
+    from civic.core.case import case_numbered
+    from civic.core.money.counter import take_cash
+    from civic.core.money.demands import demands_of
+
+    counter = hall.person("counter")
+    with hall.inside() as session:
+        (owed,) = demands_of(session, case_numbered(session, number).id)
+        now = datetime.now(UTC)
+        take_cash(session, hall.body, owed.id, amount=owed.amount, by=counter.person.id, now=now)
+
+
+@pytest.mark.parametrize("language", ["en", "ml"])
+def test_from_the_plot_to_the_permit(hall: Hall, plot: str, language: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    for client in (mine, theirs):
+        client.headers["accept-language"] = language
+    assert mine.get(f"{hall.path}/permits/new?number={plot}").status_code == 200
+    assert plot in mine.get(f"{hall.path}/permits/new?number={plot}&kind=new").text
+    number = begun(hall, mine, plot, licensee)
+    assert mine.get(f"{hall.path}/permits/{number}/drawing").status_code == 200
+    drawn(hall, theirs, number)
+    assert theirs.get(f"{hall.path}/permits/{number}/checks/1").status_code == 200
+    assert theirs.get(f"/api{hall.path}/permits/{number}/checks/1").json()["schema"] == "bhumika-check-1"
+    assert theirs.get(f"/api{hall.path}/permits/{number}/checks/1/plan.geojson").json()["features"]
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    signed(hall, theirs, number, "licensee")
+    paid(hall, number)
+    shown = mine.get(f"{hall.path}/cases/{number}")
+    assert shown.status_code == 200
+    assert "P-20" in shown.text
+
+
+def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    signed(hall, theirs, number, "licensee", declares=False)
+    paid(hall, number)
+    verifier = hall.client(hall.person("verifier"))
+    page = verifier.get(f"{hall.path}/permits/{number}/decision")
+    assert page.status_code == 200
+    places = [each.split('"')[0] for each in page.text.split('name="stance-')[1:]]
+    words = {f"stance-{each}": "accepted" for each in places} | {f"reason-{each}": "Seen." for each in places}
+    kept = verifier.post(f"{hall.path}/permits/{number}/words", data={"seq": "1"} | words)
+    assert kept.status_code == 303
+    question = {"query_kind": "paper", "query_words": "Where is the deed?"}
+    assert verifier.post(f"{hall.path}/permits/{number}/queries", data=question).status_code == 303
+    shown = mine.get(f"{hall.path}/cases/{number}").text
+    assert "Where is the deed?" in shown
+    query = shown.split(f"/permits/{number}/answers/")[1].split('"')[0]
+    told = mine.post(f"{hall.path}/permits/{number}/answers/{query}", data={"answer": "Attached."})
+    assert told.status_code == 303
+    stepped(hall, verifier, number, "verify")
+    assert "Attached." in verifier.get(f"{hall.path}/cases/{number}").text
+
+
+@pytest.mark.parametrize("content", [b"", b"no drawing at all", b"%PDF-1.7\n"])
+def test_what_is_no_drawing_is_refused_and_nothing_kept(hall: Hall, plot: str, content: bytes) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    client = hall.client(owner)
+    number = begun(hall, client, plot, licensee)
+    files = {"drawing": ("plan.dxf", content)}
+    answer = client.post(f"{hall.path}/permits/{number}/drawing", files=files)
+    assert answer.status_code in (413, 422)
+    assert "/checks/1" not in client.get(f"{hall.path}/permits/{number}/drawing").text
+
+
+def test_a_permit_is_nobody_elses_to_see(hall: Hall, plot: str) -> None:
+    number = begun(hall, hall.client(an_owner(hall, plot)), plot, hall.person("licensee"))
+    stranger = hall.client(hall.person())
+    for path in ("drawing", "sign", "checks/1"):
+        assert stranger.get(f"{hall.path}/permits/{number}/{path}").status_code == 404
+    assert stranger.get(f"{hall.path}/permits/{number}/decision").status_code == 403
+    assert hall.client().get(f"{hall.path}/permits/{number}/drawing").status_code in (303, 401)
+
+
+def test_a_licensee_begins_for_an_owner(hall: Hall, plot: str) -> None:
+    licensee = hall.person("licensee")
+    client = hall.client(licensee)
+    form = {
+        "kind": "new",
+        "number": plot,
+        "title": "A house",
+        "as": "licensee",
+        "owner_name": "Ammini",
+        "owner_address": "ammini@example.org",
+    }
+    answer = client.post(f"{hall.path}/permits/new", data=form)
+    assert answer.status_code == 303
+    assert (
+        client.post(f"{hall.path}/permits/new", data=form | {"owner_address": "nowhere"}).status_code == 422
+    )

@@ -1,0 +1,142 @@
+"""Letters are made from what is kept: what was decided, on which drawing, in whose words, and they can be printed."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.permits.deciding import overrule, say
+from civic.permits.issuing import permit_of, revoke
+from civic.permits.letter_making import permit_letter_of, refusal_letter_of, revocation_letter_of
+from civic.permits.letters import Letter, LetterKind
+from civic.permits.model import NoSuchPermit
+from gis.errors import Conflict
+from tests.civic.permits.matters import Matter, a_matter
+from web.languages import Language
+from web.print.permit_letter import permit_letter
+
+FRONT = "https://land.example.org"
+FAILING = 1.0
+"""Metres inside the boundary at which the example house breaks the rules of yards."""
+
+
+@pytest.fixture
+def matter(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
+    return a_matter(town, body, tmp_path)
+
+
+def issued(matter: Matter) -> Letter:
+    """The letter of the permit that the matter ended in."""
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    return permit_letter_of(matter.session, matter.body, permit.number, front=FRONT)
+
+
+def test_a_certified_permit_tells_what_was_measured_declared_signed_and_paid(matter: Matter) -> None:
+    matter.filed()
+    matter.pay()
+    letter = issued(matter)
+    assert (letter.kind, letter.route, letter.kind_of_permit) == (LetterKind.PERMIT, "self_certified", "new")
+    assert {each.rule for each in letter.declared} == matter.to_sign()
+    assert len(letter.measured) == len(matter.check.of("pass"))
+    assert letter.paise > 0
+    assert letter.drawing_digest == matter.check.sha256
+    assert letter.check_digest == matter.check.found["digest"]
+    assert {each.part for each in letter.signatures} == {"owner", "licensee"}
+    assert letter.owners == (matter.owner.person.name,)
+    assert letter.licensee == matter.licensee.person.name
+    assert letter.address == f"{FRONT}/town/{matter.body.code}/register/{letter.number}"
+    assert letter.svg.startswith("<svg")
+    assert letter.validity is not None
+    assert letter.validity.until is not None
+    assert letter.validity.until.year == letter.dated.year + 5
+    assert "validity" in letter.validity.clause
+
+
+def test_a_permit_prints_in_both_languages(matter: Matter) -> None:
+    matter.filed()
+    matter.pay()
+    for language in Language:
+        assert permit_letter(issued(matter), language=language).startswith(b"%PDF")
+
+
+def test_an_officers_permit_tells_conditions_and_what_was_overruled(matter: Matter) -> None:
+    matter.to_decision(set_back=FAILING)
+    for finding in matter.check.of("fail"):
+        overrule(
+            matter.desk,
+            matter.check,
+            rule=finding["rule"],
+            subject=finding["subject"] or "",
+            reason="Allowed by an order that was shown.",
+            actor=matter.approver,
+        )
+    matter.step("approve", matter.approver)
+    letter = issued(matter)
+    assert letter.route == "officer"
+    assert {each.rule for each in letter.overrides} == {each["rule"] for each in matter.check.of("fail")}
+    assert all(each.words == "Allowed by an order that was shown." for each in letter.overrides)
+    assert letter.accepted
+
+
+def test_a_refusal_tells_every_ground_by_its_clause(matter: Matter) -> None:
+    matter.to_decision(set_back=FAILING)
+    trees = next(each for each in matter.check.of("unknown") if each["rule"] == "trees")
+    say(
+        matter.desk,
+        matter.check,
+        rule="trees",
+        subject=trees["subject"] or "",
+        stance="refused",
+        reason="No tree is left on the plot.",
+        actor=matter.approver,
+    )
+    (first, *_) = matter.check.of("fail")
+    overrule(
+        matter.desk,
+        matter.check,
+        rule=first["rule"],
+        subject=first["subject"] or "",
+        reason="Shown otherwise.",
+        actor=matter.approver,
+    )
+    matter.step("refuse", matter.approver, note="The house stands too near to its boundaries.")
+    letter = refusal_letter_of(matter.session, matter.body, matter.number, front=FRONT)
+    fails = {(each["rule"], each["subject"] or "") for each in matter.check.of("fail")}
+    overruled = {(first["rule"], first["subject"] or "")}
+    assert {(each.rule, each.subject) for each in letter.grounds} == fails - overruled | {
+        ("trees", trees["subject"] or "")
+    }
+    assert "No tree is left on the plot." in {each.words for each in letter.grounds}
+    assert letter.reason == "The house stands too near to its boundaries."
+    assert letter.number == letter.case_number == matter.case.number
+    assert letter.address.endswith(f"/cases/{matter.case.number}")
+    assert permit_letter(letter, language=Language.ENGLISH).startswith(b"%PDF")
+
+
+def test_a_matter_that_was_not_refused_has_no_refusal(matter: Matter) -> None:
+    matter.filed()
+    with pytest.raises(Conflict, match="not refused"):
+        refusal_letter_of(matter.session, matter.body, matter.number, front=FRONT)
+
+
+def test_a_revocation_tells_its_day_and_reason(matter: Matter) -> None:
+    matter.filed()
+    matter.pay()
+    number = issued(matter).number
+    with pytest.raises(Conflict, match="not revoked"):
+        revocation_letter_of(matter.session, matter.body, number, front=FRONT)
+    matter.now += timedelta(days=3)
+    revoke(matter.desk, number, why="It was got by a false drawing.", actor=matter.secretary)
+    letter = revocation_letter_of(matter.session, matter.body, number, front=FRONT)
+    assert (letter.kind, letter.reason) == (LetterKind.REVOCATION, "It was got by a false drawing.")
+    assert letter.dated == matter.desk.today
+    assert letter.svg == ""
+    assert permit_letter(letter, language=Language.MALAYALAM).startswith(b"%PDF")
+
+
+def test_a_permit_that_is_not_there_has_no_letter(matter: Matter) -> None:
+    with pytest.raises(NoSuchPermit):
+        permit_letter_of(matter.session, matter.body, "P-1999-00001", front=FRONT)

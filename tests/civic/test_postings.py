@@ -1,0 +1,96 @@
+"""Who posted whom is on record, and nobody posts themselves."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api.sample_town import CITIZENS, OFFICERS
+from civic.core.bodies import LocalBody
+from civic.core.people import end_posting, post, postings
+from civic.core.tables import PostingRow
+from gis.errors import NotAllowed
+from tests.civic.builders import NOW, an_actor
+from tests.civic.test_sample_town import TOWN, become
+
+TODAY = NOW.date()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize("role", ["verifier", "licensee", "admin"])
+def test_a_posting_says_who_made_it_and_who_ended_it(town: Session, body: LocalBody, role: str) -> None:
+    admin, officer = an_actor(town, body, "admin").person.id, an_actor(town, body).person.id
+    made = post(town, body, officer, role=role, order_ref="O-9", begins=YESTERDAY, by=admin)
+    assert (made.posted_by, made.ended_by) == (admin, None)
+    end_posting(town, made.id, on=TODAY, by=admin)
+    (kept,) = postings(town, on=None, person_id=officer)
+    assert (kept.posted_by, kept.ended_by, kept.ends) == (admin, admin, TODAY)
+
+
+@pytest.mark.parametrize("role", ["approver", "licensee", "admin"])
+def test_nobody_posts_themselves(town: Session, body: LocalBody, role: str) -> None:
+    admin = an_actor(town, body, "admin").person.id
+    with pytest.raises(NotAllowed) as refused:
+        post(town, body, admin, role=role, order_ref="O-9", begins=TODAY, by=admin)
+    assert refused.value.code == "own-posting"
+    row = PostingRow(body=body.code, person_id=admin, role=role, order_ref="x", begins=TODAY, posted_by=admin)
+    town.add(row)
+    with pytest.raises(DBAPIError, match="posting_own_check"):
+        town.flush()
+
+
+def test_nobody_ends_the_last_posting_by_which_they_administer(town: Session, body: LocalBody) -> None:
+    one, other = an_actor(town, body, "admin").person.id, an_actor(town, body, "admin").person.id
+    (own,) = postings(town, on=TODAY, person_id=one)
+    with pytest.raises(NotAllowed, match="last posting"):
+        end_posting(town, own.id, on=TODAY, by=one)
+    second = post(town, body, one, role="admin", order_ref="O-2", begins=YESTERDAY, by=other)
+    end_posting(town, own.id, on=TODAY, by=one)
+    with pytest.raises(NotAllowed, match="last posting"):
+        end_posting(town, second.id, on=TODAY, by=one)
+    end_posting(town, second.id, on=TODAY, by=other)
+
+
+def test_another_posting_that_ends_by_then_does_not_count(town: Session, body: LocalBody) -> None:
+    one, other = an_actor(town, body, "admin").person.id, an_actor(town, body, "admin").person.id
+    (own,) = postings(town, on=TODAY, person_id=one)
+    post(town, body, one, role="admin", order_ref="O-2", begins=YESTERDAY, ends=TODAY, by=other)
+    with pytest.raises(NotAllowed, match="last posting"):
+        end_posting(town, own.id, on=TODAY, by=one)
+
+
+def test_one_ends_another_posting_of_ones_own(town: Session, body: LocalBody) -> None:
+    admin = an_actor(town, body, "admin", "counter").person.id
+    counter = next(each for each in postings(town, on=TODAY, person_id=admin) if each.role == "counter")
+    end_posting(town, counter.id, on=TODAY, by=admin)
+
+
+def test_the_page_of_people_says_who_posted(door: TestClient) -> None:
+    become(door, OFFICERS["admin"])
+    form = {"name": "Anil", "address": "anil@office.example", "role": "verifier", "order_ref": "O-12/2026"}
+    assert (
+        door.post(f"{TOWN}/people", data=form | {"begins": str(TODAY)}, follow_redirects=False).status_code
+        == 303
+    )
+    page = door.get(f"{TOWN}/people?lang=en").text
+    assert "O-12/2026" in page
+    row = page[page.index("O-12/2026") :].partition("</tr>")[0]
+    assert OFFICERS["admin"] in row
+    assert "came with the founding" in page
+    own = form | {"address": "admin@office.example", "role": "approver", "begins": str(TODAY)}
+    assert door.post(f"{TOWN}/people", data=own).status_code == 403
+
+
+def test_the_secretary_takes_the_word_back_that_somebody_is_an_owner(door: TestClient) -> None:
+    become(door, OFFICERS["admin"])
+    page = door.get(f"{TOWN}/people?lang=en").text
+    assert "/people/owners/" not in page
+    assert CITIZENS[0][0] in page
+    become(door, OFFICERS["secretary"])
+    known = door.get(f"{TOWN}/people").text.partition("/people/owners/")[2].partition("/")[0]
+    assert door.post(f"{TOWN}/people/owners/{known}/end", follow_redirects=False).status_code == 303
+    assert door.post(f"{TOWN}/people/owners/{known}/end").status_code == 409
+    become(door, OFFICERS["admin"])
+    assert door.post(f"{TOWN}/people/owners/{known}/end").status_code == 403
