@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from api.answers import LandAnswers
+from api.cli_permits import permits_app
 from api.cli_town import backup, restore, town_app
 from api.connecting import check_set_up
 from api.printing import print_extract, print_history, print_search, write_extract, write_site
@@ -37,6 +38,7 @@ app.add_typer(parcels_app, name="parcels")
 tiles_app = typer.Typer(no_args_is_help=True, help="The map in one file.")
 app.add_typer(tiles_app, name="tiles")
 app.add_typer(town_app, name="town")
+app.add_typer(permits_app, name="permits")
 
 
 class Language(StrEnum):

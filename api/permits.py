@@ -24,6 +24,7 @@ from rules.checking import check
 from rules.reading import library
 from web.check_map import plan_features
 from web.plan_sketch import plan_svg
+from web.print.permit_letter import PermitLetters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,13 @@ class OwnChecker:
 
 def permit_room(settings: Settings, store: Store, checker: PlanChecker) -> PermitRoom:
     """What the doors and jobs of permits need."""
-    return PermitRoom(checker=checker, store=store, largest=settings.largest_document, front=settings.front)
+    return PermitRoom(
+        checker=checker,
+        letters=PermitLetters(),
+        store=store,
+        largest=settings.largest_document,
+        front=settings.front,
+    )
 
 
 def desk_checker(settings: Settings, engine: Engine) -> DeskChecker:

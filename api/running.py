@@ -4,7 +4,7 @@ In: settings and an engine.  Out: a running service; every step is announced, lo
 """
 
 import logging
-import shlex
+import socket
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -30,6 +30,7 @@ from api.town import stranded_cases
 from api.trades import listen, trade_of
 from api.working import work
 from gis.db.session import transaction
+from gis.errors import Unavailable
 from gis.jurisdictions import jurisdiction
 from gis.recordings import record
 from layers.importers.changes import apply_change, read_changes
@@ -79,26 +80,24 @@ def _apply(engine: Engine, changes: Path) -> None:
         record(session, SAMPLE, what=COMPLETE)
 
 
-_WORTH = {
-    "plot": "SELECT min(number) FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)",
-    "gone": "SELECT min(predecessor) FROM parcel_lineage WHERE jurisdiction = :j",
-}
+_A_PLOT = (
+    "SELECT min(number) FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)"
+)
 
 
 def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
-    """The address, and four things to begin with."""
+    """The address, and three things to begin with."""
     address = f"http://{settings.host}:{settings.port}"
     out.print(f"Bhumika is at [bold]{address}/[/]", highlight=False)
     with Session(engine) as session:
-        found = {name: session.scalar(text(query), {"j": SAMPLE}) for name, query in _WORTH.items()}
-    if not all(found.values()):
+        plot = session.scalar(text(_A_PLOT), {"j": SAMPLE})
+    if plot is None:
         return
-    out.print("Four things to try:", highlight=False)
+    out.print("Three things to try:", highlight=False)
     lines = {
         "the map": f"{address}/{SAMPLE}/map",
-        "what lies on a plot": f"{address}/{SAMPLE}/plot?number={quote(str(found['plot']))}",
+        "what lies on a plot": f"{address}/{SAMPLE}/plot?number={quote(str(plot))}",
         "the town hall": f"{address}/town/{SAMPLE}/sign-in",
-        "a plot that was divided": f"./bhumika parcels history {SAMPLE} {shlex.quote(str(found['gone']))}",
     }
     for title, line in lines.items():
         out.print(f"  {title:<24} {line}", highlight=False, soft_wrap=True)
@@ -110,6 +109,7 @@ def serve_app(settings: Settings, owner: Engine) -> None:
     The private database is kept running, and stops with the last one who uses it.
     """
     owner.dispose()
+    _check_free(settings)
     engine = connect_service(settings)
     check_service(engine)
     _name_stranded(engine)
@@ -128,6 +128,20 @@ def serve_app(settings: Settings, owner: Engine) -> None:
         engine.dispose()  # before the database is asked whether anybody still uses it
         if is_private:
             stop(settings.state, if_unused=True)
+
+
+def _check_free(settings: Settings) -> None:
+    """Refuse an address at which another program listens, before anything says that we serve there."""
+    kind = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unavailable(
+                f"Nothing can be served at {settings.host}:{settings.port} ({error.strerror}): another program may listen there. "
+                "Stop it, or set BHUMIKA_PORT (and BHUMIKA_HOST) to an address that is free."
+            ) from error
 
 
 def _name_stranded(engine: Engine) -> None:

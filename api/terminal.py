@@ -11,10 +11,11 @@ from typing import ParamSpec, TypeVar
 import typer
 from rich.console import Console
 from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from api.connecting import connect
 from api.settings import Settings
-from gis.errors import LandError
+from gis.errors import Invalid, LandError, Unavailable
 
 out = Console()
 err = Console(stderr=True)
@@ -39,9 +40,21 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def engine_of(settings: Settings) -> Iterator[Engine]:
-    """The database of the settings, as its owner; left when the command ends."""
-    engine = connect(settings)
+    """The database of the settings, as its owner; left when the command ends.  `Unavailable` where it cannot be reached."""
+    try:
+        engine = connect(settings)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise Invalid(
+            "BHUMIKA_DATABASE_URL is not an address of a database; write postgresql+psycopg://user:password@host/database."
+        ) from error
     try:
         yield engine
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) is not None:
+            raise
+        said = " ".join(str(error.orig).split())
+        raise Unavailable(
+            f"The database cannot be reached: {said[:300]}. See that it runs and that BHUMIKA_DATABASE_URL names it."
+        ) from error
     finally:
         engine.dispose()

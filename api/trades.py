@@ -40,6 +40,7 @@ def trade_of(settings: Settings) -> Trade:
     keeper, teller = keeper_of(settings), teller_of(settings)
     senders = Senders(carriers=carriers_of(settings))
     cashier = Cashier(desk=money_desk(settings))
+    checks = rechecker(settings, keeper.store)
     doers = {
         **OWN,
         **FORGETTERS,
@@ -47,12 +48,11 @@ def trade_of(settings: Settings) -> Trade:
         **teller.doers,
         **senders.doers,
         **cashier.doers,
-        **rechecker(settings, keeper.store).doers,
+        **checks.doers,
         CLOCKS.kind: run_clocks_job,
     }
-    return Trade(
-        doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *keeper.repeated, *cashier.repeated, CLOCKS)
-    )
+    repeated = (*keeper.repeated, *cashier.repeated, *checks.repeated)
+    return Trade(doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *repeated, CLOCKS))
 
 
 def teller_of(settings: Settings) -> Teller:

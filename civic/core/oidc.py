@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
@@ -90,7 +90,7 @@ class Provider:
                 token = client.fetch_token(
                     self._known["token_endpoint"], code=query["code"], code_verifier=trip.verifier
                 )
-        except (OAuthError, httpx.HTTPError) as error:
+        except (OAuthError, httpx2.HTTPError) as error:
             raise NotVouchedFor("The identity provider did not confirm the sign-in; begin again.") from error
         return self._address(str(token.get("id_token", "")), trip)
 
@@ -150,10 +150,10 @@ class Provider:
 
 def _read(address: str) -> dict[str, Any]:
     try:
-        answer = httpx.get(address, timeout=WAIT)
+        answer = httpx2.get(address, timeout=WAIT)
         answer.raise_for_status()
         found = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError) as error:
         raise Unavailable("The identity provider does not answer; use a code, or try again later.") from error
     if not isinstance(found, dict):
         raise Invalid("The identity provider's answer is not understood.")

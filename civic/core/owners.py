@@ -11,6 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
@@ -112,25 +113,15 @@ def know_owner(
     """Keep an officer's word that a person is a party of the register; again changes nothing."""
     if by == person_id:
         raise NotAllowed("Nobody says of themselves that they are an owner; leave it to a colleague.")
-    standing = session.scalar(
-        select(KnownOwnerRow.id).where(
-            KnownOwnerRow.person_id == person_id,
-            KnownOwnerRow.party_id == party_id,
-            KnownOwnerRow.ended.is_(None),
-        )
-    )
-    if standing is None:
-        session.add(
-            KnownOwnerRow(
-                body=body.code,
-                person_id=person_id,
-                party_id=party_id,
-                case_id=case_id,
-                known=now,
-                known_by=by,
-            )
-        )
-        session.flush()
+    row = {
+        "body": body.code,
+        "person_id": person_id,
+        "party_id": party_id,
+        "case_id": case_id,
+        "known": now,
+        "known_by": by,
+    }
+    session.execute(insert(KnownOwnerRow).values(row).on_conflict_do_nothing())
 
 
 def know_no_more(session: Session, known_id: int, *, by: int, now: datetime) -> None:

@@ -16,6 +16,8 @@ from civic.core.people import Actor
 from civic.permits.checking import Check, newest_check
 from civic.permits.consents import declared_in
 from civic.permits.consultations import consent_rules
+from civic.permits.declared import declarables
+from civic.permits.judgement import route_of
 from civic.permits.tables import PermitOverrideRow, PermitWordRow
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -60,7 +62,8 @@ def judged(session: Session, check: Check) -> tuple[Judged, ...]:
     """The findings of a check that do not pass by themselves, in the order of the check."""
     words = words_on(session, check)
     overrides = overrides_on(session, check)
-    declared = declared_in(session, check)
+    way = route_of(check.found, declarables(), declared_in(session, check))
+    declared = {(each.rule, each.subject) for each in way.declared}
     return tuple(
         Judged(
             finding=each,
@@ -68,7 +71,7 @@ def judged(session: Session, check: Check) -> tuple[Judged, ...]:
             reason=words[point(each)].reason if point(each) in words else None,
             is_overruled=point(each) in overrides,
             override=overrides[point(each)].reason if point(each) in overrides else None,
-            is_declared=each["rule"] in declared and each["outcome"] == "unknown",
+            is_declared=point(each) in declared,
         )
         for each in check.of("fail", "unknown")
     )

@@ -30,7 +30,7 @@ from civic.permits.letters import (
     standings_in,
 )
 from civic.permits.limits import book_of
-from civic.permits.model import Kind
+from civic.permits.model import CERTIFIABLE, Kind
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitRow
 from civic.permits.terms import ending
 from gis.errors import NotFound
@@ -145,9 +145,9 @@ def _day(body: LocalBody, instant: datetime) -> date:
 def _validity(body: LocalBody, permit: PermitRow) -> Ended | None:
     """Until when it holds; the clause stands beside it where the book of the day of issue names it."""
     if permit.until is None:
-        return None
+        return Ended(until=None) if permit.kind in CERTIFIABLE else None
     found = ending(permit.issued, book_of(body, on=permit.issued))
-    return Ended(until=permit.until, clause=found.clause if found else "")
+    return Ended(until=permit.until, clause=found.clause if found and found.day == permit.until else "")
 
 
 def _owners(session: Session, case_id: int) -> tuple[str, ...]:
@@ -171,5 +171,10 @@ def _signatures(
     return tuple(
         Signed(name=person(session, row.person_id).name, part=row.part, given=row.given)
         for row in consents_of(session, case_id)
-        if check is not None and row.sha256 == check.sha256 and (row.withdrawn is None or until is None)
+        if check is not None and row.sha256 == check.sha256 and _stood(row.withdrawn, until)
     )
+
+
+def _stood(withdrawn: datetime | None, until: datetime | None) -> bool:
+    """Whether a signature was not taken back before the case ended."""
+    return withdrawn is None or (until is not None and withdrawn > until)

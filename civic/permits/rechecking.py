@@ -6,22 +6,29 @@ In: a job of the queue, or a case on an officer's desk.  Out: a newer check of t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, or_, select
+from sqlalchemy.orm import Session
 
+from civic.core.bodies import LocalBody
 from civic.core.case import Case, case, parcels_of
 from civic.core.desk import Desk
-from civic.core.jobs import Doer, Work
+from civic.core.jobs import Doer, Every, Repeated, Work, later, whole
 from civic.core.people import Actor
 from civic.core.steps import add_note, hold
+from civic.core.tables import CaseRow
 from civic.core.working_days import day_there
 from civic.permits.checking import newest_check
 from civic.permits.drawings import answers_of, bytes_of, keep_again, plan_of
-from civic.permits.model import CheckMissing
+from civic.permits.model import CheckMissing, Kind
 from civic.permits.room import PermitRoom
-from civic.permits.routing import RECHECK, settle
+from civic.permits.routing import RECHECK, kind_of, settle, why_not_fresh
 from civic.permits.service import SERVICE
+from civic.permits.tables import PermitCaseRow
 from gis.errors import Conflict, NotAllowed
 
+WAITING = "permits.look_at_waiting"
+OCCUPANCY_STATES = ("verifying", "consulting", "deciding")
+"""States from which an occupancy can be deemed certified."""
 OFFICERS = frozenset({"verifier", "approver", "secretary"})
 
 
@@ -34,13 +41,18 @@ class Rechecker:
     @property
     def doers(self) -> dict[str, Doer]:
         """What a worker can do with it."""
-        return {RECHECK: self.do}
+        return {RECHECK: self.do, WAITING: whole(look_at_waiting)}
+
+    @property
+    def repeated(self) -> tuple[Repeated, ...]:
+        """What it does every night."""
+        return (Repeated(kind=WAITING, every=Every.NIGHT),)
 
     def do(self, work: Work) -> None:
         """Check the drawing of a paid case by today's book and land, then send the case on its way; once in effect."""
         case_id, room = work.number("case"), self.room(work.engine)
         with work.inside() as (session, body):
-            if case(session, case_id).state != "rechecking":
+            if not _waits(session, case(session, case_id)):
                 return
             check = newest_check(session, case_id)
             if check is None:
@@ -56,10 +68,39 @@ class Rechecker:
         )
         with work.inside() as (session, body):
             standing = case(session, case_id, lock=True)
+            if not _waits(session, standing):
+                return
+            desk = SERVICE.desk(session, body, now=work.now)
+            told = keep_again(desk, standing, checked, file, made_by=None)
             if standing.state == "rechecking":
-                desk = SERVICE.desk(session, body, now=work.now)
-                told = keep_again(desk, standing, checked, file, made_by=None)
                 settle(desk, standing, told=told)
+
+
+def look_at_waiting(session: Session, body: LocalBody, work: Work) -> None:
+    """Have the drawings checked again on which time itself may decide, where the day has changed book or land."""
+    today = day_there(work.now, body.time_zone)
+    query = (
+        select(CaseRow.id)
+        .join(PermitCaseRow, PermitCaseRow.case_id == CaseRow.id)
+        .where(
+            or_(
+                CaseRow.state == "council",
+                (PermitCaseRow.kind == Kind.OCCUPANCY) & CaseRow.state.in_(OCCUPANCY_STATES),
+            )
+        )
+        .order_by(CaseRow.id)
+    )
+    for case_id in session.scalars(query).all():
+        check = newest_check(session, case_id)
+        if check is not None and why_not_fresh(session, body, check, on=today) is not None:
+            later(session, RECHECK, turn=f"permit {case_id}", case=case_id)
+
+
+def _waits(session: Session, standing: Case) -> bool:
+    """Whether money or time waits for another check."""
+    if standing.state in ("rechecking", "council"):
+        return True
+    return standing.state in OCCUPANCY_STATES and kind_of(session, standing.id) is Kind.OCCUPANCY
 
 
 def check_by_hand(room: PermitRoom, desk: Desk, standing: Case, *, actor: Actor) -> None:

@@ -117,6 +117,11 @@ def publish(request: Request, town: TownDep, number: Number, identifier: str, sh
 def keep(town: TownDep, number: Number, identifier: str, told: VisitIn) -> VisitOut:
     """Keep a visit under the identifier that the telephone made; the same again changes nothing."""
     found = _visitable(town, number)
+    if told.person not in (None, town.who().person.id):
+        raise NotAllowed(
+            "Another person is signed in than the one who was there. Sign in as that person; nothing is lost.",
+            code="other-person",
+        )
     kept = receive(_desk(town, found), found, told.said(identifier), actor=town.who())
     return VisitOut.of(kept)
 

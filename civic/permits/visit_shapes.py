@@ -58,6 +58,8 @@ class PhotoIn(_In):
 class VisitIn(_In):
     """A visit; its photographs are sent after it as documents of the case."""
 
+    person: int | None = None
+    """Who was there, as the telephone knows it: a visit is not sent as another person's."""
     stage: str = Field(max_length=20)
     edition: str = Field(max_length=20, pattern=WITHOUT_NUL)
     begun: AwareDatetime

@@ -28,6 +28,7 @@ from rules.findings import (
 from rules.measure import Unit
 from rules.proposal import Proposal
 from rules.reckoning.access import WIDTH, Demand, demands
+from rules.reckoning.occupancy import named_groups
 from rules.reckoning.small_plots import exempt
 from rules.reckoning.streets import widest
 from rules.register import asked, rule
@@ -192,8 +193,7 @@ def access_special(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     for name, (key, sure, maybe) in SPECIAL.items():
         if codes & sure:
             found += asked("access_special", partial(_special, name, key, site, book), subject=name)
-        elif codes & maybe:
-            there = sorted(str(each) for each in codes & maybe)
+        elif there := sorted(str(each) for each in (codes | named_groups(plan)) & maybe):
             found += asked("access_special", partial(_perhaps, name, key, there, site, book), subject=name)
     if found:
         return found

@@ -12,6 +12,7 @@ from rules.book import Book, NotEncoded, NotInForce, Parameter
 from rules.findings import Finding, Outcome, Required, at_most, holds, unknown
 from rules.proposal import Proposal
 from rules.reckoning.high_rise import high_rise
+from rules.reckoning.occupancy import named_groups
 from rules.reckoning.restrictions import Consent, consent, consent_by_distance, is_clear, needed, told
 from rules.reckoning.two_readings import at_hundredth
 from rules.register import asked, rule
@@ -217,16 +218,16 @@ def noc_use(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
         )
     found: list[Finding] = []
     for row in USES:
-        judge = partial(_of_use, row, codes, site, book)
+        judge = partial(_of_use, row, codes, named_groups(plan), site, book)
         found += asked("noc_use", judge, subject=row.replace("_", " "))
     return found
 
 
-def _of_use(row: str, codes: set[str | None], site: Site, book: Book) -> Finding:
+def _of_use(row: str, codes: set[str | None], named: frozenset[str], site: Site, book: Book) -> Finding:
     citation = book.value(AUTHORITY, row).citation
     who, sure = USES[row]
     subject = row.replace("_", " ")
-    hit = sorted(each for each in codes if each in sure | MAYBE[row])
+    hit = sorted({each for each in codes if each in sure | MAYBE[row]} | (named & MAYBE[row]))
     if not hit:
         return holds(
             "noc_use", f"None of the uses is a {subject}, so {who} is not asked.", citation, subject=subject

@@ -29,6 +29,7 @@ from rules.plans.roles import Role
 from rules.proposal import Building, Proposal
 from rules.reckoning.dwellings import codes, dwellings
 from rules.reckoning.high_rise import high_rise
+from rules.reckoning.occupancy import named_groups
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import stairways
 from rules.reckoning.streets import widest
@@ -214,7 +215,7 @@ def fuel_stations(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
             )
         ]
     is_one = bool(there & FUEL) or (word is not None and word.is_yes is True)
-    if not is_one and "I" in there and (word is None or word.is_declared):
+    if not is_one and "I" in there | named_groups(plan) and (word is None or word.is_declared):
         remedy = "Give it the colour of its own occupancy, or declare FUEL_STATION=NO and have a person confirm it."
         return [
             unknown(

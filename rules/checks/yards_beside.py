@@ -4,7 +4,7 @@ In: a proposal, its site, the book of one day.  Out: findings for the yards that
 these provisos and they are kept.  The yards themselves are judged by the rule on yards, under the same provisos.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -12,7 +12,7 @@ from functools import partial
 from gis.site import Site
 from rules.book import Book, Citation, NotInForce, Parameter, Value
 from rules.checks.roads import LAY
-from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
+from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, gap_of, spaces_of
 from rules.findings import (
     Finding,
     Outcome,
@@ -25,7 +25,7 @@ from rules.findings import (
     not_applicable,
     unknown,
 )
-from rules.proposal import OpenSpace, Proposal
+from rules.proposal import Building, OpenSpace, Position, Proposal
 from rules.reckoning.arrangement import shortfalls
 from rules.reckoning.high_rise import high_rise
 from rules.reckoning.occupancy import uses
@@ -36,18 +36,14 @@ from rules.reckoning.provisos import (
     ABUTTING,
     BLANK_HEIGHT,
     BLANK_YARD,
-    CERTIFICATE,
     CONSENTS,
-    OLD,
     OPENINGS,
     Seat,
-    has_existing,
-    has_old_certificate,
     in_commercial_zone,
     is_blank,
 )
 from rules.reckoning.relaxations import is_within, said
-from rules.reckoning.setbacks import AVERAGE, CENT, MILLIMETRE, OPEN_SPACE, RULE_50_PLOT
+from rules.reckoning.setbacks import AVERAGE, CENT, MILLIMETRE, OPEN_SPACE, RULE_50_PLOT, row_of
 from rules.reckoning.worst_level import levels_of, worst_of
 from rules.register import rule
 from rules.takings import built_up_area
@@ -56,6 +52,7 @@ OPENING, SMALL_OPENING = Parameter("yards.opening_open_space"), Parameter("yards
 VENTILATOR, VENTILATOR_HEIGHT = Parameter("yards.ventilator_open_space"), Parameter("yards.ventilator_height")
 CONFIRM_BLANK = "Have a person confirm that the wall has no opening, below and above 2.1 m (declare the OPENING_… words as NO)."
 GET_CONSENT = "Get the written consent of the owner of the adjoining land, declare NOC_TO_ABUT_SIDE or NOC_TO_REAR_SIDE, and have it confirmed."
+OPEN_YARDS = "Settle what the rule on yards leaves open."
 Judge = Callable[[Seat], Finding]
 
 
@@ -214,30 +211,22 @@ def _each(plan: Proposal, site: Site, book: Book, rule_id: str, judge: Judge, ke
         seats = shortfalls(plan, site, book, building)
         at = levels_of(building, [seat.space for seat in seats], sorted({seat.measure for seat in seats}))
         found += worst_of([judge(seat) for seat in seats], at)
+    doubt = next((why for each in plan.buildings for why in _doubts(plan, site, book, each)), None)
+    if not found and doubt is not None:
+        return [unknown(rule_id, f"Whether every yard keeps Table 4 is open. {doubt}", remedy=OPEN_YARDS)]
     return found or [kept]
 
 
-@rule("old_building")
-def old_building(plan: Proposal, _site: Site, book: Book) -> Finding:
-    """For additions to a building with an old occupancy certificate yards and road distance are asked only of what is added."""
-    before = book.value(OLD)
-    if not plan.buildings:
-        return unknown("old_building", NO_BUILDING, remedy=DRAW_FOOTPRINT)
-    if not has_existing(plan):
-        why = f"The drawing shows nothing that stands already (layers …_EXISTING), and the proviso is for additions ({before.citation})."
-        return not_applicable("old_building", why)
-    is_old = has_old_certificate(plan, book)
-    if is_old:
-        why = f"The certificate is from before {before.day}: yards and distances are asked only of what is added."
-        return holds("old_building", why, before.citation)
-    if is_old is False:
-        why = f"The certificate is not from before {before.day} ({before.citation}), so the whole building keeps yards and distances."
-        return not_applicable("old_building", why)
-    return unknown(
-        "old_building",
-        f"Whether what stands has an occupancy certificate from before {before.day} is not known.",
-        remedy=f"Declare {CERTIFICATE}=YYYY-MM-DD, and have it confirmed from the register.",
-    )
+def _doubts(plan: Proposal, site: Site, book: Book, building: Building) -> Iterator[str]:
+    """Why it is not certain that the yards of a building keep the table, though none is seen to be smaller."""
+    if building.height is not None and building.height.is_declared:
+        yield "The height of the building, with which yards grow, is only declared."
+    row = row_of(plan, site, book, building)
+    if row.doubt is not None:
+        yield row.doubt
+    sides = [each for each in spaces_of(plan, building) if each.position is not Position.FRONT]
+    if AVERAGE in row.measures and any(each.average is None for each in sides):
+        yield "The average of a side or rear yard is not known."
 
 
 @rule("openings")

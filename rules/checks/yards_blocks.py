@@ -1,4 +1,4 @@
-"""Chapter of yards, blocks with yards of their own: podiums and separate parking blocks (rule 26(4)).
+"""Chapter of yards, blocks with yards of their own: podiums, separate parking blocks, and additions to what stands (rule 26(4)).
 
 In: a proposal, its site, the book of one day.  Out: findings.
 """
@@ -18,6 +18,7 @@ from rules.findings import (
     Required,
     at_least,
     at_most,
+    holds,
     measured,
     not_applicable,
     unknown,
@@ -26,7 +27,14 @@ from rules.measure import Unit
 from rules.plans.drawing import Level
 from rules.proposal import Building, OpenSpace, Proposal
 from rules.reckoning.parking_blocks import is_parking_block
-from rules.reckoning.provisos import PODIUM_HEIGHT, PODIUM_YARD
+from rules.reckoning.provisos import (
+    CERTIFICATE,
+    OLD,
+    PODIUM_HEIGHT,
+    PODIUM_YARD,
+    has_existing,
+    has_old_certificate,
+)
 from rules.reckoning.relaxations import is_within
 from rules.reckoning.setbacks import MILLIMETRE
 from rules.register import rule
@@ -171,3 +179,26 @@ def _block_grown(building: Building, required: Required, book: Book) -> Required
     steps = math.ceil((metres - above.number) / step.number)
     amount = required.amount + rise.number * steps
     return required.changed(amount, f"{metres} m high: {rise} x {steps} more = {amount} m", above, step, rise)
+
+
+@rule("old_building")
+def old_building(plan: Proposal, _site: Site, book: Book) -> Finding:
+    """For additions to a building with an old occupancy certificate yards and road distance are asked only of what is added."""
+    before = book.value(OLD)
+    if not plan.buildings:
+        return unknown("old_building", NO_BUILDING, remedy=DRAW_FOOTPRINT)
+    if not has_existing(plan):
+        why = f"The drawing shows nothing that stands already (layers …_EXISTING), and the proviso is for additions ({before.citation})."
+        return not_applicable("old_building", why)
+    is_old = has_old_certificate(plan, book)
+    if is_old:
+        why = f"The certificate is from before {before.day}: yards and distances are asked only of what is added."
+        return holds("old_building", why, before.citation)
+    if is_old is False:
+        why = f"The certificate is not from before {before.day} ({before.citation}), so the whole building keeps yards and distances."
+        return not_applicable("old_building", why)
+    return unknown(
+        "old_building",
+        f"Whether what stands has an occupancy certificate from before {before.day} is not known.",
+        remedy=f"Declare {CERTIFICATE}=YYYY-MM-DD, and have it confirmed from the register.",
+    )

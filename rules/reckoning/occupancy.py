@@ -99,6 +99,13 @@ def _uses(plan: Proposal, book: Book) -> tuple[Use, ...]:
     return _by_size(_merged(_regrouped(use, book) for use in found))
 
 
+def named_groups(plan: Proposal) -> frozenset[str]:
+    """Groups that a person named for occupancies of the drawing: what they may be beside what their colour says."""
+    there = {use.code for use in floor_uses(plan)}
+    named = (each.choice for code, each in plan.answers.groups.items() if code in there)
+    return frozenset(choice.split("_", maxsplit=1)[0] for choice in named)
+
+
 def main_use(plan: Proposal, book: Book) -> Use:
     """The use with the largest floor area; incidental uses join it up to their share (rule 25(1))."""
     return joined(plan, book)[0]

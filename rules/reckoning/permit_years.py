@@ -172,4 +172,6 @@ def licence_until(registered: date, book: Book) -> date:
 
 def _years_after(day: date, years: int) -> date:
     year = day.year + years
+    if year > date.max.year:
+        raise Invalid(f"{day} is too late a day for a permit: give the day on which it was issued.")
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -148,3 +149,31 @@ def test_an_unknown_setting_is_told_with_what_may_be_meant(monkeypatch: pytest.M
     run = bhumika("extract", "test-town", "12/104")
     assert run.exit_code == 1
     assert "BHUMIKA_DATABASE_URL" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("garbage", "is not an address of a database"),
+        ("foo://a", "is not an address of a database"),
+        ("postgresql+psycopg://a:b@127.0.0.1:1/x", "cannot be reached"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_told(
+    monkeypatch: pytest.MonkeyPatch, address: str, says: str
+) -> None:
+    monkeypatch.setenv("BHUMIKA_DATABASE_URL", address)
+    run = bhumika("search", "test-town", "12/104")
+    assert run.exit_code == 1
+    assert says in " ".join(run.stderr.split())
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("BHUMIKA_PORT", str(taken.getsockname()[1]))
+        run = bhumika("serve")
+    assert run.exit_code == 1
+    assert "BHUMIKA_PORT" in run.stderr
+    assert "Serving" not in run.stdout

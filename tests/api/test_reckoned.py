@@ -64,7 +64,12 @@ def test_up_to_a_tenth_of_a_group_may_deviate(client: TestClient, built: str, is
 
 @pytest.mark.parametrize(
     "ask",
-    ["validity?issued=2026-01-01", f"fine?case=murder&days=0&{DAY}", f"fine?case=ordinary&days=-1&{DAY}"],
+    [
+        f"validity?issued=9999-12-31&{DAY}",
+        "validity?issued=2026-01-01",
+        f"fine?case=murder&days=0&{DAY}",
+        f"fine?case=ordinary&days=-1&{DAY}",
+    ],
 )
 def test_a_wrong_question_is_refused(client: TestClient, ask: str) -> None:
     assert client.get(f"/api/rules/reckoned/{ask}").status_code == 422

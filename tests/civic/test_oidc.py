@@ -39,6 +39,7 @@ class Provider:
     challenge: str = ""
     key: RSAKey = field(default_factory=lambda: KEY)
     seen: list[dict[str, list[str]]] = field(default_factory=list)
+    hangs_up: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,9 @@ def provider() -> Iterator[Provider]:
         def do_POST(self) -> None:
             asked = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
             here.seen.append(asked)
+            if here.hangs_up:
+                self.close_connection = True
+                return
             claims = {
                 "iss": here.issuer,
                 "aud": "town",
@@ -94,7 +98,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def office(sample_hall: Engine, provider: Provider, tmp_path: Path) -> TestClient:
-    provider.claims, provider.key = {}, KEY
+    provider.claims, provider.key, provider.hangs_up = {}, KEY, False
     settings = Settings(
         state=tmp_path,
         oidc_issuer=provider.issuer,
@@ -169,6 +173,14 @@ def test_a_trip_lasts_ten_minutes() -> None:
 
 def test_who_is_refused_by_the_provider_is_told(office: TestClient, provider: Provider) -> None:
     assert trip(office, provider, error="access_denied").status_code == 403
+
+
+def test_a_provider_that_hangs_up_is_told_and_nobody_is_signed_in(
+    office: TestClient, provider: Provider
+) -> None:
+    provider.hangs_up = True
+    assert trip(office, provider).status_code == 403
+    assert office.get(f"{TOWN}/inbox").status_code == 401
 
 
 def test_without_a_provider_there_is_no_such_door(door: TestClient) -> None:

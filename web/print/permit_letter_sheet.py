@@ -6,7 +6,7 @@ In: a `Letter` of `civic.permits`.  Out: frozen values in the reader's language,
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import lru_cache
 from importlib.resources import files
@@ -131,7 +131,9 @@ def heading_of(letter: Letter) -> str:
 
 
 def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
-    """The sheet of a letter whose content has a digest."""
+    """The sheet of a letter whose content has a digest; a revocation tells its reason alone, not what was permitted."""
+    if letter.kind is LetterKind.REVOCATION:
+        letter = _bare(letter)
     say, instant = _Say(t), letter.instant.astimezone(UTC)
     body = t.of(Words(en=letter.body_en, ml=letter.body_ml))
     svg = _drawn(letter)
@@ -174,6 +176,22 @@ def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
         code=say("code", address=letter.address),
         link=letter.address,
         svg=_code(letter.address),
+    )
+
+
+def _bare(letter: Letter) -> Letter:
+    """The letter without what stands in the permit itself."""
+    return replace(
+        letter,
+        conditions=(),
+        fees=(),
+        measured=(),
+        declared=(),
+        accepted=(),
+        overrides=(),
+        grounds=(),
+        signatures=(),
+        svg="",
     )
 
 

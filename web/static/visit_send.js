@@ -31,9 +31,9 @@ export async function send(entry, { words, refused, progress }) {
   return has;
 }
 
-function told({ stage, edition, begun, ended, answers, words, fix, photos }) {
+function told({ person, stage, edition, begun, ended, answers, words, fix, photos }) {
   const named = photos.map(({ sha256, caption, taken, fix: place }) => ({ sha256, caption, taken, fix: plain(place) }));
-  return { stage, edition, begun, ended, answers, words, fix: plain(fix), photos: named };
+  return { person, stage, edition, begun, ended, answers, words, fix: plain(fix), photos: named };
 }
 
 function plain(fix) {

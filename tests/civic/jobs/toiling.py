@@ -16,7 +16,7 @@ from civic.core.bodies import LocalBody
 from civic.core.jobs import Work, whole
 
 MARK = text(
-    "INSERT INTO sign_in_code (body, reach, digest, made, ends) VALUES (:body, :reach, 'mark', :now, :now)"
+    "INSERT INTO sign_in_code (body, reach, sender, digest, made, ends) VALUES (:body, :reach, '', 'mark', :now, :now)"
 )
 
 

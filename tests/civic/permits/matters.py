@@ -3,9 +3,9 @@
 In: a session of the service inside a body.  Out: `Matter`, which takes a case as far along its way as a test wants.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from civic.core.money.demands import demands_of
 from civic.core.owners import make_up_owner
 from civic.core.people import Actor
 from civic.core.steps import advance, answer_task
-from civic.permits.checking import Check, Checked, newest_check
+from civic.permits.checking import Check, newest_check
 from civic.permits.deciding import say
 from civic.permits.drawings import HandedIn, check_drawing, hand_in
 from civic.permits.filing import begin
@@ -34,39 +34,13 @@ from civic.permits.tables import PermitVisitRow
 from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
 from gis.site import Site
-from rules.answers_document import NOTHING, answers_from_json
-from rules.check_document import to_json
-from rules.checking import check
 from rules.plans.starter import starter
-from rules.reading import library
 from tests.builders import a_parcel
 from tests.civic.builders import NOW, an_actor
+from tests.civic.permits.checkers import SiteChecker
 from tests.civic.permits.low_risk import a_clear_site
-from web.check_map import plan_features
-from web.plan_sketch import plan_svg
 
 _PLOTS = count(1)
-
-
-@dataclass
-class SiteChecker:
-    """Judges drawings on one plot as it is described; `known` is what the land's record says when it is asked."""
-
-    known: Callable[[str], datetime]
-    site: Site
-    asked: list[date] = field(default_factory=list)
-
-    def check(self, *, jurisdiction: str, number: str, content: bytes, answers: bytes, on: date) -> Checked:
-        """The check that the plan desk would make."""
-        self.asked.append(on)
-        there = replace(
-            self.site, jurisdiction=jurisdiction, number=number, known=self.known(jurisdiction), on=on
-        )
-        told = answers_from_json(answers) if answers else NOTHING
-        found = check(content, there, library(), on=on, told=told)
-        return Checked(
-            found=to_json(found), svg=plan_svg(found, title=number), ground=plan_features(found), marked=None
-        )
 
 
 @dataclass

@@ -14,8 +14,8 @@ from civic.core.people import Actor
 from gis.recordings import last_recording
 from rules.plans.starter import starter
 from tests.civic.hall import Hall, a_hall
+from tests.civic.permits.checkers import SiteChecker
 from tests.civic.permits.low_risk import a_clear_site
-from tests.civic.permits.matters import SiteChecker
 from tests.civic.permits.visiting import a_plot
 
 SITE = a_clear_site()
@@ -175,3 +175,34 @@ def test_a_licensee_begins_for_an_owner(hall: Hall, plot: str) -> None:
     assert (
         client.post(f"{hall.path}/permits/new", data=form | {"owner_address": "nowhere"}).status_code == 422
     )
+
+
+def test_letters_are_printed_for_the_parties_alone(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    assert mine.get(f"{hall.path}/permits/{number}/letters/permit.pdf").status_code == 404
+    signed(hall, theirs, number, "licensee")
+    paid(hall, number)
+    letters = f"{hall.path}/permits/{number}/letters"
+    for language in ("en", "ml"):
+        answer = mine.get(f"{letters}/permit.pdf?lang={language}")
+        assert answer.status_code == 200, answer.text
+        assert answer.content.startswith(b"%PDF")
+    assert mine.get(f"{letters}/refusal.pdf").status_code == 404
+    assert hall.client(hall.person()).get(f"{letters}/permit.pdf").status_code == 404
+
+
+def test_a_resubmission_shows_what_it_changed(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    client = hall.client(owner)
+    number = begun(hall, client, plot, licensee)
+    drawn(hall, client, number, starter(SITE, set_back=1.0))
+    drawn(hall, client, number)
+    page = client.get(f"{hall.path}/permits/{number}/checks/2/changes")
+    assert page.status_code == 200
+    assert "outcome-fail" in page.text
+    assert client.get(f"{hall.path}/permits/{number}/checks/1/changes").status_code in (404, 409)

@@ -181,6 +181,14 @@ def test_only_the_office_visits_and_nobody_their_own(hall: Hall, engine: Engine,
     assert own.put(f"/api{at}s/{uuid4()}", json=a_visit()).status_code == 403
 
 
+def test_a_visit_is_not_sent_as_another_persons(hall: Hall, number: str, inspector: TestClient) -> None:
+    other = hall.person("field_inspector")
+    sent = inspector.put(
+        f"/api{hall.path}/cases/{number}/visits/{uuid4()}", json=a_visit(person=other.person.id)
+    )
+    assert (sent.status_code, sent.json()["code"]) == (403, "other-person")
+
+
 def _person(hall: Hall, number: int) -> Any:
     from civic.core.people import Actor, Person, person, roles_on
 

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.permits.deciding import overrule, say
-from civic.permits.issuing import permit_of, revoke
-from civic.permits.letter_making import permit_letter_of, refusal_letter_of, revocation_letter_of
+from civic.permits.issuing import revoke
+from civic.permits.lettering import letter as letter_of
+from civic.permits.lettering import letters_of
 from civic.permits.letters import Letter, LetterKind
-from civic.permits.model import NoSuchPermit
-from gis.errors import Conflict
+from gis.errors import NotFound
 from tests.civic.permits.matters import Matter, a_matter
-from web.languages import Language
-from web.print.permit_letter import permit_letter
+from web.languages import Language, Wording
+from web.print.permit_letter import digest_of, permit_letter
+from web.print.permit_letter_sheet import letter_sheet
 
 FRONT = "https://land.example.org"
 FAILING = 1.0
@@ -27,17 +28,15 @@ def matter(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
     return a_matter(town, body, tmp_path)
 
 
-def issued(matter: Matter) -> Letter:
-    """The letter of the permit that the matter ended in."""
-    permit = permit_of(matter.session, matter.number)
-    assert permit is not None
-    return permit_letter_of(matter.session, matter.body, permit.number, front=FRONT)
+def made(matter: Matter, kind: LetterKind = LetterKind.PERMIT) -> Letter:
+    """A letter of the matter."""
+    return letter_of(matter.session, matter.body, matter.case, kind, front=FRONT)
 
 
 def test_a_certified_permit_tells_what_was_measured_declared_signed_and_paid(matter: Matter) -> None:
     matter.filed()
     matter.pay()
-    letter = issued(matter)
+    letter = made(matter)
     assert (letter.kind, letter.route, letter.kind_of_permit) == (LetterKind.PERMIT, "self_certified", "new")
     assert {each.rule for each in letter.declared} == matter.to_sign()
     assert len(letter.measured) == len(matter.check.of("pass"))
@@ -59,7 +58,7 @@ def test_a_permit_prints_in_both_languages(matter: Matter) -> None:
     matter.filed()
     matter.pay()
     for language in Language:
-        assert permit_letter(issued(matter), language=language).startswith(b"%PDF")
+        assert permit_letter(made(matter), language=language).startswith(b"%PDF")
 
 
 def test_an_officers_permit_tells_conditions_and_what_was_overruled(matter: Matter) -> None:
@@ -74,7 +73,7 @@ def test_an_officers_permit_tells_conditions_and_what_was_overruled(matter: Matt
             actor=matter.approver,
         )
     matter.step("approve", matter.approver)
-    letter = issued(matter)
+    letter = made(matter)
     assert letter.route == "officer"
     assert {each.rule for each in letter.overrides} == {each["rule"] for each in matter.check.of("fail")}
     assert all(each.words == "Allowed by an order that was shown." for each in letter.overrides)
@@ -103,7 +102,7 @@ def test_a_refusal_tells_every_ground_by_its_clause(matter: Matter) -> None:
         actor=matter.approver,
     )
     matter.step("refuse", matter.approver, note="The house stands too near to its boundaries.")
-    letter = refusal_letter_of(matter.session, matter.body, matter.number, front=FRONT)
+    letter = made(matter, LetterKind.REFUSAL)
     fails = {(each["rule"], each["subject"] or "") for each in matter.check.of("fail")}
     overruled = {(first["rule"], first["subject"] or "")}
     assert {(each.rule, each.subject) for each in letter.grounds} == fails - overruled | {
@@ -116,27 +115,25 @@ def test_a_refusal_tells_every_ground_by_its_clause(matter: Matter) -> None:
     assert permit_letter(letter, language=Language.ENGLISH).startswith(b"%PDF")
 
 
-def test_a_matter_that_was_not_refused_has_no_refusal(matter: Matter) -> None:
+def test_a_matter_that_has_not_ended_has_no_letter(matter: Matter) -> None:
     matter.filed()
-    with pytest.raises(Conflict, match="not refused"):
-        refusal_letter_of(matter.session, matter.body, matter.number, front=FRONT)
+    assert letters_of(matter.session, matter.case) == ()
+    for kind in LetterKind:
+        with pytest.raises(NotFound):
+            made(matter, kind)
 
 
 def test_a_revocation_tells_its_day_and_reason(matter: Matter) -> None:
     matter.filed()
     matter.pay()
-    number = issued(matter).number
-    with pytest.raises(Conflict, match="not revoked"):
-        revocation_letter_of(matter.session, matter.body, number, front=FRONT)
+    number = made(matter).number
+    with pytest.raises(NotFound):
+        made(matter, LetterKind.REVOCATION)
     matter.now += timedelta(days=3)
     revoke(matter.desk, number, why="It was got by a false drawing.", actor=matter.secretary)
-    letter = revocation_letter_of(matter.session, matter.body, number, front=FRONT)
+    letter = made(matter, LetterKind.REVOCATION)
     assert (letter.kind, letter.reason) == (LetterKind.REVOCATION, "It was got by a false drawing.")
     assert letter.dated == matter.desk.today
-    assert letter.svg == ""
+    sheet = letter_sheet(letter, digest_of(letter), Wording(language=Language.ENGLISH))
+    assert (sheet.drawing, sheet.measured, sheet.declared, sheet.fees) == (None, (), (), ())
     assert permit_letter(letter, language=Language.MALAYALAM).startswith(b"%PDF")
-
-
-def test_a_permit_that_is_not_there_has_no_letter(matter: Matter) -> None:
-    with pytest.raises(NoSuchPermit):
-        permit_letter_of(matter.session, matter.body, "P-1999-00001", front=FRONT)
