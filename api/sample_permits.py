@@ -28,6 +28,7 @@ from civic.core.owners import make_up_owner
 from civic.core.people import Actor, introduce, person_reached_by, post, roles_on
 from civic.core.steps import advance
 from civic.permits.asking import Question, answer, ask, queries_of
+from civic.permits.audits import nightly
 from civic.permits.checking import Check, newest_check
 from civic.permits.checklist import AS_PLANNED, checklist, stage_named
 from civic.permits.deciding import point, say
@@ -66,7 +67,16 @@ def found_sample_permits(engine: Engine, settings: Settings, *, now: datetime) -
     listen(settings)
     land = LandAnswers(engine, rasters=settings.rasters)
     room = permit_room(settings, store_of(settings), OwnChecker(land=land))
-    return sum(_played(engine, room, land, play, plot, now) for play, plot in PLAYS)
+    played = sum(_played(engine, room, land, play, plot, now) for play, plot in PLAYS)
+    _draw(engine, now)
+    return played
+
+
+def _draw(engine: Engine, now: datetime) -> None:
+    """The last two nights: the pool of the older permit is published, then its lot falls."""
+    for night in (now - timedelta(days=1), now):
+        with inside(engine, BODY.code) as (session, body):
+            nightly(session, body, now=night)
 
 
 def _owners(session: Session, now: datetime) -> None:

@@ -154,6 +154,7 @@ class Word:
     number: float | None
     is_declared: bool
     source: str
+    handles: tuple[str, ...] = ()
 
     @property
     def is_yes(self) -> bool | None:
@@ -198,13 +199,16 @@ class Proposal:
                 return self._word(key, text, _number(text), source)
             said = self.drawing.word(key)
             if said is not None:
-                return self._word(key, said.text, said.number, f"declared on {said.source.layer}")
+                told = f"declared on {said.source.layer}"
+                return self._word(key, said.text, said.number, told, said.source.handles)
         return None
 
-    def _word(self, key: str, text: str, number: float | None, source: str) -> Word:
+    def _word(
+        self, key: str, text: str, number: float | None, source: str, handles: tuple[str, ...] = ()
+    ) -> Word:
         is_declared = key not in self.answers.confirmed
         told = source if is_declared else _by(f"{source}, confirmed", self.answers.confirmed_by.get(key))
-        return Word(key=key, text=text, number=number, is_declared=is_declared, source=told)
+        return Word(key=key, text=text, number=number, is_declared=is_declared, source=told, handles=handles)
 
 
 T = TypeVar("T")

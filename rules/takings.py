@@ -86,6 +86,7 @@ def of_word(word: Word | None, unit: Unit) -> Measured | None:
         unit,
         steps=(f"{word.key} = {word.text}",),
         sources=(word.source,),
+        places=(Place(what=word.key, handles=word.handles),) if word.handles else (),
         is_declared=word.is_declared,
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from civic.core.case import case
 from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.http import ANYONE, Town, TownDep, allowed, page
 from civic.permits.audit_risk import rules
@@ -20,6 +21,7 @@ from civic.permits.audits import (
     draw_of,
     draws,
     open_audits,
+    proposed,
 )
 from civic.permits.draws import lot_of
 from civic.permits.limits import APPEAL, book_of
@@ -98,6 +100,9 @@ def _shown(
         draws=draws(town.session),
         by_risk=audits_by_risk(town.session),
         waiting=open_audits(town.session) if is_reader else [],
+        proposed=[(each, case(town.session, each.case_id)) for each in proposed(town.session)]
+        if is_reader
+        else [],
         rules=rules(),
         outcomes=OUTCOMES,
         is_reader=is_reader,

@@ -30,6 +30,7 @@ OUTCOMES = (NOTHING, NOTICE, REVOCATION)
 RANDOM, RISK = "random", "risk"
 AUDIT = "audit"
 """The stage of a visit that an audit rests on."""
+APPEAL = "Against it an appeal lies to the Tribunal for Local Self Government Institutions (rule 108)."
 LONGEST = 2000
 MOST = 60
 
@@ -112,6 +113,19 @@ def open_audits(session: Session, *, most: int = MOST) -> list[Audit]:
     return [_audit(each) for each in rows]
 
 
+def proposed(session: Session, *, most: int = MOST) -> list[Audit]:
+    """What an auditor proposes to revoke and the Secretary has not revoked, the oldest first."""
+    query = (
+        select(PermitAuditRow)
+        .join(
+            PermitRow, (PermitRow.body == PermitAuditRow.body) & (PermitRow.number == PermitAuditRow.number)
+        )
+        .where(PermitAuditRow.outcome == REVOCATION, PermitRow.revoked.is_(None))
+        .order_by(PermitAuditRow.id)
+    )
+    return [_audit(each) for each in session.scalars(query.limit(most))]
+
+
 def conclude(desk: Desk, identifier: int, outcome: str, words: str, *, actor: Actor) -> Audit:
     """Write what an audit found; a notice or a proposed revocation rests on a visit to the plot and gives its reason."""
     query = select(PermitAuditRow).where(PermitAuditRow.id == identifier).with_for_update()
@@ -129,7 +143,8 @@ def conclude(desk: Desk, identifier: int, outcome: str, words: str, *, actor: Ac
     values = {"outcome": outcome, "words": said or None, "done": desk.now, "done_by": actor.person.id}
     desk.session.execute(update(PermitAuditRow).where(PermitAuditRow.id == identifier).values(values))
     desk.session.refresh(row)
-    note = f"Audit of permit {row.number}: {outcome}.{' ' + said if said else ''}"
+    against = "" if outcome == NOTHING else f" {APPEAL}"
+    note = f"Audit of permit {row.number}: {outcome}.{' ' + said if said else ''}{against}"
     standing = locked(desk, row.case_id)
     again(desk, standing, NOTE, role="auditor", actor=actor, note=note, seen="parties", told={})
     return _audit(row)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody, inside
 from civic.permits.blds import Entry
 from civic.permits.model import Kind
-from civic.permits.register import MOST, Key, Line, Wanted, measures_of, permits_in
+from civic.permits.register import Key, Line, Wanted, measures_of, permits_in
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitRow
 from gis.asof import AsOf
 from gis.crs import GEOGRAPHIC
@@ -22,6 +22,8 @@ from gis.parcels.queries import holding
 from gis.parcels.tables import ParcelRow
 from gis.recordings import last_recording
 
+PAGE = 1000
+"""Permits that are read at once."""
 LICENCES = {
     True: (
         "CC0-1.0",
@@ -51,14 +53,14 @@ def all_entries(engine: Engine, code: str, *, on: date) -> Iterator[Entry]:
         with inside(engine, code) as (session, body):
             page = entries(session, body, on=on, after=after)
         yield from page
-        if len(page) < MOST:
+        if len(page) < PAGE:
             return
         after = page[-1].line.key
 
 
 def entries(session: Session, body: LocalBody, *, on: date, after: Key | None = None) -> list[Entry]:
     """A page of the register with what each drawing measures and where it lies."""
-    lines = permits_in(session, Wanted(), on=on, after=after)
+    lines = permits_in(session, Wanted(), on=on, after=after, most=PAGE)
     numbers = [each.number for each in lines]
     measures, occupied = _measures(session, numbers), _occupied(session, numbers)
     spots = _spots(session, body, lines, on=on)

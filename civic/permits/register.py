@@ -6,7 +6,7 @@ overruling a finding, their conditions and the reason of a revocation are writte
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -21,24 +21,11 @@ from gis.errors import Invalid
 from gis.parcels.ids import normal_number
 
 MOST = 100
-"""Permits on a page, at most."""
+"""Permits of a plot that are listed, and of a page where nobody asks for fewer."""
 IN_FORCE, ENDED, REVOKED = "in_force", "ended", "revoked"
 STATES = (IN_FORCE, ENDED, REVOKED)
 ROUTES = ("self_certified", "officer", "deemed", "earlier")
 MEASURES = ("floor_area", "built_up_area", "height", "storeys")
-_POINT = (
-    "rule",
-    "subject",
-    "clause",
-    "title",
-    "title_ml",
-    "measured",
-    "required",
-    "comparison",
-    "words",
-    "words_ml",
-)
-"""What is told of a point; an officer's words only where they are written to be published."""
 _COLUMNS: tuple[Any, ...] = (
     PermitRow.number,
     PermitRow.case_id,
@@ -140,7 +127,7 @@ def permits_in(
     query = _lines().where(*_conditions(wanted, on))
     if after is not None:
         query = query.where(tuple_(PermitRow.issued, PermitRow.number) < after)
-    query = query.order_by(PermitRow.issued.desc(), PermitRow.number.desc()).limit(min(most, MOST))
+    query = query.order_by(PermitRow.issued.desc(), PermitRow.number.desc()).limit(most)
     return _to_lines(session, query, on=on)
 
 
@@ -285,10 +272,10 @@ def _points(terms: Mapping[str, Any]) -> list[Point]:
         ("measured", "measured"),
     ):
         for each in terms.get(key) or ():
-            told = {name: str(each.get(name) or "") for name in _POINT}
+            told = {part.name: str(each.get(part.name) or "") for part in fields(Point)} | {"how": how}
             if how == "accepted":  # an officer's remark within the case, not a reason that is published
                 told["words"] = ""
-            found.append(Point(how=how, **told))
+            found.append(Point(**told))
     return found
 
 

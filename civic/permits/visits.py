@@ -16,10 +16,14 @@ from sqlalchemy.orm import Session, aliased
 from civic.core.case import Case
 from civic.core.documents.records import FULL, PUBLISHED
 from civic.core.documents.tables import DocumentVersionRow
+from civic.core.tables import CaseEventRow
 from civic.permits.nearness import SHOWN_TO_BE_THERE, Verdict
 from civic.permits.tables import PermitPhotoRow, PermitVisitRow
 from civic.permits.visit_said import visit_id
 from gis.errors import NotFound
+
+SEND_BACK = "send_back"
+"""The step by which an officer has a plot inspected again."""
 
 
 class NoSuchVisit(NotFound):
@@ -102,10 +106,19 @@ def visits_of(session: Session, case_id: int) -> list[Visit]:
 
 
 def visited(session: Session, standing: Case) -> str | None:
-    """The guard of a step that needs a field inspection; None once one has arrived whole."""
-    found = visits_of(session, standing.id)
+    """The guard of a step that needs a field inspection; None once one has arrived whole.
+
+    Where the case was sent back to be inspected again, one that had arrived before does not count.
+    """
+    sent_back = select(func.max(CaseEventRow.instant)).where(
+        CaseEventRow.case_id == standing.id, CaseEventRow.step == SEND_BACK
+    )
+    since = session.scalar(sent_back)
+    found = [each for each in visits_of(session, standing.id) if since is None or each.received > since]
     if not found:
-        return "No field inspection of this case has arrived yet."
+        return "No field inspection of this case has arrived yet" + (
+            " since it was sent back." if since else "."
+        )
     if any(each.is_whole for each in found):
         return None
     open_now = sum(len(each.missing) for each in found)

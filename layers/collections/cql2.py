@@ -31,8 +31,23 @@ SPATIAL = (
     "s_contains",
     "s_overlaps",
 )
+AT_ANY_TIME = ("t_after", "t_before", "t_disjoint", "t_equals", "t_intersects")
+"""Of two times, each an instant or an interval."""
+BETWEEN_INTERVALS = (
+    "t_contains",
+    "t_during",
+    "t_finishedby",
+    "t_finishes",
+    "t_meets",
+    "t_metby",
+    "t_overlappedby",
+    "t_overlaps",
+    "t_startedby",
+    "t_starts",
+)
+TEMPORAL = (*AT_ANY_TIME, *BETWEEN_INTERVALS)
 OTHERS = ("like", "between", "in", "isnull", "casei")
-KNOWN = (*LOGICAL, *COMPARING, *SPATIAL, *OTHERS)
+KNOWN = (*LOGICAL, *COMPARING, *SPATIAL, *TEMPORAL, *OTHERS)
 CODE = "bad-filter"
 
 
@@ -58,6 +73,14 @@ class Shape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A time from one end to another, both among it; None where an end is open."""
+
+    first: "Value | Name | None"
+    last: "Value | Name | None"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """An operator or function with its operands; `op` is one of `KNOWN`, in small letters."""
 
@@ -65,7 +88,7 @@ class Call:
     args: "tuple[Node, ...]"
 
 
-Node = Value | Name | Shape | Call
+Node = Value | Name | Shape | Interval | Call
 
 
 def wrong(what: str) -> Invalid:
@@ -128,3 +151,25 @@ def instant(text: str) -> datetime:
             code="bad-date",
         )
     return found
+
+
+def end_of(text: str) -> Value | None:
+    """The end of an interval as it is written: a day, an instant, or two dots where it is open."""
+    if text == "..":
+        return None
+    return Value(value=instant(text) if len(text) > len("2020-01-31") else day(text))
+
+
+def interval(first: Value | Name | None, last: Value | Name | None) -> Interval:
+    """An interval whose ends are both days or both instants, in their order."""
+    ends = [each.value for each in (first, last) if isinstance(each, Value)]
+    if not all(isinstance(each, date) for each in ends):
+        raise wrong("an interval runs between days or instants")
+    if len(ends) == 2:
+        if type(ends[0]) is not type(ends[1]):
+            raise wrong(
+                "an interval runs between two days or between two instants, not from one to the other"
+            )
+        if ends[0] > ends[1]:  # type: ignore[operator]
+            raise wrong("an interval ends before it begins")
+    return Interval(first=first, last=last)

@@ -11,6 +11,7 @@ import shapely
 from layers.collections.cql2 import (
     KNOWN,
     Call,
+    Interval,
     Name,
     Node,
     Shape,
@@ -18,7 +19,9 @@ from layers.collections.cql2 import (
     Value,
     check_length,
     day,
+    end_of,
     instant,
+    interval,
     wrong,
 )
 from layers.collections.cql2_text import box_of
@@ -60,7 +63,24 @@ class _Reader:
             return Value(value=day(_text(content, "date")))
         if "timestamp" in content:
             return Value(value=instant(_text(content, "timestamp")))
+        if "interval" in content:
+            return self._interval(content["interval"], depth)
         return self._shape(content)
+
+    def _interval(self, ends: Any, depth: int) -> Interval:
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise wrong("an interval needs two ends")
+        first, last = (self._end(each, depth + 1) for each in ends)
+        return interval(first, last)
+
+    def _end(self, content: Any, depth: int) -> Value | Name | None:
+        if isinstance(content, str):
+            self.tally.part()
+            return end_of(content)
+        found = self.node(content, depth)
+        if not isinstance(found, Value | Name):
+            raise wrong("an interval runs between days or instants")
+        return found
 
     def _call(self, content: dict[str, Any], depth: int) -> Call:
         op, args = _text(content, "op").lower(), content.get("args")
@@ -80,7 +100,9 @@ class _Reader:
             self.tally.shape(4)
             return Shape(shape=box_of([float(each) for each in edges]))
         if content.get("type") not in _SHAPES:
-            raise wrong("an object needs “op”, “property”, “date”, “timestamp”, “bbox” or a GeoJSON geometry")
+            raise wrong(
+                "an object needs “op”, “property”, “date”, “timestamp”, “interval”, “bbox” or a GeoJSON geometry"
+            )
         try:
             shape = shapely.from_geojson(orjson.dumps(content))
         except shapely.errors.GEOSException as error:

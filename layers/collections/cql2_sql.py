@@ -5,7 +5,7 @@ does not know or what cannot be compared.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
@@ -14,7 +14,20 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_
 from sqlalchemy import cast as as_type
 
-from layers.collections.cql2 import COMPARING, SPATIAL, Call, Name, Node, Shape, Value, day, wrong
+from layers.collections.cql2 import (
+    COMPARING,
+    SPATIAL,
+    TEMPORAL,
+    Call,
+    Interval,
+    Name,
+    Node,
+    Shape,
+    Value,
+    day,
+    wrong,
+)
+from layers.collections.cql2_time import End, Span, related
 from layers.collections.model import Collection, Kind, Property
 from layers.collections.systems import System, on_the_ground
 
@@ -32,7 +45,13 @@ _COMPARED: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "<=": lambda a, b: a <= b,
     ">=": lambda a, b: a >= b,
 }
-_OPERANDS = {"not": 1, "like": 2, "between": 3, "isnull": 1, **dict.fromkeys((*COMPARING, *SPATIAL), 2)}
+_OPERANDS = {
+    "not": 1,
+    "like": 2,
+    "between": 3,
+    "isnull": 1,
+    **dict.fromkeys((*COMPARING, *SPATIAL, *TEMPORAL), 2),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +91,8 @@ class _Translation:
             return self._logical(node)
         if node.op in SPATIAL:
             return self._spatial(node)
+        if node.op in TEMPORAL:
+            return related(node.op, *(self._span(each) for each in node.args))
         return self._comparison(node)
 
     def _logical(self, node: Call) -> ColumnElement[bool]:
@@ -170,6 +191,24 @@ class _Translation:
         if Kind.TRUTH in kinds and op not in ("=", "<>"):
             raise wrong(f"“{op}” cannot compare truths")
         return sides
+
+    def _span(self, node: Node) -> Span:
+        """An interval, or an instant, which begins and ends at once."""
+        if isinstance(node, Interval):
+            first, last = self._end(node.first), self._end(node.last)
+            if first.kind and last.kind and first.kind is not last.kind:
+                raise wrong("an interval runs between two days or between two instants")
+            return Span(first=first, last=last, is_interval=True)
+        alone = replace(self._end(node), is_read=False)  # a time that is missing is no time, not an open one
+        return Span(first=alone, last=alone, is_interval=False)
+
+    def _end(self, node: Node | None) -> End:
+        if node is None:
+            return End(sql=None, kind=None, is_read=False)
+        side = self.operand(node)
+        if side.kind not in (Kind.DAY, Kind.INSTANT):
+            raise wrong(f"{side.told} is a {side.kind}, where a time was expected: write DATE('2020-01-31')")
+        return End(sql=side.sql, kind=side.kind, is_read=isinstance(node, Name))
 
     def _spatial(self, node: Call) -> ColumnElement[bool]:
         sides = [self._place(each) for each in node.args]

@@ -3,17 +3,15 @@
 In: a filter as text.  Out: its nodes; `Invalid` says at which letter what was expected, `TooLarge` which limit was passed.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.collections.cql2 import (
     COMPARING,
     SPATIAL,
+    TEMPORAL,
     Call,
+    Interval,
     Name,
     Node,
     Shape,
@@ -21,32 +19,16 @@ from layers.collections.cql2 import (
     Value,
     check_length,
     day,
+    end_of,
     instant,
+    interval,
     wrong,
 )
+from layers.collections.cql2_tokens import Token, tokens
 from layers.collections.systems import rectangle
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)"
-    r"|(?P<text>'(?:[^']|'')*')"
-    r'|(?P<quoted>"(?:[^"]|"")*")'
-    r"|(?P<word>[^\W\d][\w:.\u0900-\u0dff]*)"  # with the vowel signs of India's scripts
-    r"|(?P<sign><>|<=|>=|[=<>(),]))",
-)
 _WKT = {"POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"}
 _RESERVED = {"AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def word(self) -> str:
-        """The word in capitals, or nothing where it is none."""
-        return self.text.upper() if self.kind == "word" else ""
 
 
 def read_text(text: str) -> Node:
@@ -58,35 +40,21 @@ def read_text(text: str) -> Node:
     return found
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    stripped = text.rstrip()
-    while at < len(stripped):
-        match = _TOKEN.match(stripped, at)
-        if match is None:
-            rest = stripped[at:].lstrip()
-            raise wrong(f"at letter {len(stripped) - len(rest) + 1}, “{rest[:10]}” means nothing here")
-        kind = match.lastgroup or ""
-        yield _Token(kind=kind, text=match[kind], at=match.start(kind))
-        at = match.end()
-    yield _Token(kind="end", text="", at=len(stripped))
-
-
 class _Reader:
     """A text, read from its beginning."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.place = 0
         self.tally = Tally()
 
     @property
-    def here(self) -> _Token:
+    def here(self) -> Token:
         """The token that comes next."""
         return self.tokens[self.place]
 
-    def next(self) -> _Token:
+    def next(self) -> Token:
         """The token that comes next, taken."""
         token = self.here
         self.place += 1
@@ -142,6 +110,8 @@ class _Reader:
         self.tally.part()
         if self.here.text.lower() in SPATIAL and self.here.kind == "word":
             return self._spatial()
+        if self.here.text.lower() in TEMPORAL and self.here.kind == "word":
+            return self._temporal(depth)
         left = self.scalar(depth)
         if self.here.kind == "sign" and self.here.text in COMPARING:
             return Call(op=self.next().text, args=(left, self.scalar(depth)))
@@ -181,15 +151,15 @@ class _Reader:
         if token.kind == "number":
             return _number(token.text)
         if token.kind == "text":
-            return Value(value=token.text[1:-1].replace("''", "'"))
+            return Value(value=token.said)
         if token.kind == "quoted":
-            return Name(name=token.text[1:-1].replace('""', '"'))
+            return Name(name=token.name)
         if token.kind == "word":
             return self._word(token, depth)
         self.place -= 1
         raise self.unexpected("a property, a number or a text in single quotes")
 
-    def _word(self, token: _Token, depth: int) -> Node:
+    def _word(self, token: Token, depth: int) -> Node:
         word = token.word
         if word in ("TRUE", "FALSE"):
             return Value(value=word == "TRUE")
@@ -200,14 +170,14 @@ class _Reader:
             raise self.unexpected("a property or a value")
         return Name(name=token.text)
 
-    def _function(self, token: _Token, depth: int) -> Node:
+    def _function(self, token: Token, depth: int) -> Node:
         self.need("(")
         if token.word == "CASEI":
             found: Node = Call(op="casei", args=(self.scalar(depth + 1),))
         elif token.word in ("DATE", "TIMESTAMP"):
             if self.here.kind != "text":
                 raise self.unexpected("a text in single quotes")
-            inside = self.next().text[1:-1]
+            inside = self.next().said
             found = Value(value=day(inside) if token.word == "DATE" else instant(inside))
         else:
             raise wrong(f"there is no function “{token.text[:20]}” here")
@@ -222,6 +192,37 @@ class _Reader:
         second = self._place()
         self.need(")")
         return Call(op=op, args=(first, second))
+
+    def _temporal(self, depth: int) -> Node:
+        op = self.next().text.lower()
+        self.need("(")
+        first = self._time(depth + 1)
+        self.need(",")
+        second = self._time(depth + 1)
+        self.need(")")
+        return Call(op=op, args=(first, second))
+
+    def _time(self, depth: int) -> Node:
+        """An interval, or an instant."""
+        return self._interval(depth) if self.takes("INTERVAL") else self.scalar(depth)
+
+    def _interval(self, depth: int) -> Interval:
+        self.need("(")
+        first = self._end(depth)
+        self.need(",")
+        last = self._end(depth)
+        self.need(")")
+        return interval(first, last)
+
+    def _end(self, depth: int) -> Value | Name | None:
+        """An end of an interval: a day or an instant in quotes, a property, or two dots."""
+        if self.here.kind == "text":
+            self.tally.part()
+            return end_of(self.next().said)
+        found = self.scalar(depth)
+        if not isinstance(found, Value | Name):
+            raise wrong("an interval runs between days or instants")
+        return found
 
     def _place(self) -> Node:
         """A property that is a shape, or a shape."""
@@ -249,7 +250,7 @@ class _Reader:
             raise self.unexpected("a number")
         return float(self.next().text)
 
-    def _wkt(self, first: _Token) -> Shape:
+    def _wkt(self, first: Token) -> Shape:
         """Well-known text up to the bracket that closes it."""
         if self.here.word == "Z":
             self.place += 1

@@ -105,6 +105,7 @@ class Collection:
     """Bytes of the largest shape."""
     begins: date | None
     changed: datetime
+    """The last recording that changed what belongs to it, by the instant at which it is looked at."""
     lineage: tuple[Lineage, ...]
     colours: tuple[str, str] | None = None
     """Fill and line in the catalogue."""

@@ -6,19 +6,32 @@ so what lies in it is looked up once: its attributes, each with the kind of its 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import shapely
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, Engine, Table, Text, case, func, literal
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Double,
+    Engine,
+    Table,
+    Text,
+    case,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from gis.db.quick import engine_of
 from gis.db.sql import statement
+from gis.db.tables import ImportRow
 from gis.place import Jurisdiction
 from layers.catalogue import load
 from layers.collections.lineage import lineage_of
@@ -59,18 +72,33 @@ _lock = Lock()
 def stored_layers(session: Session, place: Jurisdiction, known: datetime) -> tuple[Collection, ...]:
     """Every layer of shapes that something was brought in for."""
     imports = standing(session, place, known=known)
+    changes = _changes(session, place, known=known)
     found = []
     for entry in load(place.catalogue).layers:
         of_it = [each for each in imports if each.target == entry.id]
         if of_it and entry.measure is not Measure.RASTER:
-            collection = _collection(session, place, entry, of_it)
+            collection = _collection(session, place, entry, of_it, changed=changes[entry.id])
             if collection is not None:
                 found.append(collection)
     return tuple(found)
 
 
+def _changes(session: Session, place: Jurisdiction, *, known: datetime) -> dict[str, datetime]:
+    """When each layer changed last up to an instant; an import that was taken back is a change too."""
+    begun, ended = func.lower(ImportRow.recorded), func.upper(ImportRow.recorded)
+    last = func.max(func.greatest(begun, case((ended <= known, ended))))
+    of_place = (ImportRow.jurisdiction == place.code, begun <= known)
+    rows = session.execute(select(ImportRow.target, last).where(*of_place).group_by(ImportRow.target))
+    return {target: changed.astimezone(UTC) for target, changed in rows}
+
+
 def _collection(
-    session: Session, place: Jurisdiction, entry: Layer, imports: Sequence[StandingImport]
+    session: Session,
+    place: Jurisdiction,
+    entry: Layer,
+    imports: Sequence[StandingImport],
+    *,
+    changed: datetime,
 ) -> Collection | None:
     contents = [each for each in (_content(session, standing.id) for standing in imports) if each]
     if not contents:
@@ -95,7 +123,7 @@ def _collection(
         bounds=in_degrees((west, south, east, north), place.metric),
         largest=max(each.largest for each in contents),
         begins=None if None in days else min(day for day in days if day),
-        changed=max(each.imported for each in imports),
+        changed=changed,
         lineage=lineage_of(imports),
         colours=(entry.colour.fill, entry.colour.line),
     )

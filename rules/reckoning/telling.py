@@ -79,9 +79,9 @@ def stated(rule: str, plan: Proposal, key: str, what: str, *citations: Citation,
     word = plan.word(key)
     remedy = f"Provide it, declare {key}=YES with the application, and {ON_THE_GROUND}."
     if word is not None and word.is_yes is False:
-        return breaks(
-            rule, f"{what}: {key}={word.text}, {word.source}.", *citations, remedy=remedy, subject=subject
-        )
+        spots = (Place(what=key, handles=word.handles),) if word.handles else ()
+        told = f"{what}: {key}={word.text}, {word.source}."
+        return breaks(rule, told, *citations, remedy=remedy, subject=subject, places=spots)
     if word is None or word.is_yes is None:
         return unknown(
             rule, f"{what}: no layer of the drawing convention shows it.", remedy=remedy, subject=subject

@@ -156,10 +156,11 @@ async function finish(event) {
 
 // One tab sends at a time; the service would not mind two, but the telephone's line would.
 function sendAll() {
-  return navigator.locks.request("visits", { ifAvailable: true }, async (lock) => {
+  const work = async (lock) => {
     if (lock) await sendInTurn();
     await show();
-  });
+  };
+  return navigator.locks ? navigator.locks.request("visits", { ifAvailable: true }, work) : work(true);
 }
 
 async function sendInTurn() {

@@ -30,6 +30,7 @@ CONFORMANCE = (
         f"{_CQL2}/{each}"
         for each in ("case-insensitive-comparison", "basic-spatial-functions", "spatial-functions")
     ),
+    f"{_CQL2}/temporal-functions",
     f"{_CQL2}/property-property",
     *(
         f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{each}"

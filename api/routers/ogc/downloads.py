@@ -20,6 +20,7 @@ from api.dependencies import LandDep
 from api.documented import sent_as
 from api.routers.ogc.asked import Asked, asking, further_words
 from api.routers.ogc.described import DOWNLOADS
+from api.routers.ogc.fresh import copy_of, unchanged
 from api.routers.ogc.streaming import Streamed, sent
 from api.routers.ogc.wanted import DownloadIn, words_of
 from gis.errors import Unavailable
@@ -52,31 +53,32 @@ def download(
     """Every feature of a question as a file: GeoJSON (whole, or a feature a line), CSV, GeoPackage, FlatGeobuf, GeoParquet."""
     properties, f = further_words(request, OWN_WORDS), asks.f
     with ExitStack() as stack:
+        asked = stack.enter_context(asking(land, code, on=asks.on, known=asks.known))
+        question = asks.question(asked, asked.collection(collection), properties, after=None, limit=None)
+        copy = copy_of(request, question, is_day_named=asks.on is not None)
+        headers = _headers(asked, question, f) | copy.headers
+        if copy.is_held_by(request):
+            return unchanged(headers)
         if not _desks.acquire(blocking=False):
             raise Unavailable(
                 f"{AT_ONCE} downloads are being made already. Try again in a minute, or take the features page by page."
             )
         stack.callback(_desks.release)
-        asked = stack.enter_context(asking(land, code, on=asks.on, known=asks.known))
-        question = asks.question(asked, asked.collection(collection), properties, after=None, limit=None)
-        headers = _headers(asked, question, f)
         if f in ("gpkg", "fgb", "parquet"):
             file = _file(asked, question, f)
         else:
             found = stack.enter_context(closing(_as_it_comes(asked, question, f)))
             held = stack.pop_all()
-            return sent(found, held, asked.session, media=DOWNLOADS[f][0], headers=headers)
+            return sent(request, found, held, asked.session, media=DOWNLOADS[f][0], headers=headers)
     return _sent_file(file, DOWNLOADS[f][0], headers)
 
 
 def _headers(asked: Asked, question: Question, form: str) -> dict[str, str]:
     name = f"{asked.place.code}-{question.collection.id}-{question.days.last}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
-    return (
-        headers
-        if form in ("gpkg", "fgb", "parquet")
-        else headers | {"Content-Crs": f"<{question.system.uri}>"}
-    )
+    if form in ("gpkg", "fgb", "parquet"):
+        return headers
+    return headers | {"Content-Crs": f"<{question.system.uri}>", "Vary": "Accept-Encoding"}
 
 
 def _as_it_comes(asked: Asked, question: Question, form: str) -> Generator[bytes]:

@@ -28,7 +28,8 @@ from api.routers.ogc.asked import (
     further_words,
     is_for_people,
 )
-from api.routers.ogc.streaming import sent
+from api.routers.ogc.fresh import copy_of, unchanged
+from api.routers.ogc.streaming import packed_for, sent
 from api.routers.ogc.wanted import LARGEST, ItemsIn, words_of
 from layers.collections.features import feature, features
 from layers.collections.model import Collection
@@ -63,15 +64,23 @@ def items(
         if is_page:
             shown = list(features(asked.session, question))
             return pages.features(request, asked, of, asks.moment(asked), shown, size)
+        copy = copy_of(request, question, is_day_named=asks.on is not None)
+        headers = _headers(question.system) | copy.headers
+        if copy.is_held_by(request):
+            return unchanged(headers)
         rest = _rest(request, addresses(request, code), asks, asked, of, size)
         found = stack.enter_context(closing(features(asked.session, question)))
         chunks = page(found, limit=size, rest=rest)
         held = stack.pop_all()
-    return sent(chunks, held, asked.session, media=GEOJSON, headers=_headers(question.system))
+    return sent(request, chunks, held, asked.session, media=GEOJSON, headers=headers)
 
 
 def _headers(system: System) -> dict[str, str]:
-    return {"Content-Crs": f"<{system.uri}>", "Cache-Control": "no-cache", "Vary": "Accept"}
+    return {
+        "Content-Crs": f"<{system.uri}>",
+        "Cache-Control": "no-cache",
+        "Vary": "Accept, Accept-Encoding",
+    }
 
 
 def _rest(request: Request, to: Addresses, asks: ItemsIn, asked: Asked, of: Collection, size: int) -> Rest:
@@ -122,6 +131,10 @@ def item(
         text = feature(asked.session, question, feature_id)
         if is_page:
             return pages.one(request, asked, of, text)
+    copy = copy_of(request, question, is_day_named=True)
+    headers = _headers(system) | copy.headers
+    if copy.is_held_by(request):
+        return unchanged(headers)
     to, path = addresses(request, code), f"/collections/{of.id}"
     given: Json = dict(request.query_params)
     links = [
@@ -132,4 +145,4 @@ def item(
         to.link(path, "collection", "application/json", of.title.en),
     ]
     body = text[:-1] + b',"links":' + orjson.dumps(links) + b"}"
-    return Response(body, media_type=GEOJSON, headers=_headers(system))
+    return packed_for(request, body, media=GEOJSON, headers=headers)

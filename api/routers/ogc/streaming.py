@@ -7,25 +7,38 @@ back in every case, before the answer leaves where it is short, otherwise after 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
+from itertools import chain
 
 import anyio
 import psycopg
 from anyio import CancelScope, create_task_group
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
+from api.tile_words import WORTH_PACKING, takes_gzip
 from gis.db.quick import connection_of
+from tiles.packing import packed, packed_pieces
 
 SHORT = 2 * 1024 * 1024
 """Bytes up to which an answer is finished before it leaves, so that a slow client holds no connection."""
 
 
 def sent(
-    chunks: Iterator[bytes], held: ExitStack, session: Session, *, media: str, headers: Mapping[str, str]
+    request: Request,
+    chunks: Iterator[bytes],
+    held: ExitStack,
+    session: Session,
+    *,
+    media: str,
+    headers: Mapping[str, str],
 ) -> Response:
-    """The answer of some pieces; `held` is closed when nothing more is read. A fault in the beginning is raised here."""
+    """The answer of some pieces, packed for who can unpack it; `held` is closed when nothing more is read.
+
+    A fault in the beginning is raised here.
+    """
     beginning: list[bytes] = []
     length = 0
     try:
@@ -34,12 +47,45 @@ def sent(
             length += len(chunk)
             if length > SHORT:
                 stop = partial(_stop, connection_of(session))
-                return Streamed(b"".join(beginning), chunks, held, stop, media=media, headers=headers)
+                first, rest, headers = _leaving(request, b"".join(beginning), chunks, headers)
+                return Streamed(first, rest, held, stop, media=media, headers=headers)
     except BaseException:
         held.close()
         raise
     held.close()
-    return Response(b"".join(beginning), media_type=media, headers=dict(headers))
+    return packed_for(request, b"".join(beginning), media=media, headers=headers)
+
+
+def packed_for(request: Request, content: bytes, *, media: str, headers: Mapping[str, str]) -> Response:
+    """A whole answer, packed for who can unpack it where that is worth it."""
+    told = dict(headers)
+    if len(content) >= WORTH_PACKING and _takes_gzip(request):
+        content, told["Content-Encoding"] = packed(content), "gzip"
+    return Response(content, media_type=media, headers=told)
+
+
+def _takes_gzip(request: Request) -> bool:
+    return takes_gzip(request.headers.get("accept-encoding", ""))
+
+
+def _leaving(
+    request: Request, beginning: bytes, chunks: Iterator[bytes], headers: Mapping[str, str]
+) -> tuple[bytes, Iterator[bytes], Mapping[str, str]]:
+    """The first piece, the others, and the words that go with them: packed piece by piece for who can unpack them."""
+    if not _takes_gzip(request):
+        return beginning, chunks, headers
+    pieces = _packed(beginning, chunks)
+    return next(pieces), pieces, {**headers, "Content-Encoding": "gzip"}
+
+
+def _packed(beginning: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Packed pieces; whoever closes them closes what they are made from."""
+    try:
+        yield from packed_pieces(chain((beginning,), chunks))
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
 
 
 def _stop(connection: "psycopg.Connection[tuple[object, ...]]") -> None:

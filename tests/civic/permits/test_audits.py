@@ -24,9 +24,12 @@ from civic.permits.audits import (
     draws,
     nightly,
     open_audits,
+    proposed,
 )
 from civic.permits.checklist import checklist
 from civic.permits.draws import Lot, drawn, how_many, seed_of
+from civic.permits.issuing import revoke
+from civic.permits.register import permit_shown
 from civic.permits.visit_keeping import receive
 from civic.permits.visit_said import Seen, VisitSaid
 from gis.errors import Conflict, Invalid, NotAllowed
@@ -208,9 +211,26 @@ def test_nothing_is_held_against_a_permit_before_its_plot_was_visited(desk: Desk
         conclude(desk, audit.id, "revocation", "A yard of 1.4 m.", actor=auditor)
     visit_it(desk)
     assert conclude(desk, audit.id, "notice", "A yard of 1.4 m.", actor=auditor).outcome == "notice"
-    assert "A yard of 1.4 m." in str(history(desk.session, audit.case_id, for_staff=False)[-1].note)
+    note = str(history(desk.session, audit.case_id, for_staff=False)[-1].note)
+    assert "A yard of 1.4 m." in note
+    assert "appeal lies to the Tribunal" in note
     with pytest.raises(Conflict, match="concluded already"):
         conclude(desk, audit.id, "nothing", "", actor=auditor)
+
+
+def test_a_proposed_revocation_waits_for_the_secretary(desk: Desk, number: str) -> None:
+    (audit,) = open_audits(desk.session)
+    visit_it(desk)
+    auditor = an_actor(desk.session, desk.body, "auditor")
+    conclude(desk, audit.id, "revocation", "Built into the street.", actor=auditor)
+    assert [each.number for each in proposed(desk.session)] == [number]
+    assert permit_shown(desk.session, number, on=AFTER.date()).line.state == "in_force", (
+        "an audit revokes nothing"
+    )
+    revoke(desk, number, why="Built into the street.", actor=an_actor(desk.session, desk.body, "secretary"))
+    desk.session.expire_all()
+    assert proposed(desk.session) == []
+    assert permit_shown(desk.session, number, on=AFTER.date()).line.state == "revoked"
 
 
 def test_only_an_auditor_concludes(desk: Desk, number: str) -> None:

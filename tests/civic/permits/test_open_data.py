@@ -111,7 +111,10 @@ def hall(service_engine: Engine, own_body: LocalBody, tmp_path: Path) -> Hall:
     return a_hall(service_engine, own_body, tmp_path)
 
 
-def test_the_whole_register_is_told_with_place_area_and_certificate(hall: Hall, engine: Engine) -> None:
+def test_the_whole_register_is_told_with_place_area_and_certificate(
+    hall: Hall, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("civic.permits.open_data.PAGE", 23)  # 207 permits are nine whole pages
     plot = a_plot(engine, hall.body)
     with hall.inside() as session:
         number = a_permit(session, hall.body, plot, found={"measures": MEASURES})

@@ -20,7 +20,7 @@ from civic.core.documents.records import ShutAway
 from civic.core.documents.store import Store, folder_store
 from civic.core.documents.tables import DocumentVersionRow
 from civic.core.people import Actor
-from civic.core.steps import open_case
+from civic.core.steps import again, open_case
 from civic.permits.checklist import STAGES, checklist, read_checklist, stage_of
 from civic.permits.nearness import Fix, Verdict
 from civic.permits.visit_keeping import PhotoNotSent, VisitDiffers, attach, receive
@@ -113,6 +113,16 @@ def test_a_visit_without_photographs_is_whole_at_once(desk: Desk, case: Case, in
     assert kept.place["verdict"] == Verdict.ON_PLOT
     assert visited(desk.session, case) is None
     assert "11 points as planned" in str(history(desk.session, case.id, for_staff=False)[-1].note)
+
+
+def test_a_case_that_was_sent_back_is_visited_again(desk: Desk, case: Case, inspector: Actor) -> None:
+    receive(desk, case, told(), actor=inspector)
+    assert visited(desk.session, case) is None
+    later = replace(desk, now=desk.now + timedelta(days=1))
+    again(later, case, "send_back", role="approver", actor=None, note=None, seen="parties", told={})
+    assert "since it was sent back" in str(visited(desk.session, case))
+    receive(replace(desk, now=desk.now + timedelta(days=2)), case, told(), actor=inspector)
+    assert visited(desk.session, case) is None
 
 
 def test_a_visit_waits_for_its_last_photograph(

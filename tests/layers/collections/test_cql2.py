@@ -50,6 +50,10 @@ def op(name: str, *args: Any) -> dict[str, Any]:
         ("പേര് = 'പാലം'", op("=", prop("പേര്"), "പാലം")),
         ("S_INTERSECTS(geometry, POINT(76.4 10.6))", op("s_intersects", prop("geometry"), {"type": "Point", "coordinates": [76.4, 10.6]})),
         ("s_within(geometry, BBOX(1,2,3,4))", op("s_within", prop("geometry"), {"bbox": [1, 2, 3, 4]})),
+        ("T_AFTER(d, DATE('2020-01-31'))", op("t_after", prop("d"), {"date": "2020-01-31"})),
+        ("t_during(INTERVAL(a, b), INTERVAL('2020-01-31', '..'))", op("t_during", {"interval": [prop("a"), prop("b")]}, {"interval": ["2020-01-31", ".."]})),
+        ("T_METBY(INTERVAL(a, '..'), INTERVAL('2020-01-31T10:00:00Z', \"b\"))", op("t_metBy", {"interval": [prop("a"), ".."]}, {"interval": ["2020-01-31T10:00:00Z", prop("b")]})),
+        ("a = 1 AND T_EQUALS(INTERVAL(DATE('2020-01-01'), b), c)", op("and", op("=", prop("a"), 1), op("t_equals", {"interval": [{"date": "2020-01-01"}, prop("b")]}, prop("c")))),
         (
             "S_DISJOINT(geometry, MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5))))",
             op(
@@ -108,6 +112,17 @@ def test_days_and_instants_become_values() -> None:
         ("d = DATE('-4004-10-23')", "is no day"),
         ("d = TIMESTAMP('2020-02-28')", "is no instant"),
         ("d = DATE(5)", "a text in single quotes"),
+        ("T_AFTER(d)", "“,” was expected"),
+        ("T_AFTER(d, INTERVAL('2020-01-02', '2020-01-01'))", "ends before it begins"),
+        (
+            "T_AFTER(d, INTERVAL('2020-01-02', '2020-01-03T00:00:00Z'))",
+            "between two days or between two instants",
+        ),
+        ("T_AFTER(d, INTERVAL('yesterday', '..'))", "is no day"),
+        ("T_AFTER(d, INTERVAL('2020-01-02'))", "“,” was expected"),
+        ("T_AFTER(d, INTERVAL(1, '..'))", "between days or instants"),
+        ("T_AFTER(d, INTERVAL(CASEI(a), '..'))", "between days or instants"),
+        ("d = INTERVAL('2020-01-02', '..')", "no function “INTERVAL”"),
     ],
 )
 def test_what_is_no_filter_is_told_where(text: str, told: str) -> None:
@@ -131,6 +146,11 @@ def test_what_is_no_filter_is_told_where(text: str, told: str) -> None:
         ('{"type": "Polygon"}', "not a GeoJSON geometry"),
         ('{"bbox": [1, 2, "x", 4]}', "four numbers"),
         ('{"date": "x"}', "is no day"),
+        ('{"interval": "x"}', "two ends"),
+        ('{"interval": ["2020-01-01"]}', "two ends"),
+        ('{"interval": ["2020-01-01", 5]}', "between days or instants"),
+        ('{"interval": ["2020-01-02", "2020-01-01"]}', "ends before it begins"),
+        ('{"interval": ["x", ".."]}', "is no day"),
     ],
 )
 def test_what_is_no_filter_in_json_is_told_so(text: str, told: str) -> None:
