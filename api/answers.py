@@ -37,6 +37,7 @@ from layers.imports import Standing, standing
 from layers.site import site_of_parcel
 from layers.wards import parcels_of_ward
 from tiles.heights import drawn_on_grids
+from tiles.versions import changes_of, stamp
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
 from web.print import extract_pdf, reach
 
@@ -249,6 +250,7 @@ class LandAnswers:
             known = last_recording(session, code)
             imports = standing(session, place, known=known)
             days = days_of_change(session, place, imports)
+            changes = changes_of(session, place, known=known)
         here = {each.target for each in imports}
         catalogue = load(place.catalogue)
         groups = tuple(Group(id=g.id, title=Words(en=g.title.en, ml=g.title.ml)) for g in catalogue.groups)
@@ -273,6 +275,7 @@ class LandAnswers:
             groups=groups,
             layers=layers,
             version=version_of(known),
+            versions={name: stamp(changed) for name, changed in changes.items()},
             credits=credits,
             rasters=tuple(drawn_on_grids(imports)),
             days=(*(day for day in days if day < today()), today()),

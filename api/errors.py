@@ -97,7 +97,8 @@ def install(app: FastAPI, page: ErrorPage) -> None:
 
     @app.exception_handler(LandError)
     def land_error(request: Request, error: LandError) -> Response:
-        return answer(request, status_of(error), error.code, error.message, getattr(error, "successors", ()))
+        found = answer(request, status_of(error), error.code, error.message, getattr(error, "successors", ()))
+        return _timed(found, error)
 
     @app.exception_handler(sqlalchemy.exc.OperationalError)
     @app.exception_handler(psycopg.OperationalError)
@@ -116,6 +117,13 @@ def install(app: FastAPI, page: ErrorPage) -> None:
         if error.status_code == 405:
             response.headers["Allow"] = ", ".join(_methods(request))
         return response
+
+
+def _timed(answer: Response, error: LandError) -> Response:
+    """An answer that says when to ask again, where that is known."""
+    if isinstance(error, Unavailable) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _plain(request: Request, error: HTTPException) -> tuple[str, str]:

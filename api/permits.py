@@ -6,7 +6,7 @@ In: settings, the plan desk of the process.  Out: the `PermitRoom` behind the do
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.pool import NullPool
 
 from api.answers import LandAnswers
@@ -74,6 +74,7 @@ def desk_checker(settings: Settings, engine: Engine) -> DeskChecker:
     one of the pool in hand, and as many of them as the pool has would wait for each other for ever.
     """
     own = make_engine(engine.url, poolclass=NullPool)
+    event.listen(engine, "engine_disposed", lambda _: own.dispose())
     return DeskChecker(desk=PlanDesk(LandAnswers(own, rasters=settings.rasters), settings.state / "checks"))
 
 

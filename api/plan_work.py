@@ -1,26 +1,30 @@
 """A plan checked in a process of its own: whatever a file does to the program that reads it, the service goes on.
 
 In: files in a folder (`drawing.dxf`, `site.json`) and the question.  Out: files beside them (`check.json`, `plan.svg`, `plan.geojson`, for a DXF `marked.dxf`), and what happens
-in between as messages through a pipe.  The process may use so much memory and so many seconds, then it is ended.
+in between as messages through a pipe; or the bytes of a drawing and a site, and the check itself.  The process may use so much memory and so many seconds, then it is ended.
 """
 
 import multiprocessing
 import resource
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from time import monotonic
+from typing import Any, TypeVar
 
 from gis import errors
 from gis.errors import Invalid, LandError, TooLarge, Unavailable
+from gis.site import Site
 from gis.site_document import site_from_json
-from rules.answers_document import NOTHING, answers_from_json
+from rules.answers_document import NOTHING, Told, answers_from_json
 from rules.check_document import to_json
-from rules.checking import check
+from rules.checking import PlanCheck, check
 from rules.plans.files import is_step
 from rules.plans.marks import marked
 from rules.reading import library
@@ -36,6 +40,8 @@ GRACE = 5.0
 STEPS = ("reading", "drawing", "done")
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["api.plan_work"])
+T = TypeVar("T")
+Tell = Callable[[Any], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +56,29 @@ class Question:
 
 def steps(question: Question) -> Iterator[str]:
     """Do the work and tell each step as it begins; the errors of the work are raised here."""
+    with closing(_told(partial(_into_folder, question))) as said:
+        for words in said:
+            yield words
+            if words == STEPS[-1]:
+                return
+
+
+def limited(act: Callable[[], T]) -> T:
+    """What a function gives that may read any file, asked in such a process; function and answer must be such as can be pickled."""
+    with closing(_told(partial(_given, act))) as said:
+        found: T = next(said)
+        return found
+
+
+def checked(content: bytes, site: Site, *, on: date, told: Told, turn: float | None) -> PlanCheck:
+    """A drawing judged on its plot in such a process."""
+    return limited(partial(_checked, content, site, on=on, told=told, turn=turn))
+
+
+def _told(work: Callable[[Tell], None]) -> Generator[Any, None, None]:
+    """What a work in a process of its own tells, until somebody has heard enough; its errors are raised here."""
     near, far = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_work, args=(far, question), daemon=True)
+    process = CONTEXT.Process(target=_guarded, args=(far, work, MEMORY), daemon=True)
     process.start()
     far.close()
     ends = monotonic() + SECONDS
@@ -67,8 +94,6 @@ def steps(question: Question) -> Iterator[str]:
             if kind == "bug":
                 raise RuntimeError(f"A plan could not be checked, and the fault is ours:\n{words}")
             yield words
-            if words == STEPS[-1]:
-                return
     except EOFError as error:
         process.join(GRACE)
         raise _ended(process.exitcode) from error
@@ -96,26 +121,10 @@ def _error(name: str, message: str) -> LandError:
     return found
 
 
-def _work(pipe: Connection, question: Question) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def _guarded(pipe: Connection, work: Callable[[Tell], None], memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
-        pipe.send(("step", STEPS[0]))
-        folder = question.folder
-        content = (folder / "drawing.dxf").read_bytes()
-        site = site_from_json((folder / "site.json").read_bytes())
-        told = answers_from_json(question.answers) if question.answers else NOTHING
-        asked = check(content, site, library(), on=question.on, told=told, turn=question.turn)
-        pipe.send(("step", STEPS[1]))
-        (folder / "plan.svg").write_text(plan_svg(asked, title=f"{site.number}"), encoding="utf-8")
-        (folder / "plan.geojson").write_bytes(plan_features(asked))
-        placement = asked.proposal.placement
-        laid = placement if placement is not None and placement.matches else None
-        if not is_step(content):
-            (folder / "marked.dxf").write_bytes(
-                marked(content, asked.report.findings, laid, drawing=asked.drawing)
-            )
-        (folder / "check.json").write_bytes(to_json(asked))
-        pipe.send(("step", STEPS[2]))
+        work(lambda words: pipe.send(("step", words)))
     except LandError as error:
         pipe.send(("error", (type(error).__name__, error.message)))
     except MemoryError:
@@ -125,3 +134,31 @@ def _work(pipe: Connection, question: Question) -> None:
         pipe.send(("error", (TooLarge.__name__, too_much)))
     except Exception:  # a bug of ours: told to the process that serves, which answers 500 and logs it
         pipe.send(("bug", traceback.format_exc()))
+
+
+def _given(act: Callable[[], object], tell: Tell) -> None:
+    tell(act())
+
+
+def _checked(content: bytes, site: Site, *, on: date, told: Told, turn: float | None) -> PlanCheck:
+    return check(content, site, library(), on=on, told=told, turn=turn)
+
+
+def _into_folder(question: Question, tell: Tell) -> None:
+    tell(STEPS[0])
+    folder = question.folder
+    content = (folder / "drawing.dxf").read_bytes()
+    site = site_from_json((folder / "site.json").read_bytes())
+    told = answers_from_json(question.answers) if question.answers else NOTHING
+    asked = check(content, site, library(), on=question.on, told=told, turn=question.turn)
+    tell(STEPS[1])
+    (folder / "plan.svg").write_text(plan_svg(asked, title=f"{site.number}"), encoding="utf-8")
+    (folder / "plan.geojson").write_bytes(plan_features(asked))
+    placement = asked.proposal.placement
+    laid = placement if placement is not None and placement.matches else None
+    if not is_step(content):
+        (folder / "marked.dxf").write_bytes(
+            marked(content, asked.report.findings, laid, drawing=asked.drawing)
+        )
+    (folder / "check.json").write_bytes(to_json(asked))
+    tell(STEPS[2])

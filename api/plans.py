@@ -6,6 +6,7 @@ files, and an exit status that says the verdict.
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -13,17 +14,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.answers import LandAnswers, today
+from api.plan_work import checked, limited
 from gis.errors import Invalid, TooLarge
 from gis.site import Site
 from gis.site_document import site_from_json, site_to_json
 from rules.answers_document import NOTHING, answers_from_json
 from rules.check_document import titles, to_json, written
-from rules.checking import PlanCheck, check
+from rules.checking import PlanCheck
 from rules.findings import Finding, Measured, Outcome, Required
 from rules.plans.files import is_step
 from rules.plans.marks import marked
 from rules.plans.starter import starter
-from rules.reading import library
 from rules.report import Verdict
 from rules.statement import Statement
 from web.check_figures import compared, rupees
@@ -74,9 +75,12 @@ def site_of(land: LandAnswers, place: str, number: str, *, on: date | None) -> S
 def check_file(
     plan: Path, site: Site, *, on: date | None, turn: float | None, answers: Path | None
 ) -> PlanCheck:
-    """The drawing judged by the rules of a day, today in Kerala unless given; `answers` is a file of what persons said."""
+    """The drawing judged by the rules of a day, today in Kerala unless given; `answers` is a file of what persons said.
+
+    It is read in a process of its own, with the limits of time and memory that the service has; `TooLarge` beyond them.
+    """
     told = NOTHING if answers is None else answers_from_json(read_file(answers))
-    return check(read_file(plan), site, library(), on=on or today(), told=told, turn=turn)
+    return checked(read_file(plan), site, on=on or today(), told=told, turn=turn)
 
 
 def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") -> None:
@@ -97,7 +101,8 @@ def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") 
             )
         placement = asked.proposal.placement
         laid = placement if placement is not None and placement.matches else None
-        content = marked(read_file(plan), asked.report.findings, laid, drawing=asked.drawing)
+        drawn = read_file(plan)
+        content = limited(partial(marked, drawn, asked.report.findings, laid, drawing=asked.drawing))
     else:
         raise Invalid(f"{path.name}: the ending says the form; use .json, .geojson, .pdf or .dxf.")
     try:

@@ -14,6 +14,7 @@ from starlette.types import Receive
 from api.answers import today
 from api.tile_words import Asked, Headers, State, has_tag, wrapped
 from gis.asof import AsOf
+from gis.errors import TooLarge, Unavailable
 from tiles.once import Errand
 from tiles.shelf import Seen, Shelf, drawn
 from tiles.store import Store
@@ -22,6 +23,12 @@ from tiles.versions import Changes
 
 HUNG_UP = 499
 """The status of an answer that nobody hears."""
+SOON = 10
+"""Seconds after which a map that is being made ready is asked for again; a million plots take half a minute."""
+BEING_READ = (
+    "The plots of this place have just been brought in, and their map is being made ready: half a minute for a million of them."
+    " Ask again then, or for a deeper zoom, which is drawn already."
+)
 Answer = tuple[int, Headers, bytes]
 
 
@@ -71,4 +78,9 @@ class Door:
             return own
         at = AsOf(on=asked.on or today(), known=self.known or self.seen.last)
         drawing, place = self.shelf.drawing, self.seen.place
-        return own + drawing.tile(place, asked.address, layers=others, at=at, errand=errand)
+        try:
+            return own + drawing.tile(place, asked.address, layers=others, at=at, errand=errand)
+        except TooLarge as error:
+            if asked.is_awaited(self.seen):
+                raise Unavailable(BEING_READ, retry_after=SOON) from error
+            raise

@@ -40,13 +40,18 @@ class Asked:
         """The recording that the version in the address stands for: whoever names it has seen it."""
         return instant_of(self.v)
 
+    @property
+    def _is_drawn_from_stores(self) -> bool:
+        is_drawn = PARCELS in self.layers and PARCELS_FROM_ZOOM <= self.address.z <= DRAWN_TO_ZOOM
+        return is_drawn and (self.on or date.min) <= today()
+
     def store(self, seen: Seen) -> Store | None:
         """The store that answers for parcels, if one does."""
-        day = today()
-        is_drawn = PARCELS in self.layers and PARCELS_FROM_ZOOM <= self.address.z <= DRAWN_TO_ZOOM
-        if not is_drawn or (self.on or day) > day:
-            return None
-        return seen.parcels(self.on or day, self.known)
+        return seen.parcels(self.on or today(), self.known) if self._is_drawn_from_stores else None
+
+    def is_awaited(self, seen: Seen) -> bool:
+        """Whether a store that will answer for its parcels is being made."""
+        return self._is_drawn_from_stores and seen.awaits(self.on or today(), self.known)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,6 +79,10 @@ class SignInNeeded(NotAllowed):
 
 
 class Unavailable(LandError):
-    """A needed part of the machine is missing; the message names the remedy."""
+    """A needed part of the machine is missing; the message names the remedy, `retry_after` (seconds) when it will be there."""
 
     code = "not-ready"
+
+    def __init__(self, message: str = "", *, code: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after

@@ -6,12 +6,13 @@ the law's own silence makes it not applicable; anything else that goes wrong is 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce
 from rules.findings import MEND, Finding, not_applicable, unknown
 from rules.proposal import Proposal
+from rules.reckoning.plot_area import unless_lesser
 from rules.reckoning.repeated_floors import unless_more
 
 Check = Callable[[Proposal, Site, Book], Finding | Sequence[Finding]]
@@ -58,10 +59,11 @@ class Register:
         """What one rule says; at least one finding."""
         rule = self._rules[rule_id]
 
-        def ask(of: Proposal) -> tuple[Finding, ...]:
-            return asked(rule_id, lambda: rule.check(of, site, book))
+        def ask(of: Proposal, where: Site = site) -> tuple[Finding, ...]:
+            return asked(rule_id, lambda: rule.check(of, where, book))
 
         answer = unless_more(plan, ask(plan), ask)
+        answer = unless_lesser(rule_id, site, book, answer, lambda less: ask(replace(plan), less))
         for finding in answer:
             if finding.rule != rule_id:
                 raise ValueError(f"the rule “{rule_id}” answered in the name of “{finding.rule}”")

@@ -53,6 +53,15 @@ class Seen:
     layers: frozenset[str]
     """The names that a tile may have."""
     store: Store | None
+    coming: date | None = None
+    """The day for which a store is being made."""
+
+    def awaits(self, on: date, known: datetime | None) -> bool:
+        """Whether a store that is being made will answer for a point in both times."""
+        changed = self.changes.get(PARCELS)
+        if changed is None or on != self.coming:
+            return False
+        return known is None or changed <= _utc(known) <= self.last
 
     def parcels(self, on: date, known: datetime | None) -> Store | None:
         """The store that answers for a point in both times."""
@@ -114,9 +123,16 @@ class Shelf:
                     changes = changes_of(session, place, known=last)
                 changed = changes.get(PARCELS)
                 store = self._store(place, AsOf(on=on, known=changed)) if changed and is_worth else None
+                is_coming = store is None and changed is not None and is_worth and not self._has_failed(code)
                 layers = frozenset(layer.id for layer in load(place.catalogue).layers) | {PARCELS}
                 seen = self._seen[code] = Seen(
-                    place=place, looked=looked, last=last, changes=changes, layers=layers, store=store
+                    place=place,
+                    looked=looked,
+                    last=last,
+                    changes=changes,
+                    layers=layers,
+                    store=store,
+                    coming=on if is_coming else None,
                 )
             return seen
 
@@ -127,13 +143,17 @@ class Shelf:
             return ready
         builder = self._builders.get(place.code)
         is_busy = builder is not None and builder.is_alive()
-        if not is_busy and monotonic() - self._failed.get(place.code, -PATIENCE) >= PATIENCE:
+        if not is_busy and not self._has_failed(place.code):
             name = f"tiles of {place.code}"
             self._builders[place.code] = Thread(
                 target=self._ready_up, args=(place, at), name=name, daemon=True
             )
             self._builders[place.code].start()
         return None
+
+    def _has_failed(self, code: str) -> bool:
+        """Whether a store could not be made just now."""
+        return monotonic() - self._failed.get(code, -inf) < PATIENCE
 
     def _ready_up(self, place: Jurisdiction, at: AsOf) -> None:
         """Open a store, made before if need be, and draw from it once, so that no request waits for the compiler."""

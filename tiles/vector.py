@@ -16,6 +16,7 @@ from gis.place import Jurisdiction
 from layers.catalogue import load
 from layers.entry import Role
 from layers.imports import standing
+from tiles.coverages import TO_ZOOM, coverage, is_coverage
 
 PARCELS = "parcels"
 PARCELS_FROM_ZOOM = 12
@@ -32,6 +33,8 @@ DEEPEST = 22
 WORLD = 2 * pi * 6_378_137.0
 """Metres around the equator in Web Mercator (EPSG:3857)."""
 TILE_UNITS = 4096
+COVERAGE_UNITS = {zoom: WORLD / (1 << zoom) / TILE_UNITS for zoom in range(LAYERS_FROM_ZOOM, TO_ZOOM + 1)}
+"""Metres of a unit (at the equator) at the zooms at which coverages are simplified together."""
 RIM = 1 / 64
 """Part of a tile that is drawn around it, so that lines meet across tiles."""
 
@@ -102,6 +105,12 @@ def _layer(session: Session, place: Jurisdiction, address: TileAddress, layer: s
     if not imports or address.z < LAYERS_FROM_ZOOM:
         return b""
     own = own_distance(place, layer)
+    if address.z <= TO_ZOOM and is_coverage(place, layer):
+        found = coverage(session, place, imports, on=at.on, units=COVERAGE_UNITS)
+        if found is not None:
+            ids, shapes = found.within(address.degrees, address.z)
+            together = {**where, "layer": layer, "own": own, "ids": ids, "shapes": shapes}
+            return bytes(session.scalar(statement(__package__, "coverage_tile"), together) or b"")
     values = {**where, "layer": layer, "imports": imports, "own": own, "coarseness": address.unit / 2}
     return bytes(session.scalar(statement(__package__, "layer_tile"), values) or b"")
 
@@ -122,7 +131,6 @@ def _blocks(session: Session, values: dict[str, object]) -> bytes:
     ).one()
     if plots > MOST_PLOTS:
         raise TooLarge(
-            f"More than {MOST_PLOTS} plots lie in this tile; ask for a deeper zoom. Today's map is drawn here too as soon as"
-            " it is made ready, which takes up to a minute after a large import."
+            f"More than {MOST_PLOTS} plots lie in this tile, too many to dissolve them for one answer; ask for a deeper zoom."
         )
     return bytes(content or b"")

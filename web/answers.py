@@ -3,8 +3,8 @@
 In: a jurisdiction's code and what a person asked for.  Out: plain values; errors are the family of `gis.errors`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -78,11 +78,14 @@ class MapLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueView:
-    """The layers of a jurisdiction in the order of the answer, and the version of their data for tile addresses."""
+    """The layers of a jurisdiction in the order of the answer, and the versions of their data for tile addresses."""
 
     groups: tuple[Group, ...]
     layers: tuple[MapLayer, ...]
     version: str
+    """Of the place: its last recording."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of the plots and of each layer: the last recording that changed something of it."""
     credits: tuple[str, ...] = ()
     """Publisher and licence of what the map shows, in English."""
     rasters: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from layers.extract.model import Words
 from tiles.ramps import ASKED, TITLES, Theme
+from tiles.vector import PARCELS
 from web.answers import CatalogueView, MapLayer
 from web.languages import Language, Wording
 from web.print.map_sheet_paper import PAPERS
@@ -42,20 +43,24 @@ async def base_map(request: Request) -> BaseMap | None:
 def map_settings(
     page: Page, catalogue: CatalogueView, t: Wording, base: BaseMap | None = None
 ) -> dict[str, object]:
-    """Tiles, layers, bounds, days, sheets and words of the map."""
+    """Tiles, layers, bounds, days, sheets and words of the map; each layer's tiles have a version of their own."""
     bounds = page.place.bounds if page.place else None
+    layers = [layer for layer in catalogue.layers if layer.has_data]
     return {
         "code": page.code,
         "language": page.language,
         "locale": LOCALES[page.language],
         "tiles": f"/tiles/{page.code}/{{z}}/{{x}}/{{y}}.mvt",
-        "version": catalogue.version,
+        "versions": {
+            name: catalogue.versions.get(name, catalogue.version)
+            for name in (PARCELS, *(layer.id for layer in layers))
+        },
         "bounds": [bounds.west, bounds.south, bounds.east, bounds.north] if bounds else None,
         "moment": dict(page.moment.query),
         "days": [day.isoformat() for day in catalogue.days],
         "today": catalogue.days[-1].isoformat() if catalogue.days else None,
         "label": "label_ml" if page.language is Language.MALAYALAM else "label",
-        "layers": [_layer(layer, t) for layer in catalogue.layers if layer.has_data],
+        "layers": [_layer(layer, t) for layer in layers],
         "rasters": [_raster(theme, t) for theme in shown_rasters(catalogue)],
         "papers": {name: [sheet.width, sheet.height] for name, sheet in PAPERS.items()},
         "base": {"tiles": base.tiles, "deepest": base.deepest} if base else None,

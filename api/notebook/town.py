@@ -27,6 +27,7 @@ from api.notebook.asked import (
 )
 from api.notebook.cases import cases
 from api.notebook.frames import frames, of_place
+from api.notebook.own import brought, overlaps
 from api.plans import site_of, write_starter
 from api.settings import Settings, read_settings
 from api.simulating import Use, row_of, simulate
@@ -113,12 +114,13 @@ class Town:
     ) -> geopandas.GeoDataFrame:
         """The cases of a service (`land_records`, `permits`, …) opened in a time, one row for each plot of a case.
 
-        Number, state, whose turn, days of opening and end, days open; nothing about persons.  The boundary is that of the plot today, none
+        Number, state, whose turn, days of opening and end, days open, what was paid (Rs), for `permits` also kind, route and the permit with
+        its days; nothing about persons.  The boundary is that of the plot today, none
         where its number has ended.
         """
         with self._asking(None) as (session, place, at):
             rows = cases(session, place, service, since=since, until=until, at=at)
-            attrs = of_place(place, at) | {"layer": service, "units": {"days": "day"}}
+            attrs = of_place(place, at) | {"layer": service, "units": {"days": "day", "paid": "Rs"}}
         plots = self.parcels()[["number", "geometry"]]
         table = rows.merge(plots, on="number", how="left")
         found = geopandas.GeoDataFrame(table, geometry="geometry", crs=plots.crs)
@@ -200,6 +202,16 @@ class Town:
     def check(self, plan: Path | str, number: str, *, on: date | None = None) -> Checked:
         """A drawing (DXF or IFC) judged on a plot by the rules of a day."""
         return checked(self._land, self.place, Path(plan), number, on)
+
+    def bring(self, path: Path | str) -> geopandas.GeoDataFrame:
+        """Shapes of your own, from a file in any coordinate system that it names; `Invalid` says what is wrong with it."""
+        return brought(Path(path), self.place, self.parcels())
+
+    def overlaps(
+        self, plots: geopandas.GeoDataFrame, layer: geopandas.GeoDataFrame
+    ) -> geopandas.GeoDataFrame:
+        """The ground that plots share with a layer of areas: m² on the ground and percent; plots without any have no row."""
+        return overlaps(plots, layer, self.place.metric)
 
     def draw(self, number: str, plan: Path | str, *, set_back: float | None = None) -> Path:
         """A drawing (DXF) to begin with, with the plot in it and, `set_back` metres from its boundary, an example house; `Invalid` where a

@@ -3,8 +3,8 @@
 In: cases opened in a span of days, one line each, with nothing of a person.  Out: figures.  `figures` is pure and counts from
 the very lines that are given out as open data: whoever counts them again must find the same.
 
-Time to decision is in calendar days, from the day of opening to the day of closing, of cases that an officer decided (granted
-or refused).  A quantile is the smallest number of days within which at least that share of them was decided.
+Time to decision is in calendar days, from the day of opening to the day of closing, of cases that were decided: granted or
+upheld, refused or dismissed.  A quantile is the smallest number of days within which at least that share of them was decided.
 """
 
 import csv
@@ -29,7 +29,9 @@ from layers.wards import LAYER
 
 LONGEST = 366
 """Days of a span; older cases are read a year at a time."""
-DECIDED = frozenset({"granted", "refused"})
+APPROVED = frozenset({"granted", "upheld"})
+DECLINED = frozenset({"refused", "dismissed"})
+DECIDED = APPROVED | DECLINED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +147,8 @@ def figures(found: Iterable[Line], *, on: date) -> Figures:
         applications=len(own),
         open=sum(line.closed is None for line in own),
         late=sum(line.closed is None and line.due is not None and line.due < on for line in own),
-        granted=ends["granted"],
-        refused=ends["refused"],
+        granted=sum(ends[outcome] for outcome in APPROVED),
+        refused=sum(ends[outcome] for outcome in DECLINED),
         ended_otherwise=sum(count for outcome, count in ends.items() if outcome not in DECIDED),
         median_days=quantile(days, 0.5),
         ninetieth_days=quantile(days, 0.9),

@@ -9,6 +9,7 @@ A case is locked for the length of its step, so that two officers act one after 
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -23,7 +24,7 @@ from civic.core.tables import (
     CaseTaskRow,
     SignInRow,
 )
-from civic.core.workflow import CLOCK, INSIDERS, LEDGER, READING, Limit, Step
+from civic.core.workflow import CLOCK, INSIDERS, LEDGER, READING, Step
 from civic.core.working_days import day_there
 from gis.db.sql import statement
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -137,29 +138,6 @@ def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) ->
     if not words or len(words) > LONGEST_NOTE:
         raise Invalid(f"A note has between 1 and {LONGEST_NOTE} characters.")
     again(desk, standing, NOTE, role=min(roles), actor=actor, note=words, seen=seen, told={})
-
-
-def ask_task(
-    desk: Desk, case_id: int, *, kind: str, role: str, within: Limit | None, told: Mapping[str, Any]
-) -> bool:
-    """Ask something beside the turn, as a part of a step that writes the history; False where it is asked already and open."""
-    asked = select(CaseTaskRow.id).where(
-        CaseTaskRow.case_id == case_id, CaseTaskRow.kind == kind, CaseTaskRow.answered.is_(None)
-    )
-    if desk.session.scalar(asked.limit(1)) is not None:
-        return False
-    row = CaseTaskRow(
-        body=desk.body.code,
-        case_id=case_id,
-        kind=kind,
-        role=role,
-        asked=desk.now,
-        due=desk.due(within) or NO_DAY,
-        told=dict(told),
-    )
-    desk.session.add(row)
-    desk.session.flush()
-    return True
 
 
 def answer_task(
@@ -281,12 +259,13 @@ def _move(
     state = desk.flow.states[step.to]
     if state.outcome:
         _end_tasks(desk, standing.id)
-    _ask_tasks(desk, standing.id, step.to)
+    due = desk.due(state.within) or NO_DAY
+    _ask_tasks(desk, standing.id, step.to, clock=due)
     now_stands = {
         "state": step.to,
         "turn": state.turn,
         "since": desk.now,
-        "due": desk.due(state.within) or NO_DAY,
+        "due": due,
         "closed": desk.now if state.outcome else None,
     }
     return _write(
@@ -294,8 +273,11 @@ def _move(
     )
 
 
-def _ask_tasks(desk: Desk, case_id: int, state: str) -> None:
-    """Ask what a state asks beside the turn, but for what was asked on an earlier visit and not answered yet."""
+def _ask_tasks(desk: Desk, case_id: int, state: str, *, clock: date) -> None:
+    """Ask what a state asks beside the turn, but for what was asked on an earlier visit and not answered yet.
+
+    `clock` is the last day of the state's own turn: tasks without a limit of their own all run on it.
+    """
     tasks = desk.flow.tasks_of(state)
     if not tasks:
         return
@@ -311,7 +293,7 @@ def _ask_tasks(desk: Desk, case_id: int, state: str) -> None:
             "kind": kind,
             "role": task.role,
             "asked": desk.now,
-            "due": desk.due(task.within) or NO_DAY,
+            "due": desk.due(task.within) or clock,
             "told": {},
         }
         for kind, task in tasks.items()

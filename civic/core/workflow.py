@@ -6,8 +6,8 @@ clock: what a step does to a case is in `civic.core.case`.
 A state belongs to a role (its turn) until a limit, or it ends the case.  A step leads from states to a state and names the
 roles that may take it; `clock` is time itself: such a step waits some days in its state and is taken by no person; `ledger`
 is money: such a step is taken when a demand is paid.  `apart` names earlier steps that another person at another machine must have taken (maker and checker).  A task is asked of a role
-beside the turn when its state is entered; all tasks run at once, and the guard `tasks_answered` holds a step until none is
-open.
+beside the turn when its state is entered; all tasks run at once, each until a limit of its own or, without one, all on the one
+clock of that state, and the guard `tasks_answered` holds a step until none is open.
 """
 
 from dataclasses import dataclass
@@ -102,6 +102,7 @@ class Task(_Form):
     role: str
     asked_in: str
     within: Limit | None = None
+    """Its own limit; without one it runs on the clock of the state in which it is asked."""
     escalates_to: str | None = None
     """The role that is told when the limit has passed; without one, the role of the state in which it is asked."""
 
@@ -140,6 +141,11 @@ class Workflow(_Form):
             return task.escalates_to
         standing = self.states.get(task.asked_in if task else state)
         return standing.escalates_to if standing else None
+
+    def limit_of(self, task: Task) -> Limit | None:
+        """The limit on which a task runs: its own, or that of the state in which it is asked."""
+        asked_in = self.states.get(task.asked_in)
+        return task.within or (asked_in.within if asked_in else None)
 
     def tasks_of(self, state: str) -> dict[str, Task]:
         """The tasks that are asked when a state is entered."""
@@ -209,7 +215,7 @@ class _Reading:
                 found.append(f"task {name} is asked of “{task.role}”, which is no staff role")
             if task.escalates_to and task.escalates_to not in STAFF:
                 found.append(f"task {name} escalates to “{task.escalates_to}”, which is no staff role")
-            if task.escalates_to and not task.within:
+            if task.escalates_to and not self.flow.limit_of(task):
                 found.append(f"task {name} escalates without a limit")
             found += _limit(f"task {name}", task.within)
         return found

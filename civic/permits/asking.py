@@ -52,17 +52,10 @@ def ask(desk: Desk, standing: Case, question: Question, *, actor: Actor, version
     if question.rule is not None:
         _check_finding(desk.session, standing.id, question)
     due = desk.due(desk.flow.states["asked"].within) or desk.today + timedelta(days=365)
-    moved = advance(
-        desk,
-        standing.id,
-        "ask",
-        actor=actor,
-        version=version,
-        note=question.words,
-        told={"kind": question.kind, "rule": question.rule, "subject": question.subject},
-    )
+    hold(desk, standing)
     _keep(desk, standing.id, question, actor, due)
-    return moved
+    told = {"kind": question.kind, "rule": question.rule, "subject": question.subject}
+    return advance(desk, standing.id, "ask", actor=actor, version=version, note=question.words, told=told)
 
 
 def answer(desk: Desk, standing: Case, query_id: int, words: str, *, actor: Actor) -> None:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 import yaml
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from civic.core.case import Case, parcels_of, parts_in
 from civic.core.desk import Desk, Overtaken
@@ -20,7 +20,7 @@ from civic.core.people import Actor, person
 from civic.core.tables import CasePartyRow
 from civic.permits.checking import Check, newest_check
 from civic.permits.declared import Declarable, declarables
-from civic.permits.tables import PermitCaseRow, PermitConsentRow
+from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitConsentRow
 from gis.errors import Conflict, Invalid, NotAllowed
 from layers.extract.model import Words
 
@@ -92,6 +92,7 @@ def declared_in(session: Session, check: Check) -> frozenset[str]:
         PermitConsentRow.sha256 == check.sha256,
         PermitConsentRow.part == LICENSEE,
         PermitConsentRow.withdrawn.is_(None),
+        _told_the_same(check),
     )
     licensee = session.get_one(PermitCaseRow, check.case_id, populate_existing=True).licensee_id
     return frozenset(
@@ -185,8 +186,20 @@ def _given(session: Session, case_id: int, check: Check) -> frozenset[tuple[int,
         PermitConsentRow.case_id == case_id,
         PermitConsentRow.sha256 == check.sha256,
         PermitConsentRow.withdrawn.is_(None),
+        _told_the_same(check),
     )
     return frozenset((person_id, part) for person_id, part in session.execute(query))
+
+
+def _told_the_same(check: Check) -> ColumnElement[bool]:
+    """Signed with the very words told beside the drawing: other answers to the same file are what nobody has signed."""
+    then, now = aliased(PermitCheckRow), aliased(PermitCheckRow)
+    return exists().where(
+        now.id == check.id,
+        then.case_id == check.case_id,
+        then.seq == PermitConsentRow.check_seq,
+        then.answers.is_not_distinct_from(now.answers),
+    )
 
 
 def _keep(

@@ -4,14 +4,14 @@ In: a check as it is kept, what officers set.  Out: a `Bill`: lines in paise, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civic.core.desk import Desk
-from civic.core.money.model import LARGEST, DemandLine
+from civic.core.money.model import LARGEST, Demand, DemandLine
 from civic.core.people import Actor
 from civic.permits.checking import Check
 from civic.permits.tables import PermitFeeSetRow
@@ -116,6 +116,20 @@ def demand_lines(of: Bill) -> list[DemandLine]:
         for line in of.lines
         if line.paise > 0
     ]
+
+
+def rest_lines(of: Bill, demanded: Sequence[Demand]) -> list[DemandLine]:
+    """What a bill asks beyond what stands paid or open, by head; nothing where a head costs less than before."""
+    asked: dict[str, int] = {}
+    for line in (line for each in demanded if each.state in ("open", "paid") for line in each.lines):
+        asked[line.head] = asked.get(line.head, 0) + line.amount
+    rest = []
+    for line in demand_lines(of):
+        had = min(line.amount, asked.get(line.head, 0))
+        asked[line.head] = asked.get(line.head, 0) - had
+        if line.amount > had:
+            rest.append(replace(line, amount=line.amount - had))
+    return rest
 
 
 def set_fee(

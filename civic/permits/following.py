@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
+from civic.core.case import parcels_of
+from civic.core.owners import owns
+from civic.core.tables import CasePartyRow
 from civic.permits.fees import HEADS, Bill, BillLine, OpenFee
 from civic.permits.limits import book_of
 from civic.permits.model import Kind, NoSuchPermit
@@ -34,6 +38,26 @@ def permit_row(session: Session, body: str, number: str) -> PermitRow:
     if row is None:
         raise NoSuchPermit(f"There is no permit {number[:40]} here; write its number as it is printed.")
     return row
+
+
+def comes_from_holder(
+    session: Session, body: LocalBody, case_id: int, permit: PermitRow, *, on: date
+) -> bool:
+    """Whether an owner of a case is an owner of the permit that it follows, by its case, a transfer, or the register."""
+    owners = _owners_of(session, [case_id])
+    moved = select(PermitRow.case_id).join(PermitCaseRow, PermitCaseRow.case_id == PermitRow.case_id)
+    moved = moved.where(PermitCaseRow.of_permit == permit.number, PermitRow.kind == Kind.TRANSFER)
+    if owners & _owners_of(session, [permit.case_id, *session.scalars(moved)]):
+        return True
+    numbers = parcels_of(session, case_id)
+    return any(owns(session, body, each, numbers, on=on) for each in owners)
+
+
+def _owners_of(session: Session, cases: list[int]) -> set[int]:
+    query = select(CasePartyRow.person_id).where(
+        CasePartyRow.case_id.in_(cases), CasePartyRow.part == "owner"
+    )
+    return set(session.scalars(query))
 
 
 def check_in_time(kind: Kind, permit: PermitRow, *, on: date) -> None:

@@ -15,6 +15,7 @@ from civic.permits.checking import newest_check
 from civic.permits.consents import why_unsigned
 from civic.permits.deciding import failing, ground_of_refusal, unspoken
 from civic.permits.fees import bill
+from civic.permits.following import comes_from_holder
 from civic.permits.limits import (
     OCCUPANCY,
     PLINTH_DEEMED,
@@ -89,6 +90,12 @@ def of_permit_stands(session: Session, standing: Case) -> str | None:
     return None if row.revoked is None else f"Permit {number} was revoked on {row.revoked}."
 
 
+def brought_in(session: Session, standing: Case) -> str | None:
+    """An earlier permit was recorded with the case, by its import."""
+    found = select(PermitRow.number).where(PermitRow.case_id == standing.id)
+    return None if session.scalar(found) else "Earlier permits are recorded by their import."
+
+
 def consents_given(session: Session, standing: Case) -> str | None:
     """Owner and licensee have signed the newest drawing."""
     return None if _kind(session, standing) in UNDRAWN else why_unsigned(session, standing.id)
@@ -143,6 +150,11 @@ def queries_answered(session: Session, standing: Case) -> str | None:
     )
     still = session.scalars(query.order_by(PermitQueryRow.id)).all()
     return f"{len(still)} question(s) stand open: {still[0][:120]}" if still else None
+
+
+def question_put(session: Session, standing: Case) -> str | None:
+    """A question stands open: nothing is given back to the applicant without one."""
+    return None if queries_answered(session, standing) else "Write the question first."
 
 
 def nothing_fails(session: Session, standing: Case) -> str | None:
@@ -226,6 +238,15 @@ def occupancy_late(session: Session, standing: Case, today: date) -> str | None:
     return None if found.is_over(today) else f"The office has until {found.last} ({found.clause})."
 
 
+def holder_known(session: Session, standing: Case, today: date) -> str | None:
+    """Time grants only to an owner of the permit that is followed: a stranger's report is an officer's to look at."""
+    body, number = local_body(session, standing.body), _row(session, standing).of_permit
+    permit = session.get(PermitRow, (standing.body, number)) if number else None
+    if permit is None or comes_from_holder(session, body, standing.id, permit, on=today):
+        return None
+    return f"Nobody who reports is known as an owner of permit {number}; an officer looks at it."
+
+
 GUARDS = {
     each.__name__: each
     for each in (
@@ -236,6 +257,7 @@ GUARDS = {
         is_plinth,
         is_occupancy,
         of_permit_stands,
+        brought_in,
         consents_given,
         fees_told,
         fee_paid,
@@ -244,6 +266,7 @@ GUARDS = {
         for_officer,
         way_open,
         queries_answered,
+        question_put,
         nothing_fails,
         findings_spoken,
         consents_of_others,
@@ -259,5 +282,6 @@ DATED = {
         plinth_remarks_open,
         plinth_deemed,
         occupancy_late,
+        holder_known,
     )
 }

@@ -35,7 +35,7 @@ from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitRow
 from civic.permits.terms import ending
 from gis.errors import NotFound
 
-REFUSALS = ("refuse", "council_refuse")
+REFUSALS = ("refuse", "council_refuse", "remark")
 
 
 def letters_of(session: Session, standing: Case) -> tuple[LetterKind, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from civic.core.asking import ask_task
 from civic.core.case import AskedTask, Case, tasks_of
 from civic.core.desk import Desk
-from civic.core.steps import ask_task
 from civic.core.workflow import Limit
 from civic.permits.checking import Check, newest_check
 from civic.permits.consultations import Consultation, consultations_of

@@ -18,9 +18,10 @@ from civic.core.desk import Desk
 from civic.core.documents.tables import DocumentVersionRow
 from civic.core.jobs import later
 from civic.core.owners import owns
+from civic.core.people import roles_on
 from civic.core.steps import advance_when_paid
 from civic.permits.checking import Check, newest_check, why_stale
-from civic.permits.consents import OWNER, declared_in, signatures, why_unsigned
+from civic.permits.consents import LICENSEE, OWNER, declared_in, signatures, why_unsigned
 from civic.permits.declared import declarables
 from civic.permits.judgement import Reason, Route, route_of
 from civic.permits.model import CERTIFIABLE, UNDRAWN, Kind
@@ -29,6 +30,7 @@ from civic.permits.tables import PermitCaseRow
 CERTIFIED, OFFICER = "self_certified", "officer"
 RECHECK = "permits.check_again"
 KIND, OWNER_UNKNOWN, STALE, NO_DRAWING = "kind", "owner_unknown", "stale", "no_drawing"
+LICENCE_ENDED = "licence_ended"
 """Codes of the town hall's own reasons; those of the law are the judgement's."""
 
 
@@ -44,7 +46,11 @@ def way_of(
     """The way of a check as it is signed now; `signed` asks what it would be with other signatures."""
     given = declared_in(session, check) if signed is None else signed
     found = route_of(check.found, declarables(), given)
-    added = [*_of_kind(kind), *_of_owners(session, body, check.case_id, on=on)]
+    added = [
+        *_of_kind(kind),
+        *_of_owners(session, body, check.case_id, on=on),
+        *_of_licence(session, check.case_id, on=on),
+    ]
     if not added:
         return found
     return replace(found, instant=False, reasons=(*added, *found.reasons))
@@ -95,6 +101,13 @@ def keep_way(session: Session, case_id: int, way: str | None, why: tuple[Reason,
 
 def _of_kind(kind: Kind) -> list[Reason]:
     return [] if kind in CERTIFIABLE else [Reason(code=KIND, told=kind)]
+
+
+def _of_licence(session: Session, case_id: int, *, on: date) -> list[Reason]:
+    """A certificate is a licensee's: one whose licence has ended since the signature certifies nothing."""
+    licensee = session.get_one(PermitCaseRow, case_id, populate_existing=True).licensee_id
+    is_held = licensee is None or LICENSEE in roles_on(session, licensee, on=on)
+    return [] if is_held else [Reason(code=LICENCE_ENDED)]
 
 
 def _of_owners(session: Session, body: LocalBody, case_id: int, *, on: date) -> list[Reason]:

@@ -18,8 +18,8 @@ from civic.core.money.undoing import cancel_demand
 from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
 from civic.permits.checking import newest_check
-from civic.permits.fees import Bill, bill, demand_lines
-from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row
+from civic.permits.fees import Bill, bill, demand_lines, rest_lines
+from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row, until_after
 from civic.permits.guards import DATED, FREE, GUARDS
 from civic.permits.issuing import ROUTES, issue
 from civic.permits.model import SERVICE_NAME, Kind
@@ -39,9 +39,10 @@ def _verify(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str])
 def _file_plain(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
     """See that what follows a permit is asked for in its time."""
     row = desk.session.get_one(PermitCaseRow, standing.id, populate_existing=True)
-    check_in_time(
-        Kind(row.kind), permit_row(desk.session, desk.body.code, row.of_permit or ""), on=desk.today
-    )
+    kind, permit = Kind(row.kind), permit_row(desk.session, desk.body.code, row.of_permit or "")
+    check_in_time(kind, permit, on=desk.today)
+    if kind in (Kind.EXTENSION, Kind.RENEWAL):
+        until_after(permit, body=desk.body, on=desk.today)  # before it is paid for
     return {}
 
 
@@ -96,6 +97,8 @@ def when_advanced(session: Session, event: Advanced) -> None:
     desk = SERVICE.desk(session, event.body, now=event.now)
     if event.case.state == "fee_due":
         _demand(desk, event.case)
+    if event.step == "answer":
+        _demand_rest(desk, event.case)
     if event.case.state in GRANTED and event.step in ROUTES:
         issue(session, event, on=desk.today)
     if event.case.closed:
@@ -114,6 +117,14 @@ def _demand(desk: Desk, standing: Case) -> None:
         )
     else:
         settle(desk, standing, told={})
+
+
+def _demand_rest(desk: Desk, standing: Case) -> None:
+    """Ask for what a new drawing costs beyond what was paid for an earlier one; approval waits until it is paid."""
+    cost = owed(desk.session, desk.body, standing, desk)
+    lines = rest_lines(cost, demands_of(desk.session, standing.id)) if cost else []
+    if lines:
+        raise_demand(desk.session, desk.body, lines=lines, now=desk.now, case_id=standing.id)
 
 
 def _ask_no_more(session: Session, event: Advanced) -> None:

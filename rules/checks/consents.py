@@ -13,7 +13,15 @@ from rules.findings import Finding, Outcome, Required, at_most, holds, unknown
 from rules.proposal import Proposal
 from rules.reckoning.high_rise import high_rise
 from rules.reckoning.occupancy import named_groups
-from rules.reckoning.restrictions import Consent, consent, consent_by_distance, is_clear, needed, told
+from rules.reckoning.restrictions import (
+    Consent,
+    consent,
+    consent_by_distance,
+    is_clear,
+    needed,
+    places,
+    told,
+)
 from rules.reckoning.two_readings import at_hundredth
 from rules.register import asked, rule
 from rules.takings import built_up_area, floor_uses, height
@@ -131,7 +139,8 @@ def noc_crz(plan: Proposal, site: Site, book: Book) -> Finding:
         )
     if not is_clear(site, *COAST) and _is_small_house(plan, book):
         reason = f"{told(site, *COAST)} On a single house of this size the Secretary decides ({citation})."
-        return unknown("noc_crz", reason, remedy="Ask the Secretary of the local body.")
+        remedy = "Ask the Secretary of the local body."
+        return unknown("noc_crz", reason, remedy=remedy, places=places(site, *COAST))
     return consent("noc_crz", plan, site, wanted, citation)
 
 

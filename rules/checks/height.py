@@ -21,7 +21,7 @@ from rules.plans.roles import Role
 from rules.proposal import Building, Proposal
 from rules.reckoning.houses import is_house
 from rules.reckoning.relaxations import is_within
-from rules.reckoning.restrictions import mending, places, told
+from rules.reckoning.restrictions import mending, places, shown, told
 from rules.reckoning.setbacks import MILLIMETRE
 from rules.reckoning.small_plots import exempt
 from rules.reckoning.table_three import full
@@ -178,13 +178,14 @@ def height_airport(plan: Proposal, site: Site, book: Book) -> Finding:
         )
     step = f"permitted top above sea level by {zone.title}: {', '.join(zone.labels)}; to the very top, {top.citation}"
     required = Required.derived(min(permitted), Unit.METRE, step, top)
-    return at_most(
+    finding = at_most(
         rule_id,
         required,
         of_word(plan.word(TOP_WORD), Unit.METRE),
         missing="How high above sea level the very top of the building reaches was not told.",
         remedy=f"Have the site surveyed and declare {TOP_WORD}=… above sea level, or ask the Airports Authority.",
     )
+    return shown(finding, site, "airport_height")
 
 
 @rule("security_zone")
@@ -198,7 +199,8 @@ def security_zone(plan: Proposal, site: Site, book: Book) -> list[Finding]:
     if not plan.buildings:
         return [unknown("security_zone", NO_BUILDING, remedy=DRAW_FOOTPRINT)]
     is_in = zone is not None and zone.status is Status.AFFECTED
-    return [_in_zone(plan, site, building, limit, is_in=is_in) for building in plan.buildings]
+    found = [_in_zone(plan, site, building, limit, is_in=is_in) for building in plan.buildings]
+    return [shown(each, site, "security_zone") for each in found]
 
 
 def _in_zone(plan: Proposal, site: Site, building: Building, limit: Required, *, is_in: bool) -> Finding:

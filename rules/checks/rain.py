@@ -28,6 +28,7 @@ from rules.plans.roles import Role
 from rules.proposal import Proposal
 from rules.reckoning.dwellings import has_flats, is_single_house
 from rules.reckoning.occupancy import joined
+from rules.reckoning.plot_area import SQUARE_METRES_PER_CENT
 from rules.reckoning.telling import said_yes, stated
 from rules.reckoning.two_readings import at_hundredth
 from rules.register import asked, rule
@@ -42,8 +43,6 @@ PLOT_BEFORE, AREA_BEFORE = (
 REUSE, WASTE = Parameter("services.reuse_over"), Parameter("services.waste_over")
 CAPACITY = "RWH_CAPACITY_L"
 SEWER = "SEWER_CONNECTION"
-SQUARE_METRES_PER_CENT = Decimal("40.468564224")
-"""A cent is a hundredth of an acre."""
 EFFLUENT = frozenset({"G1", "G2", "I"})
 REUSE_REMEDY = (
     "Provide for the reuse of waste water and draw it on RECYCLING_WASTE_WATER, or connect to a sewer."

@@ -16,6 +16,7 @@ from rules.plans.roles import Role
 from rules.proposal import Building, Proposal
 from rules.reckoning.building_parts import of_parts
 from rules.reckoning.dwellings import is_house
+from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.sizes import AT_MOST, Sized, sized
 from rules.reckoning.telling import Detail, details
 from rules.register import asked, rule
@@ -67,7 +68,12 @@ def _mezzanine(plan: Proposal, building: Building, floor: Floor, book: Book) -> 
     )
     return [
         *asked("mezzanine", partial(_part, floor, book, f"{name}, area"), subject=f"{name}, area"),
-        *sized("mezzanine", book, [wanted]),
+        *unless_unmeasured(
+            sized("mezzanine", book, [wanted]),
+            [floor.number for each in floor.mezzanines for _ in each.outlines],
+            [floor.number for _ in heights],
+            "headroom of every mezzanine",
+        ),
     ]
 
 
@@ -127,9 +133,8 @@ def _bathrooms(plan: Proposal, rooms: Sequence[Thing], book: Book) -> list[Findi
             found += asked(
                 "bathrooms", partial(_side, room, kind, f"{name}, side", book), subject=f"{name}, side"
             )
-    heights = [
-        of_length(each) for each in plan.drawing.lengths_of(Role.ROOM_HEIGHT) if _is_bath(each.source.layer)
-    ]
+    lengths = [each for each in plan.drawing.lengths_of(Role.ROOM_HEIGHT) if _is_bath(each.source.layer)]
+    heights = [of_length(each) for each in lengths]
     wanted = Sized(
         subject="height",
         parameter=HEIGHT,
@@ -137,7 +142,13 @@ def _bathrooms(plan: Proposal, rooms: Sequence[Thing], book: Book) -> list[Findi
         missing="No height of a bathroom is drawn.",
         remedy="Draw it as a dimension on BLK_n_FLR_k_BATH_HT, _WC_HT or _WC_BATH_HT.",
     )
-    return [*found, *sized("bathrooms", book, [wanted])]
+    high = unless_unmeasured(
+        sized("bathrooms", book, [wanted]),
+        [(each.block, each.floor) for each in rooms],
+        [(each.block, each.floor) for each in lengths],
+        "height of every bathroom and latrine",
+    )
+    return [*found, *high]
 
 
 def _area(room: Thing, kind: str, subject: str, book: Book) -> Finding:

@@ -39,6 +39,7 @@ from rules.reckoning.claims import (
     claimed,
 )
 from rules.reckoning.dwellings import dwellings, unit_areas
+from rules.reckoning.plot_area import TAKE, UNTOLD, basis
 from rules.reckoning.small_plots import AREA, HEIGHT, STOREYS, small
 from rules.reckoning.table_three import distance
 from rules.register import asked, rule
@@ -49,6 +50,7 @@ ROW_STOREYS = Parameter("small.row_storeys")
 SCHEME_UNIT, SCHEME_STOREYS = Parameter("small.scheme_unit_area"), Parameter("small.scheme_storeys")
 SCHEME_DOOR, SCHEME_GAP = Parameter("small.scheme_no_door_under"), Parameter("small.scheme_gap")
 DOOR_WORD, GAP_WORD = "SCHEME_DOOR_ON_NARROW_YARD", "SCHEME_LAYOUT_GAP_M"
+LAND = "land of a unit"
 CONFIRM = "Have a person confirm it."
 
 
@@ -92,7 +94,7 @@ def row_buildings(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     number, draw = dwellings(plan), "Draw each dwelling unit on BLK_n_FLR_k_UNITFA."
     wanted = (
         ("units", units, number, draw),
-        ("land of a unit", plot, _land(site, number), draw),
+        (LAND, plot, _land(site, number), draw),
         ("storeys", floors, storeys(plan), "Draw each floor on BLK_n_FLR_k_BLT_UP_AREA."),
     )
     found = [
@@ -106,9 +108,18 @@ def row_buildings(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
         )
         for subject, value, there, remedy in wanted
     ]
+    found = [_by_record(each, site) for each in found]
     return _confirmed(
         found, is_row, "That the municipality declared the street for row buildings is only declared."
     )
+
+
+def _by_record(finding: Finding, site: Site) -> Finding:
+    """Land that is too much by the measured area may be less by a record that nobody told."""
+    is_of_land = finding.subject == LAND and finding.outcome is Outcome.FAIL
+    if not is_of_land or site.recorded_area is not None:
+        return finding
+    return replace(finding, outcome=Outcome.UNKNOWN, reason=UNTOLD, remedy=TAKE)
 
 
 def _land(site: Site, number: Measured | None) -> Measured | None:
@@ -120,7 +131,7 @@ def _land(site: Site, number: Measured | None) -> Measured | None:
         area / number.amount,
         Unit.SQUARE_METRE,
         steps=(f"{area:.2f} m² of plot for {number.amount} units",),
-        sources=(f"plot {site.number}: the lesser of recorded and measured area",),
+        sources=(basis(site),),
         is_declared=number.is_declared,
     )
 

@@ -28,6 +28,7 @@ from rules.measure import Unit
 from rules.plans.roles import Role
 from rules.proposal import Building, Proposal
 from rules.reckoning.building_parts import floors_of, of_parts, unless_above
+from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import Stairway, room_for_steps, stairways, storey_height
 from rules.reckoning.telling import Detail, details, slopes
@@ -74,7 +75,8 @@ def _stairs(plan: Proposal, buildings: Sequence[Building], book: Book) -> list[F
             ),
             subject="ramp in place of a stair",
         )
-    heads = [of_length(each) for each in plan.drawing.lengths_of(Role.HEAD_ROOM)]
+    lengths = plan.drawing.lengths_of(Role.HEAD_ROOM)
+    heads = [of_length(each) for each in lengths]
     wanted = Sized(
         subject="headroom",
         parameter=HEADROOM,
@@ -98,7 +100,14 @@ def _stairs(plan: Proposal, buildings: Sequence[Building], book: Book) -> list[F
             required=lambda: Required.of(book.value(HANDRAIL)),
         ),
     ]
-    return [*found, *sized("stairs", book, [wanted]), *details("stairs", plan, told)]
+    drawn = {(b.number, each.index) for b in buildings for each in stairways(plan, b, Role.STAIR)}
+    headroom = unless_unmeasured(
+        sized("stairs", book, [wanted]),
+        [number for number, _ in drawn],
+        [each.block for each in lengths],
+        "headroom of every stair",
+    )
+    return [*found, *headroom, *details("stairs", plan, told)]
 
 
 def _of_building(plan: Proposal, building: Building, book: Book) -> list[Finding]:

@@ -24,6 +24,7 @@ from rules.plans.drawing import Floor
 from rules.plans.roles import Role
 from rules.proposal import Proposal
 from rules.reckoning.building_parts import of_parts
+from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.occupancy import PARTS, joined
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import stairways
@@ -166,7 +167,8 @@ def doors_corridors(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]
 def _widths(plan: Proposal, book: Book) -> list[Finding]:
     groups = {use.group for use in joined(plan, book)}
     case = "residential" if groups == {"A1"} else "other"
-    doors = [of_length(each) for each in plan.drawing.lengths_of(Role.EXIT_DOOR)]
+    lengths = plan.drawing.lengths_of(Role.EXIT_DOOR)
+    doors = [of_length(each) for each in lengths]
     passages = [
         of_length(e)
         for e in plan.drawing.lengths_of(Role.PASSAGE)
@@ -189,8 +191,13 @@ def _widths(plan: Proposal, book: Book) -> list[Finding]:
             remedy=PASSAGES,
         ),
     ]
+    bare = [each.number for each in plan.buildings if each.uses]
+    told = [each.block for each in lengths]
     return [
-        *sized("doors_corridors", book, wanted),
+        *unless_unmeasured(
+            sized("doors_corridors", book, wanted[:1]), bare, told, "exit doors of every building"
+        ),
+        *sized("doors_corridors", book, wanted[1:]),
         *asked("doors_corridors", partial(_stair_corridor, plan, book), subject="corridor to a stair"),
     ]
 

@@ -7,7 +7,6 @@ they stand apart.
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import combinations
 
 import shapely
 
@@ -21,6 +20,7 @@ from rules.findings import (
     Place,
     Required,
     at_least,
+    holds,
     measured,
     not_applicable,
     unknown,
@@ -31,6 +31,7 @@ from rules.plans.roles import Role
 from rules.proposal import Building, Proposal
 from rules.reckoning.arrangement import arranged
 from rules.reckoning.houses import is_house
+from rules.reckoning.near_pairs import Rest, near_pairs
 from rules.reckoning.parking_blocks import is_parking_block
 from rules.reckoning.relaxations import Relaxation, both, is_within, judged, said
 from rules.reckoning.setbacks import MILLIMETRE, grown, row_of
@@ -44,6 +45,7 @@ INTERIOR, BASEMENT = Parameter("yards.interior_open_space"), Parameter("yards.ba
 TANK = Parameter("yards.buried_tank")
 INNER = (Role.INTERIOR_OPEN_SPACE, Role.COURTYARD_INNER)
 HIGH = Decimal(10**6)
+TWO = 2
 BURIED = "BURIED_TANK"
 
 
@@ -58,10 +60,37 @@ def between_buildings(plan: Proposal, _site: Site, book: Book) -> list[Finding]:
             f"One building stands on the plot, and the distance is asked between buildings ({low.citation})."
         )
         return [not_applicable("between_buildings", why)]
+    reach = Required.of(book.value(APART, HIGH, "ordinary"))
+    asked_of, rest = near_pairs(plan.buildings, float(reach.amount))
     found: list[Finding] = []
-    for one, other in combinations(plan.buildings, 2):
+    for one, other in asked_of:
         apart = partial(_apart, plan, book, one, other)
         found += asked("between_buildings", apart, subject=f"{one.title} and {other.title}")
+    for building in plan.buildings:
+        if building.outline is None and len(plan.buildings) > TWO:
+            found += _unseen(plan, book, building)
+    return [*found, *_rest(rest, reach)]
+
+
+def _unseen(plan: Proposal, book: Book, building: Building) -> list[Finding]:
+    """A building whose outline is not known, against one that is no parking block where there is any."""
+    others = [each for each in plan.buildings if each is not building]
+    other = next((each for each in others if not is_parking_block(plan, each)), others[0])
+    subject = f"{building.title} and the others"
+    found = asked("between_buildings", partial(_apart, plan, book, building, other), subject=subject)
+    return [replace(each, subject=subject) for each in found]
+
+
+def _rest(rest: Rest, reach: Required) -> list[Finding]:
+    """The pairs that are not asked one by one: far enough for any height, or too many to be told."""
+    found = []
+    if rest.far:
+        why = f"The other {rest.far} pairs of buildings stand farther apart than {reach.amount} m, the most that is asked."
+        found.append(holds("between_buildings", why, *reach.citations, subject="all other pairs"))
+    if rest.untold:
+        why = f"{rest.untold} more pairs of buildings stand nearer than {reach.amount} m; so many are not judged one by one."
+        remedy = "Draw each building once, and send a plan of so many buildings in parts."
+        found.append(unknown("between_buildings", why, remedy=remedy, subject="the nearest pairs"))
     return found
 
 
@@ -83,11 +112,9 @@ def _apart(plan: Proposal, book: Book, one: Building, other: Building) -> Findin
         tallest = max(height.amount for height in heights if height is not None)
         required = Required.of(book.value(APART, tallest.quantize(MILLIMETRE), "ordinary"))
     limit = book.value(HOUSE_HEIGHT).number
-    holds = both(
-        *(is_house(each) for each in (one, other)), *(is_within(height, limit) for height in heights)
-    )
+    may = both(*(is_house(each) for each in (one, other)), *(is_within(height, limit) for height in heights))
     why = f"between houses of one or two dwellings up to {limit} m high"
-    relaxations.append(Relaxation(required=Required.of(book.value(HOUSES)), holds=holds, why=why))
+    relaxations.append(Relaxation(required=Required.of(book.value(HOUSES)), holds=may, why=why))
     return judged(
         rule_id,
         required,

@@ -27,11 +27,11 @@ def blocks_of(
     layers: Sequence[Layered], plot: Plot | None, profile: Profile, problems: Problems
 ) -> tuple[Block, ...]:
     """Every block that any layer names, by number."""
-    numbers = sorted({each.name.block for each in layers if each.name.block is not None})
-    return tuple(
-        _block(number, [each for each in layers if each.name.block == number], plot, profile, problems)
-        for number in numbers
-    )
+    by_number: dict[int, list[Layered]] = {}
+    for each in layers:
+        if each.name.block is not None:
+            by_number.setdefault(each.name.block, []).append(each)
+    return tuple(_block(number, by_number[number], plot, profile, problems) for number in sorted(by_number))
 
 
 def _block(

@@ -4,7 +4,6 @@ In: plot, blocks and words.  Out: problems. A declared number is held against th
 """
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import shapely
 
@@ -18,6 +17,8 @@ MILLIMETRE = 0.001
 APART = 0.01
 """Metres between outlines of one building that stand apart."""
 MOST_HANDLES = 20
+MOST_PAIRS = 20_000
+"""Pairs of blocks whose ground is compared; thousands of blocks drawn on one spot have millions."""
 LOWEST_STOREY = 2.0
 """Metres of height for each floor above ground below which the height or the floors must be wrong; ours, not the law's."""
 YARD_DIMENSION = 2
@@ -37,8 +38,16 @@ def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) 
                     layer=level.footprint.source.layer,
                     handles=(*level.footprint.source.handles, *plot.outline.source.handles),
                 )
+    _note_overlaps(blocks, problems)
+
+
+def _note_overlaps(blocks: Sequence[Block], problems: Problems) -> None:
     lowest = [(block.number, level.footprint) for block in blocks for level in block.levels[:1]]
-    for (one, first), (other, second) in combinations(lowest, 2):
+    shapes = [footprint.shape for _, footprint in lowest]
+    meeting = shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
+    pairs = sorted((a, b) for a, b in meeting if a < b)
+    for a, b in pairs[:MOST_PAIRS]:
+        (one, first), (other, second) = lowest[a], lowest[b]
         both = float(first.shape.intersection(second.shape).area)
         if both > SLIVER:
             problems.add(
@@ -48,6 +57,12 @@ def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) 
                 layer=first.source.layer,
                 handles=(*first.source.handles, *second.source.handles),
             )
+    if len(pairs) > MOST_PAIRS:
+        problems.add(
+            Fault.OVERLAP,
+            f"{len(pairs) - MOST_PAIRS} more pairs of blocks meet or overlap; so many are not compared one by one.",
+            "Draw each block once, and the blocks side by side.",
+        )
 
 
 def note_storeys(blocks: Sequence[Block], problems: Problems) -> None:

@@ -13,7 +13,7 @@ from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
 from rules.findings import Outcome
 from rules.plans.roles import Role, Work
-from rules.proposal import Building, FloorUse, Proposal
+from rules.proposal import Building, FloorUse, Proposal, once
 from rules.reckoning.fees import CENTIMETRES, Fee, FeeLine, by_area, flat, lined, per_unit, rupees, untold
 from rules.reckoning.floor_space import tiers
 from rules.reckoning.occupancy import Use, is_park, joined, row_of, uses
@@ -148,7 +148,9 @@ def _areas(found: Sequence[FloorUse]) -> dict[tuple[str, Work], Decimal]:
 
 def _main(plan: Proposal) -> Building:
     """The building with the largest built-up area."""
-    return max(plan.buildings, key=lambda each: (_size(each), -each.number))
+    return once(
+        plan, "largest building", lambda: max(plan.buildings, key=lambda each: (_size(each), -each.number))
+    )
 
 
 def _size(building: Building) -> Decimal:

@@ -3,12 +3,19 @@
 In: a proposal.  Out: yes or no.  The drawing convention has an occupancy of its own for appurtenant parking (F1).
 """
 
-from rules.proposal import Building, Proposal
+from rules.proposal import Building, Proposal, once
 
 PARKING = "F1"
 
 
 def is_parking_block(plan: Proposal, building: Building) -> bool:
     """Whether a building holds nothing but parking for others on the plot."""
-    codes = {use.code for use in building.uses}
-    return codes == {PARKING} and any({use.code for use in each.uses} != {PARKING} for each in plan.buildings)
+    return _is_parking(building) and once(plan, "others than parking", lambda: _has_others(plan))
+
+
+def _is_parking(building: Building) -> bool:
+    return {use.code for use in building.uses} == {PARKING}
+
+
+def _has_others(plan: Proposal) -> bool:
+    return not all(_is_parking(each) for each in plan.buildings)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis.site import Overlay, Site, Status
 from rules.book import Citation
@@ -73,13 +74,23 @@ def _is_far(theme: Overlay) -> bool:
 
 
 def places(site: Site, *layers: str) -> tuple[Place, ...]:
-    """The ground of each theme on the plot."""
+    """The ground of each theme on the plot; where only its surroundings are touched, what lies nearest of it."""
     found = [site.overlay(layer) for layer in layers]
-    return tuple(
-        Place(what=each.title, shape=each.shape)
-        for each in found
-        if each is not None and each.shape is not None
-    )
+    there = [(each.title, _shown(each)) for each in found if each is not None]
+    return tuple(Place(what=title, shape=shape) for title, shape in there if shape is not None)
+
+
+def _shown(theme: Overlay) -> BaseGeometry | None:
+    if theme.shape is not None:
+        return theme.shape
+    return theme.near_shape if theme.status in (Status.AFFECTED, Status.NEAR) else None
+
+
+def shown(finding: Finding, site: Site, *layers: str) -> Finding:
+    """A finding that rests on themes, with their ground, unless it holds or leaves nothing to show."""
+    if finding.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
+        return finding
+    return replace(finding, places=(*finding.places, *places(site, *layers)))
 
 
 class Footing(StrEnum):
@@ -141,7 +152,7 @@ def consent(
     rule_id: str, plan: Proposal, site: Site, wanted: Consent, citation: Citation, *, subject: str = ""
 ) -> Finding:
     """Passes where no layer touches the plot or a person confirmed the consent; else unknown, and says whom to ask."""
-    given = _given(rule_id, plan, wanted, citation, subject)
+    given = _given(rule_id, plan, site, wanted, citation, subject)
     if given is not None:
         return given
     if is_clear(site, *wanted.layers):
@@ -199,7 +210,9 @@ def needed(rule_id: str, reason: str, wanted: Consent, site: Site, *, subject: s
     return unknown(rule_id, reason, remedy=remedy, subject=subject, places=places(site, *wanted.layers))
 
 
-def _given(rule_id: str, plan: Proposal, wanted: Consent, citation: Citation, subject: str) -> Finding | None:
+def _given(
+    rule_id: str, plan: Proposal, site: Site, wanted: Consent, citation: Citation, subject: str
+) -> Finding | None:
     """What was declared of the consent: confirmed it passes, declared it is unknown."""
     word = plan.word(*wanted.words) if wanted.words else None
     if word is None or not word.is_yes:
@@ -210,6 +223,7 @@ def _given(rule_id: str, plan: Proposal, wanted: Consent, citation: Citation, su
             f"The consent of {wanted.authority} is only declared ({word.key}, {word.source}).",
             remedy="Show the letter of consent and have it confirmed.",
             subject=subject,
+            places=places(site, *wanted.layers),
         )
     return holds(
         rule_id, f"The consent of {wanted.authority} was confirmed ({word.key}).", citation, subject=subject

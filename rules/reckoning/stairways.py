@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from rules.book import Value
 from rules.findings import Measured, Place, Required, measured
 from rules.measure import Unit
 from rules.plans.drawing import Length, Thing
 from rules.plans.roles import Role
-from rules.proposal import Building, Proposal
+from rules.proposal import Building, Proposal, once
 from rules.takings import of_length, side_of, told
 
 FLIGHTS = {Role.STAIR: Role.STAIR_FLIGHT, Role.FIRE_STAIR: Role.FIRE_STAIR_FLIGHT}
 WIDTH, LENGTH = "flight width", "flight length"
 STOREY_HEIGHT = "FLR_HT_M"
+Drawn = TypeVar("Drawn", Thing, Length)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +46,14 @@ class Stairway:
     def width(self) -> tuple[Measured | None, Measured | None]:
         """The least width of its flights, and the most it can be where only outlines tell."""
         dims = [of_length(each) for each in self.lengths if each.meaning == WIDTH]
-        if dims:
-            narrow = min(dims, key=lambda each: each.amount)
+        if len(dims) >= max(1, len(self.flights)):
+            narrow = min(dims, key=_amount)
             return narrow, narrow
         if not self.flights:
             return None, None
         short = min((side_of(e, e.breadth, "shorter side of a flight") for e in self.flights), key=_amount)
         long = min((side_of(e, e.length, "longer side of a flight") for e in self.flights), key=_amount)
-        return short, long
+        return min((*dims, short), key=_amount), min((*dims, long), key=_amount)
 
     @property
     def run(self) -> Measured | None:
@@ -79,9 +81,9 @@ def stairways(plan: Proposal, building: Building, *roles: Role) -> tuple[Stairwa
     """Every stair of a building by floor and number."""
     found = []
     for role in roles:
-        outlines = _by_stair(plan.drawing.things_of(role), building)
-        flights = _by_stair(plan.drawing.things_of(FLIGHTS[role]), building)
-        lengths = _lengths(plan.drawing.lengths_of(FLIGHTS[role]), building)
+        outlines = _by_stair(_things(plan, role).get(building.number, ()), building)
+        flights = _by_stair(_things(plan, FLIGHTS[role]).get(building.number, ()), building)
+        lengths = _lengths(_dimensions(plan, FLIGHTS[role]).get(building.number, ()), building)
         for floor, index in sorted({*outlines, *flights, *lengths}):
             found.append(
                 Stairway(
@@ -95,6 +97,22 @@ def stairways(plan: Proposal, building: Building, *roles: Role) -> tuple[Stairwa
                 )
             )
     return tuple(found)
+
+
+def _things(plan: Proposal, role: Role) -> dict[int | None, list[Thing]]:
+    """Things of a kind by building, sorted out once, since thousands of buildings ask for theirs."""
+    return once(plan, ("things by building", role), lambda: _sorted_out(plan.drawing.things_of(role)))
+
+
+def _dimensions(plan: Proposal, role: Role) -> dict[int | None, list[Length]]:
+    return once(plan, ("lengths by building", role), lambda: _sorted_out(plan.drawing.lengths_of(role)))
+
+
+def _sorted_out(drawn: Sequence[Drawn]) -> dict[int | None, list[Drawn]]:
+    found: dict[int | None, list[Drawn]] = {}
+    for each in drawn:
+        found.setdefault(each.block, []).append(each)
+    return found
 
 
 def _by_stair(things: Sequence[Thing], building: Building) -> dict[tuple[int, int], list[Thing]]:

@@ -1,5 +1,6 @@
 """OGC API Features as programs meet it: links that lead on, pages that miss nothing, words that are understood or refused."""
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -94,6 +95,27 @@ def test_the_standards_are_named(client: TestClient) -> None:
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in kept
     assert "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs" in kept
     assert "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json" in kept
+    assert "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions" in kept
+
+
+@pytest.mark.parametrize(
+    ("op", "ends", "expected"),
+    [
+        ("t_equals", ["2024-05-01", ".."], {"12/106-1", "12/106-2"}),
+        ("t_equals", ["2024-05-02", ".."], set()),
+        ("t_finishes", ["1900-01-01", "2024-05-01"], {"12/106"}),
+        ("t_finishes", ["1900-01-01", "2024-04-30"], set()),
+    ],
+)
+def test_a_filter_asks_for_states_by_their_time_in_text_and_in_json(
+    client: TestClient, op: str, ends: list[str], expected: set[str]
+) -> None:
+    as_text = f"{op}(INTERVAL(valid_from, valid_to), INTERVAL('{ends[0]}', '{ends[1]}'))"
+    own = {"interval": [{"property": "valid_from"}, {"property": "valid_to"}]}
+    as_json = json.dumps({"op": op, "args": [own, {"interval": ends}]})
+    for text, lang in ((as_text, "cql2-text"), (as_json, "cql2-json")):
+        found = get(client, f"{ITEMS}?datetime=../..&filter-lang={lang}&filter={quote(text)}")
+        assert set(numbers(found)) == expected
 
 
 def test_a_collection_names_its_sources_and_their_licences(client: TestClient) -> None:

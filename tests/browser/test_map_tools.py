@@ -1,11 +1,12 @@
 """The map's tools: measuring on the ground, strength of layers, what lies under a tap, another day, the sheet of paper."""
 
 import re
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pyproj
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, OpenPage, serious_faults, settled
 from tests.browser.test_map import CLOSE, SPOT, query, tap
@@ -173,6 +174,43 @@ def test_another_day_draws_other_tiles_and_asks_the_answer_anew(open_page: OpenP
     page.wait_for_timeout(600)
     expect(page.locator("#map-day")).to_be_hidden()
     assert "on" not in query(page)
+
+
+def test_each_layer_is_asked_for_by_its_own_version(open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{CLOSE}&layers=parcels,flood,zoning")
+    settled(page)
+    tiles = [parse_qs(urlsplit(url).query) for url in asked if ".mvt" in url]
+    assert {(each["layers"][0], each["v"][0]) for each in tiles} == {
+        ("parcels", "3"),
+        ("flood", "2"),
+        ("zoning", "1"),
+    }
+
+
+def test_tiles_that_are_not_ready_yet_are_asked_for_again(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(base_url=site)
+    page = context.new_page()
+    asked: list[float] = []
+
+    def not_yet(route: Route) -> None:
+        asked.append(monotonic())
+        if asked[-1] - asked[0] > 8:
+            route.continue_()
+        else:
+            route.fulfill(status=503, headers={"retry-after": "10"}, body="{}")
+
+    page.route("**/*.mvt?layers=parcels*", not_yet)
+    page.goto(f"{CLOSE}&layers=parcels")
+    settled(page)
+    page.wait_for_function(
+        "() => document.querySelector('.map-frame').groundMap.queryRenderedFeatures({layers: ['parcels-fill']}).length > 0",
+        timeout=40_000,
+    )
+    assert 8 < asked[-1] - asked[0] < 25
+    context.close()
 
 
 def test_the_slider_is_told_as_a_day_and_moves_by_keyboard(open_page: OpenPage) -> None:

@@ -1,7 +1,7 @@
 """A case moves by its workflow only: one state, one turn, one history, written together."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody, inside
 from civic.core.case import NoSuchCase, case, cases_of, cases_on, history, inbox, seen_by, tasks_of
-from civic.core.desk import Advanced, Overtaken
+from civic.core.desk import Advanced, Desk, Overtaken
 from civic.core.events import listening
 from civic.core.steps import add_note, advance, answer_task, let_time_act, may_take, open_case
 from gis.errors import Conflict, Invalid, NotAllowed
-from tests.civic.builders import NOW, a_desk, an_actor
+from tests.civic.builders import FLOW, NOW, a_desk, a_flow, an_actor
 
 
 @pytest.fixture
@@ -149,7 +149,12 @@ def test_tasks_run_at_once_and_hold_the_decision_until_all_are_answered(desk, to
     approver, inspector = an_actor(town, body, "approver"), an_actor(town, body, "field_inspector")
     agency = an_actor(town, body, "agency")
     visit, fire = tasks_of(town, moved.id)
-    assert (visit.kind, visit.due, fire.kind, fire.due) == ("visit", date(2026, 11, 24), "fire", None)
+    assert (visit.kind, visit.due, fire.kind, fire.due) == (
+        "visit",
+        date(2026, 11, 24),
+        "fire",
+        date(2026, 11, 20),
+    )
     with pytest.raises(Conflict, match="Site visit, Fire"):
         advance(desk, moved.id, "grant", actor=approver, version=3)
     assert [line.case.id for line in inbox(town, inspector.roles)] == [moved.id]
@@ -162,6 +167,44 @@ def test_tasks_run_at_once_and_hold_the_decision_until_all_are_answered(desk, to
     assert inbox(town, inspector.roles) == []
     done = advance(desk, moved.id, "grant", actor=approver, version=last.version)
     assert (done.state, done.turn, done.closed) == ("granted", None, NOW)
+
+
+def test_consultations_without_limits_of_their_own_run_on_one_clock(town: Session, body: LocalBody) -> None:
+    """All are asked at once and end on the last day of the turn beside which they are asked."""
+    text = FLOW.replace("asked_in: verified, within: {working_days: 5}", "asked_in: verified")
+    flow = a_flow(text + "  river: {title: {en: River, ml: നദി}, role: agency, asked_in: verified}\n")
+    desk = Desk(session=town, body=body, flow=flow, guards={"papers": lambda _session, _case: None}, now=NOW)
+    moved = verified(desk, town, body, an_actor(town, body, "verifier"))
+    assert moved.due == date(2026, 11, 20)
+    assert [(each.kind, each.asked, each.due) for each in tasks_of(town, moved.id)] == [
+        (kind, NOW, moved.due) for kind in ("visit", "fire", "river")
+    ]
+
+
+def deemed_desk(town: Session, body: LocalBody, *, now: datetime) -> Desk:
+    """A desk whose workflow grants of itself once the days of the decision have passed, unless something is open."""
+    step = (
+        "  deem: {title: {en: Deemed granted, ml: അനുവദിച്ചതായി കണക്കാക്കുന്നു}, from: [verified], to: granted,"
+        " by: [clock], after: {days: 30}, guards: [tasks_answered]}\n"
+    )
+    flow = a_flow(FLOW.replace("tasks:\n", f"{step}tasks:\n"))
+    return Desk(session=town, body=body, flow=flow, guards={"papers": lambda _session, _case: None}, now=now)
+
+
+def test_silence_grants_on_the_day_after_the_last_and_never_over_an_open_question(
+    town: Session, body: LocalBody
+) -> None:
+    last, after = NOW + timedelta(days=30), NOW + timedelta(days=31)
+    at_once = deemed_desk(town, body, now=NOW)
+    waits = verified(at_once, town, body, an_actor(town, body, "verifier"))
+    assert let_time_act(deemed_desk(town, body, now=after), waits.id) is None  # two words are still asked for
+    ready = answered(at_once, town, body, an_actor(town, body, "verifier"))
+    assert let_time_act(deemed_desk(town, body, now=last), ready.id) is None
+    deemed = let_time_act(deemed_desk(town, body, now=after), ready.id)
+    assert deemed is not None
+    assert (deemed.state, deemed.closed) == ("granted", after)
+    told = history(town, ready.id, for_staff=False)[-1]
+    assert (told.step, told.role, told.person_id) == ("deem", "clock", None)
 
 
 def answered(desk, town, body, verifier):

@@ -3,13 +3,17 @@
 import csv
 import io
 import re
+from dataclasses import asdict
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from fastapi.testclient import TestClient
+from shapely import box
 
 from api.sample_town import BODY
-from civic.core.dashboard import Line, board, figures, quantile
+from civic.core.dashboard import Line, as_csv, board, figures, quantile
+from web.templating import environment
 
 TOWN = f"/town/{BODY.code}"
 ON = date(2026, 11, 22)
@@ -67,6 +71,112 @@ def test_the_open_lines_add_up_to_the_board_and_tell_of_nobody(door: TestClient)
     assert sum(row["outcome"] == "refused" for row in rows) == whole["refused"]
     assert "Ammini" not in text
     assert sum(each["applications"] for each in told["board"]["by_ward"].values()) == len(rows)
+
+
+def counted_again(rows: list[dict[str, str]], on: date) -> dict[str, int | None]:
+    """The figures of open lines, counted by the words that stand on the page and by nothing of the platform."""
+    ends = [row["outcome"] for row in rows if row["closed"]]
+    days = [
+        (date.fromisoformat(row["closed"]) - date.fromisoformat(row["opened"])).days
+        for row in rows
+        if row["closed"] and row["outcome"] in ("granted", "upheld", "refused", "dismissed")
+    ]
+
+    def within(tenths: int) -> int | None:
+        if not days:
+            return None
+        return next(
+            n for n in range(max(days) + 1) if 10 * sum(each <= n for each in days) >= tenths * len(days)
+        )
+
+    return {
+        "applications": len(rows),
+        "open": sum(not row["closed"] for row in rows),
+        "late": sum(not row["closed"] and bool(row["due"]) and row["due"] < str(on) for row in rows),
+        "granted": sum(each in ("granted", "upheld") for each in ends),
+        "refused": sum(each in ("refused", "dismissed") for each in ends),
+        "ended_otherwise": sum(each in ("withdrawn", "lapsed", "recorded") for each in ends),
+        "median_days": within(5),
+        "ninetieth_days": within(9),
+        "paise": sum(int(row["paise"]) for row in rows),
+    }
+
+
+def test_whoever_counts_the_open_lines_again_finds_every_figure() -> None:
+    outcomes = ("granted", "refused", "upheld", "dismissed", "withdrawn", "lapsed")
+    found = [
+        a_line(day * day % 29, outcomes[day % 6], ward=str(day % 3 or ""), service=f"s{day % 2}", paise=day)
+        for day in range(40)
+    ] + [a_line(None, due=ON - timedelta(days=day)) for day in (-1, 0, 1, 9)]
+    made = board(found, begins=ON, ends=ON, on=ON)
+    rows = list(csv.DictReader(io.StringIO(as_csv(found))))
+    assert asdict(made.whole) == counted_again(rows, ON)
+    assert len({made.whole.median_days, made.whole.ninetieth_days, 0}) == 3
+    for key, parts in (("service", made.by_service), ("ward", made.by_ward)):
+        assert len(parts) > 1
+        for name, part in parts.items():
+            assert asdict(part) == counted_again([row for row in rows if row[key] == name], ON)
+
+
+def test_the_samples_board_is_counted_again_from_its_csv_and_its_json(door: TestClient) -> None:
+    told = door.get(f"/api{TOWN}/board").json()
+    rows = list(csv.DictReader(io.StringIO(door.get(f"/api{TOWN}/board.csv").text)))
+    on = date.fromisoformat(told["board"]["on"])
+    assert told["board"]["whole"] == counted_again(rows, on)
+    plain = [{key: "" if each is None else str(each) for key, each in line.items()} for line in told["cases"]]
+    assert plain == rows
+
+
+def test_an_objection_that_was_upheld_or_dismissed_was_decided() -> None:
+    ended = figures([a_line(2, "upheld"), a_line(4, "dismissed"), a_line(9, "withdrawn")], on=ON)
+    assert (ended.granted, ended.refused, ended.ended_otherwise) == (1, 1, 1)
+    assert (ended.median_days, ended.ninetieth_days) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("shows", "word", "drawn"),
+    [
+        ("applications", "Applied", {"7": "2", "8": "1"}),
+        ("median_days", "half within", {"7": "12"}),
+        ("paise", "Received", {"7": "₹ 1,25,000", "8": "₹ 0"}),
+    ],
+)
+def test_the_map_shows_the_figure_that_is_chosen(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch, shows: str, word: str, drawn: dict[str, str]
+) -> None:
+    """Ward 7 has a decided and an open case, ward 8 an open one, ward 9 none."""
+    found = [a_line(12, paise=1_25_000_00), a_line(None, paise=0), a_line(None, paise=0, ward="8")]
+    shapes = [(name, box(place * 10, 0, place * 10 + 10, 10)) for place, name in enumerate("789")]
+    doors = import_module("civic.core.doors.dashboard")
+    monkeypatch.setattr(doors, "lines", lambda *_, **__: found)
+    monkeypatch.setattr(doors, "ward_shapes", lambda *_, **__: shapes)
+    page = door.get(f"{TOWN}/board?lang=en&shows={shows}")
+    assert page.status_code == 200
+    figure = page.text[page.text.index("<figure") : page.text.index("</figure>")]
+    assert word in figure
+    assert re.findall(r"<text[^>]*>([^<]+)</text>", figure) == list(drawn.values())
+    kinds = re.findall(r'class="ward-(\d|none)"', figure)
+    assert [kind != "none" for kind in kinds] == [name in drawn for name in "789"]
+
+
+def test_a_figure_that_there_is_not_is_not_shown(door: TestClient) -> None:
+    assert door.get(f"{TOWN}/board?shows=weather").status_code == 422
+
+
+def test_rupees_on_the_board_are_grouped_in_lakh_and_crore() -> None:
+    parts = environment().get_template("town/parts.html").make_module({"t": None, "town": None, "page": None})
+    told = {
+        paise: str(parts.rupees(paise)).strip()  # type: ignore[attr-defined]
+        for paise in (0, 5000, 99_950, 100_000, 1_23_456_00, 12_34_567_05)
+    }
+    assert told == {
+        0: "₹ 0",
+        5000: "₹ 50",
+        99_950: "₹ 999.50",
+        100_000: "₹ 1,000",
+        1_23_456_00: "₹ 1,23,456",
+        12_34_567_05: "₹ 12,34,567.05",
+    }
 
 
 @pytest.mark.parametrize("span", ["begins=2026-02-01&ends=2026-01-01", "begins=0001-01-01&ends=2026-01-01"])

@@ -1,15 +1,20 @@
 """A person sees what is kept of them and who looked, and can be forgotten where nothing must be kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Text, text
+from sqlalchemy import LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from api.sample_town import BODY, CITIZENS, OFFICERS
 from civic.core.bodies import LocalBody
+from civic.core.documents.uploads import GOOD_FOR
+from civic.core.messages.forgetting import KEPT
+from civic.core.messages.tables import PlotWatchRow
 from civic.core.people import introduce, person_reached_by
 from civic.core.privacy.looks import erase, forget_old, looks_at, note_look
 from civic.core.privacy.notice import notice
@@ -22,20 +27,185 @@ from tests.civic.test_sample_town import become
 
 TOWN = f"/town/{BODY.code}"
 TODAY = NOW.date()
-NOT_PERSONAL = {"body", "digest", "way", "role", "grade"}
+OF_THINGS = {
+    "account",
+    "book_digest",
+    "challenge",
+    "channel",
+    "clause",
+    "code",
+    "credential",
+    "currency",
+    "digest",
+    "event_ref",
+    "gateway",
+    "ground",
+    "head",
+    "jurisdiction",
+    "kind",
+    "language",
+    "means",
+    "media_type",
+    "method",
+    "mismatches",
+    "name_en",
+    "name_ml",
+    "note",
+    "number",
+    "of_permit",
+    "order_ref",
+    "outcome",
+    "outcome_before",
+    "part",
+    "payment_ref",
+    "pool",
+    "record",
+    "reference",
+    "refund_ref",
+    "revoked_why",
+    "role",
+    "roles",
+    "route",
+    "rule",
+    "scan",
+    "seed",
+    "seen_by",
+    "service",
+    "sha256",
+    "signature",
+    "source",
+    "stance",
+    "state",
+    "state_after",
+    "state_before",
+    "step",
+    "stop",
+    "svg",
+    "template",
+    "terms",
+    "theme",
+    "title_en",
+    "title_ml",
+    "token",
+    "totals",
+    "turn",
+    "verdict",
+    "way",
+    "workflow",
+}
+"""Columns that name a kind, a state, a thing, a sum, or a random mark, and say nothing of a person, whatever their table."""
+SAID_ELSEWHERE = {
+    "case_task.answer",
+    "document_version.found",
+    "document_version.place",
+    "journal.reason",
+    "land_record.made",
+    "land_record.measured",
+    "message.failure",
+    "message.subject",
+    "message_template.name",
+    "message_template.sms",
+    "message_template.sms_header",
+    "message_template.sms_template",
+    "message_template.subject",
+    "message_template.text",
+    "message_template.whatsapp_template",
+    "message_try.answer",
+    "objection.shown_en",
+    "objection.shown_ml",
+    "passkey_challenge.sender",
+    "permit_audit.reasons",
+    "permit_audit.why",
+    "permit_audit.words",
+    "permit_case.title",
+    "permit_case.why",
+    "permit_consent.declared",
+    "permit_fee_set.reason",
+    "permit_override.reason",
+    "permit_override.subject",
+    "permit_query.subject",
+    "permit_query.words",
+    "permit_visit.answers",
+    "permit_visit.photos",
+    "permit_word.subject",
+    "posting.grade",
+    "receipt.device",
+    "refund.device",
+    "upload.title",
+    "upload_part.place",
+}
+"""Fields of an office's own wording, of a plot or a drawing, or a part of what another line of the notice tells."""
 
 
 def test_every_field_of_a_person_stands_in_the_notice() -> None:
-    kept = {
-        f"{table}.{column.name}"
-        for table in ("person", "sign_in_code", "sign_in", "posting")
-        for column in Base.metadata.tables[table].columns
-        if isinstance(column.type, Text) and column.name not in NOT_PERSONAL
+    """A new field of any table of the town hall is either in the notice, or said here to tell of nobody."""
+    fields = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        if "body" in table.columns or table.name == "person"
+        for column in table.columns
+        if isinstance(column.type, Text | JSONB | LargeBinary)
+        and column.name != "body"
+        and f"{table.name}.{column.name}" not in notice()
     }
-    assert kept <= set(notice())
+    untold = {each for each in fields - SAID_ELSEWHERE if each.partition(".")[2] not in OF_THINGS}
+    assert untold == set()
     for name in notice():
         table, _, column = name.partition(".")
         assert column in Base.metadata.tables[table].columns, name
+
+
+def test_every_span_of_days_in_the_notice_is_kept_by_a_nightly_round() -> None:
+    """What the notice promises is what the rounds do: a promise without its round, or another number, is found here."""
+    promised = {name: field.kept.days for name, field in notice().items() if field.kept.until == "days"}
+    assert promised == {
+        "sign_in_code.reach": 1,
+        "sign_in_code.sender": 1,
+        "sent_form.digest": 30,
+        "message.address": KEPT.days,
+        "message.text": KEPT.days,
+        "upload.name": GOOD_FOR.days,
+    }
+
+
+def test_whoever_is_forgotten_takes_the_reason_of_a_watch_along(town: Session, body: LocalBody) -> None:
+    citizen = an_actor(town, body)
+    row = PlotWatchRow(
+        body=body.code,
+        person_id=citizen.person.id,
+        jurisdiction=body.jurisdiction,
+        number="1/1",
+        ground="declared",
+        reason="I am the sister of the owner, Deed 7",
+        state="watching",
+        asked=NOW,
+        stop="x" * 20,
+    )
+    town.add(row)
+    town.flush()
+    erase(town, citizen.person.id, on=TODAY, now=NOW)
+    town.refresh(row)
+    assert (row.reason, row.state) == ("–", "stopped")
+
+
+def test_a_list_of_persons_that_an_officer_opens_is_written_for_each(door: TestClient) -> None:
+    """A wish that waits, the answer to it in the outbox, and the list of owners: each look stands at its subject's page."""
+    name, said = CITIZENS[1][0], ("wishes to watch", "messages that went out", "persons known as owners")
+    become(door, name)
+    before = [door.get(f"{TOWN}/me?lang=en").text.count(each) for each in said]
+    door.post(f"{TOWN}/watch", data={"number": "1/8", "reason": "My well is there."})
+    become(door, OFFICERS["verifier"])
+    wish = re.search(r"/watches/(\d+)", door.get(f"{TOWN}/watches").text)
+    assert wish
+    door.post(f"{TOWN}/watches/{wish[1]}", data={"decision": "grant"})
+    become(door, OFFICERS["secretary"])
+    for path in ("outbox", "people"):
+        assert door.get(f"{TOWN}/{path}").status_code == 200
+    become(door, name)
+    mine = door.get(f"{TOWN}/me?lang=en").text
+    assert OFFICERS["secretary"] in mine
+    for each, earlier in zip(said, before, strict=True):
+        assert mine.count(each) > earlier, each
 
 
 def test_an_officers_look_is_written_for_its_subject(town: Session, body: LocalBody) -> None:

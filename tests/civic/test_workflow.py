@@ -42,7 +42,7 @@ def test_a_whole_workflow_is_read() -> None:
             "asked_in: verified, within: {working_days: 5}, escalates_to: owner",
             "task visit escalates to “owner”",
         ),
-        ("asked_in: verified}", "asked_in: verified, escalates_to: secretary}", "fire escalates without"),
+        ("asked_in: verified}", "asked_in: draft, escalates_to: secretary}", "fire escalates without"),
         ("title: {en: A test, ml: പരീക്ഷണം}", "title: {en: A test}", "not a workflow"),
     ],
 )

@@ -1,10 +1,13 @@
 """A town in a notebook: tables that agree with the platform, told in units, read in a role that can do nothing else."""
 
 from datetime import date
+from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
@@ -14,6 +17,7 @@ from api.notebook import Town, distribution, show
 from api.notebook.maps import MOST_SHAPES, NOTHING
 from gis.db.session import make_engine
 from gis.errors import Invalid, NotFound, TooLarge
+from gis.geometry import ground_areas
 from tests.notebooks.conftest import Sample
 
 PERSONAL = (
@@ -26,6 +30,11 @@ PERSONAL = (
     "SELECT * FROM parcel_right",
     "SELECT * FROM message",
     "SELECT * FROM sign_in",
+    "SELECT received_by FROM receipt",
+    "SELECT raised_by FROM demand",
+    "SELECT licensee_id FROM permit_case",
+    "SELECT asked FROM permit_case",
+    "SELECT * FROM permit_consent",
 )
 WRITING = (
     "INSERT INTO recording (jurisdiction, instant, what) VALUES ('kl-sample', now(), 'x')",
@@ -149,6 +158,26 @@ def test_cases_tell_of_plots_and_days_and_of_nobody(town: Town) -> None:
     assert len(town.cases("land_records", until=date(2020, 1, 1))) == 0
 
 
+def test_permits_come_with_their_way_and_what_was_paid(town: Town, sample: Sample) -> None:
+    permits = town.cases("permits")
+    assert "self_certified" in set(permits["route"])
+    issued = permits[permits["permit"].notna()]
+    assert (issued["issued"].notna()).all()
+    engine = make_engine(sample.owner)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT set_config('bhumika.body', 'kl-sample', true)"))
+        paid = connection.scalar(
+            text(
+                "SELECT sum(r.amount - r.held) FROM receipt r JOIN demand d ON d.body = r.body AND d.id = r.demand_id"
+                " JOIN civic_case c ON c.body = d.body AND c.id = d.case_id"
+                " WHERE r.cancelled IS NULL AND c.service = 'permits'"
+            )
+        )
+    engine.dispose()
+    assert permits.drop_duplicates("case")["paid"].sum() == pytest.approx(float(paid) / 100)
+    assert paid > 0
+
+
 def test_a_map_draws_from_what_it_carries(town: Town) -> None:
     plots = town.parcels().head(5)
     carried = town.envelopes(plots)
@@ -187,3 +216,45 @@ def test_a_distribution_says_its_median_and_what_is_not_known(town: Town) -> Non
     assert ("rows not known" in axes.get_title()) == bool(missing)
     with pytest.raises(Invalid, match="No row tells a number"):
         distribution(plots.assign(nothing=None), "nothing")
+
+
+def _file(town: Town, path: Path) -> Path:
+    plots = town.parcels().head(2)
+    frame = geopandas.GeoDataFrame(
+        {"name": ["a", "b"]}, geometry=list(plots.geometry.buffer(-1)), crs=plots.crs
+    )
+    frame.to_crs(4326).to_file(path)
+    return path
+
+
+def test_a_layer_of_ones_own_is_laid_over_plots(town: Town, tmp_path: Path) -> None:
+    plots = town.parcels().head(3)
+    own = town.bring(_file(town, tmp_path / "own.geojson"))
+    shared = town.overlaps(plots, own)
+    assert list(shared["number"]) == list(plots["number"][:2])
+    inner = plots.geometry.head(2).buffer(-1)
+    np.testing.assert_allclose(shared["area"], ground_areas(inner.to_numpy(), town.place.metric), atol=0.05)
+    assert shared["percent"].between(0, 100).all()
+
+
+def test_what_lies_over_each_other_is_counted_once(town: Town, tmp_path: Path) -> None:
+    plots = town.parcels().head(1)
+    twice = pd.concat([plots, plots])
+    assert town.overlaps(plots, twice)["percent"].iloc[0] == pytest.approx(100, abs=0.01)
+
+
+def test_a_file_that_cannot_be_meant_is_refused(town: Town, tmp_path: Path) -> None:
+    text_file = tmp_path / "own.geojson"
+    text_file.write_text("not shapes")
+    with pytest.raises(Invalid, match="cannot be read as shapes"):
+        town.bring(text_file)
+    far = geopandas.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    far.to_file(tmp_path / "far.gpkg")
+    with pytest.raises(Invalid, match="km from"):
+        town.bring(tmp_path / "far.gpkg")
+    bow = shapely.Polygon([(76, 10), (77, 11), (77, 10), (76, 11)])
+    geopandas.GeoDataFrame(geometry=[bow], crs=4326).to_file(tmp_path / "bow.gpkg")
+    with pytest.raises(Invalid, match="broken or empty"):
+        town.bring(tmp_path / "bow.gpkg")
+    with pytest.raises(Invalid, match="cover no ground"):
+        town.overlaps(town.parcels().head(1), town.layer("road_building_line"))

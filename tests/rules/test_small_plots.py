@@ -1,13 +1,18 @@
 """Rule 50 holds up to each of its limits, and not where the owner's land beside the plot takes it away."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from gis.site import LocalBody
+from rules.checks import RULES
+from rules.findings import Outcome
 from rules.reading import library
+from rules.reckoning.plot_area import BY_AREA
 from rules.reckoning.small_plots import small
+from tests.rules.checks.worked_cases import CASES, Case, drawn
 from tests.rules.plan_builders import a_plan, a_site
 
 FREE = {"owns_adjoining_land": False, "is_split": False}
@@ -51,3 +56,35 @@ def test_rule_50_holds_within_its_limits(
     plot: list[float], words: dict[str, Any], expected: bool | None
 ) -> None:
     assert rule_50(plot, **words) is expected
+
+
+RELIEVED = ("coverage", "fsi", "access", "height_street")
+"""Rules that rule 50 leaves out."""
+
+
+def failing(rule_id: str, recorded: float | None) -> bool:
+    """Whether a shop that breaks everything fails a rule on a plot of 130 m² recorded so."""
+    words = {"plot": [10, 13], "buildings": [{"footprint": [0, 0, 10, 13], "floors": {0: {"F": 5000}}}]}
+    roads = [{"width": 1.0}]
+    site = a_site({"holding": FREE, "recorded_area": recorded, "roads": roads}, plot=[10, 13])
+    book = library().on(date(2026, 1, 1), LocalBody.MUNICIPALITY)
+    found = RULES.check_one(rule_id, a_plan(words, site=site), site, book)
+    return any(each.outcome is Outcome.FAIL for each in found)
+
+
+@pytest.mark.parametrize("rule_id", RELIEVED)
+def test_what_rule_50_may_leave_out_by_a_record_that_is_not_known_does_not_fail(rule_id: str) -> None:
+    assert failing(rule_id, 130)
+    assert not failing(rule_id, None)
+    assert not failing(rule_id, 125)
+
+
+@pytest.mark.parametrize("case", CASES[::3], ids=str)
+def test_every_rule_that_asks_how_large_the_plot_is_is_asked_again_without_a_record(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, site, on, body = drawn(case)
+    area, read = site.area, []
+    monkeypatch.setattr(type(site), "area", property(lambda _: read.append(case.rule) or area))
+    RULES.check_one(case.rule, replace(plan), site, library().on(on, body))
+    assert set(read) <= BY_AREA

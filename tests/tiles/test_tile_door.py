@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from tests.conftest import drop_database, fresh_database
 from tests.tiles.ground import settle, tile_over
 from tests.tiles.test_parcel_shapes import features_of
 from tests.tiles.test_shelf import take_the_compiler_away
+from tiles import building, vector
+from tiles import shelf as shelving
 from tiles.shelf import Shelf
 
 
@@ -88,6 +91,62 @@ def test_the_store_answers_as_postgis_does(client: TestClient, app: FastAPI) -> 
     assert not is_of_store(from_postgis)
     assert plots(from_postgis).keys() == from_store.keys()
     assert len(from_store) == 25
+
+
+@pytest.fixture
+def dense(app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
+    """The service just after an import of more plots in one tile than PostGIS dissolves."""
+    monkeypatch.setattr(vector, "MOST_PLOTS", 10)
+    monkeypatch.setattr(shelving, "FRESH", 0.0)
+    fresh = opened(app.state.answers.engine, tmp_path)
+    yield fresh
+    fresh.state.shelf.finish()
+
+
+@pytest.mark.parametrize("zoom", [12, 13, 14])
+def test_while_the_map_is_made_ready_a_dense_tile_says_when_to_ask_again_and_then_is_there(
+    dense: FastAPI, monkeypatch: pytest.MonkeyPatch, zoom: int
+) -> None:
+    may_build = Event()
+    build = building.build
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        may_build.wait(30)
+        return build(*args, **kwargs)
+
+    monkeypatch.setattr("tiles.building.build", slow)
+    client = TestClient(dense, raise_server_exceptions=False)
+    for _ in range(2):  # by the route, then the short way
+        early = client.get(address(zoom))
+        assert (early.status_code, early.headers["retry-after"]) == (503, "10")
+        assert "being made ready" in early.json()["detail"]
+    assert len(plots(client.get(address(15)))) == 25
+    may_build.set()
+    dense.state.shelf.finish()
+    ready = client.get(address(zoom))
+    assert ready.status_code == 200
+    assert sum(each["properties"]["plots"] for each in features_of(ready.content)) == 25
+
+
+def test_where_no_store_will_come_a_dense_tile_is_too_large(
+    dense: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TestClient(dense, raise_server_exceptions=False)
+    past = client.get(address(13, "?on=2020-01-01"))
+    assert (past.status_code, past.json()["code"]) == (413, "too-large")
+    assert "retry-after" not in past.headers
+    monkeypatch.setattr(vector, "MOST_PLOTS", 25)
+    assert client.get(address(13, "?on=2020-01-01")).status_code == 200
+
+
+def test_without_the_compiler_a_dense_tile_is_too_large(
+    dense: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_the_compiler_away(monkeypatch)
+    client = TestClient(dense, raise_server_exceptions=False)
+    client.get(address(15))
+    dense.state.shelf.finish()
+    assert client.get(address(13)).status_code == 413
 
 
 def test_who_has_the_tile_is_not_sent_it_again(client: TestClient) -> None:

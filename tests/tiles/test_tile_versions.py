@@ -1,5 +1,6 @@
 """A change makes the tiles of its own layer stale and no others; who has a tile is not sent it; nothing old is kept for good."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -105,6 +106,32 @@ def test_a_change_makes_its_own_tiles_stale_and_no_others(
         status = tile(client, layers, has=tags[layers]).status_code
         assert status == (200 if layers in stale else 304), layers
         assert (version(client, layers) != versions[layers]) == (layers in stale), layers
+
+
+def map_versions(client: TestClient) -> dict[str, str]:
+    """The versions that the map page puts into the addresses of its tiles."""
+    page = client.get(f"/{TOWN}/map", headers={"accept": "text/html"}).text
+    written = re.search(r'<script[^>]*id="map-settings"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert written is not None
+    found: dict[str, str] = json.loads(written[1])["versions"]
+    return found
+
+
+@pytest.mark.parametrize(("change", "stale"), [(bring_flood, {"flood"}), (edit, {"parcels"})])
+def test_after_a_change_the_map_page_asks_for_other_tiles_of_that_layer_alone(
+    client: TestClient, town: Engine, change: object, stale: set[str]
+) -> None:
+    before = map_versions(client)
+    assert before == {each: version(client, each) for each in before}
+    assert before.keys() == {"parcels", "flood", "zoning", "road", "local_body", "ward"}
+    tags = {each: tile(client, each, words=f"&v={before[each]}").headers["etag"] for each in before}
+    assert callable(change)
+    change(town)
+    after = map_versions(client)
+    assert {each for each in before if before[each] != after[each]} == stale
+    for each in before:
+        status = tile(client, each, words=f"&v={after[each]}", has=tags[each]).status_code
+        assert status == (200 if each in stale else 304), each
 
 
 def test_a_tile_is_kept_for_good_only_while_its_version_is_the_last(client: TestClient, town: Engine) -> None:

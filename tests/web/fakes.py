@@ -156,6 +156,7 @@ class TownAnswers:
                 for layer in catalogue.layers
             ),
             version="1",
+            versions={"parcels": "3", "flood": "2"},
             days=(date(2019, 4, 1), date(2020, 6, 1), date(2024, 2, 1), TODAY),
         )
 

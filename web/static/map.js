@@ -1,6 +1,7 @@
 // The map page: plots and layers drawn by MapLibre, questions answered beside it, everything kept in the address.
 import { Map as GroundMap, NavigationControl, ScaleControl } from "/vendor/maplibre-gl/dist/maplibre-gl.mjs";
 import { afterPaint } from "./after_paint.js";
+import { attachAgain } from "./map_again.js";
 import { attachSuggestions } from "./suggest.js";
 import { attachAnswer } from "./answer.js";
 import { cornersText, ringOf } from "./corners.js";
@@ -54,6 +55,7 @@ function begin() {
   map.addControl(new NavigationControl({ visualizePitch: true }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
   map.getCanvas().setAttribute("aria-describedby", "map-description");
+  attachAgain(map);
   map.on("moveend", () => state.keepView(map));
   frame.groundMap = map; // the view can be read from the page, as the browser tests do
   frame.dataset.state = "loading";

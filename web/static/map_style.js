@@ -80,8 +80,9 @@ export function paintAt(part, share) {
   return Object.fromEntries((SEEN[part.type] ?? []).map((property) => [property, (usual?.[property] ?? 1) * share]));
 }
 
+// Each layer's address carries its own version: an edit of one leaves the tiles of the others where they are kept.
 export function tileAddress(settings, name) {
-  const query = new URLSearchParams({ layers: name, v: settings.version, ...settings.moment });
+  const query = new URLSearchParams({ layers: name, v: settings.versions[name], ...settings.moment });
   return `${location.origin}${settings.tiles}?${query}`;
 }
 

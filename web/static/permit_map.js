@@ -84,11 +84,16 @@ async function fetched(address) {
   return answer.json();
 }
 
+function sheet() {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${VENDOR}.css` });
+  return new Promise((done) => { link.onload = link.onerror = done; document.head.append(link); });
+}
+
 async function begin() {
   const plan = await fetched(section.dataset.ground);
   if (!plan.features.length) return;
   const [{ Map: GroundMap, NavigationControl, ScaleControl, LngLatBounds }, style] = await Promise.all([import(`${VENDOR}.mjs`), fetched(section.dataset.style)]);
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${VENDOR}.css` }));
+  await sheet(); // before its sheet is there, the map's canvas would widen a narrow page
   style.sources.plan = { type: "geojson", data: plan };
   style.sources.tape = { type: "geojson", data: tape() };
   style.layers.push(...layersOfPlan());

@@ -61,7 +61,8 @@ def download(
             return unchanged(headers)
         if not _desks.acquire(blocking=False):
             raise Unavailable(
-                f"{AT_ONCE} downloads are being made already. Try again in a minute, or take the features page by page."
+                f"{AT_ONCE} downloads are being made already. Try again in a minute, or take the features page by page.",
+                retry_after=60,
             )
         stack.callback(_desks.release)
         if f in ("gpkg", "fgb", "parquet"):

@@ -15,12 +15,15 @@ from civic.core.desk import Overtaken
 from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.doors.ground import ground_of
 from civic.core.doors.passkeys import site_of
+from civic.core.holidays import holidays
 from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.messages.outbox import undelivered
+from civic.core.pressing import pressing
 from civic.core.privacy.looks import note_look
 from civic.core.services import service_kept, service_named
 from civic.core.steps import add_note, advance, answer_task, has_moved_since, hold, may_take
 from civic.core.workflow import INSIDERS, READING
+from civic.core.working_days import working_days
 from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +52,16 @@ def inbox_page(
     lines = inbox(town.session, town.roles, after=after, most=PAGE)
     last = lines[-1] if len(lines) == PAGE else None
     onward = f"{town.path}/inbox?after_due={last.presses}&after_case={last.case.id}" if last else None
-    return page(request, "town/inbox.html", town=town, lines=lines, onward=onward, is_first=after is None)
+    calendar = working_days(town.body.rest_days, [each.day for each in holidays(town.session)])
+    return page(
+        request,
+        "town/inbox.html",
+        town=town,
+        lines=lines,
+        pressing={each.case.id: pressing(each.presses, calendar, town.today) for each in lines},
+        onward=onward,
+        is_first=after is None,
+    )
 
 
 @router.get("/town/{body}/cases/{number}", dependencies=[allowed(SIGNED_IN)])

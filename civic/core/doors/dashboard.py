@@ -5,7 +5,8 @@ In: a span of days.  Out: a page with a map of the wards, JSON, CSV.
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated
+from math import ceil
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -22,14 +23,41 @@ from layers.wards import ward_shapes
 router = APIRouter()
 FIRST = date(1900, 1, 1)
 Day = Annotated[date | None, Query()]
+Measure = Literal[
+    "applications", "open", "late", "granted", "refused", "median_days", "ninetieth_days", "paise"
+]
+MEASURES: dict[Measure, str] = {
+    "applications": "applications",
+    "open": "open",
+    "late": "late",
+    "granted": "granted",
+    "refused": "refused",
+    "median_days": "median",
+    "ninetieth_days": "ninetieth",
+    "paise": "money",
+}
+"""What the map can show, each with its word."""
+SHADES = 4
 
 
 @router.get("/town/{body}/board", dependencies=[allowed(ANYONE)], include_in_schema=False)
-def board_page(request: Request, town: TownDep, begins: Day = None, ends: Day = None) -> Response:
-    """Figures of the last twelve months, or of the days that are asked for."""
+def board_page(
+    request: Request, town: TownDep, begins: Day = None, ends: Day = None, shows: Measure = "applications"
+) -> Response:
+    """Figures of the last twelve months, or of the days that are asked for; one of them on the map."""
     made, _ = _board(town, begins, ends)
-    years = _years(made, town.today)
-    return page(request, "town/board.html", town=town, board=made, wards=_map(town), width=WIDTH, years=years)
+    return page(
+        request,
+        "town/board.html",
+        town=town,
+        board=made,
+        wards=_map(town),
+        width=WIDTH,
+        years=_years(made, town.today),
+        shows=shows,
+        measures=MEASURES,
+        shades=_shades(made, shows),
+    )
 
 
 @router.get("/api/town/{body}/board", dependencies=[allowed(ANYONE)])
@@ -69,6 +97,14 @@ def _years(shown: Board, today: date) -> dict[str, tuple[date, date]]:
     after = (shown.ends + timedelta(days=1), min(shown.ends + year, today))
     found = {"before": before} if before[0] >= FIRST else {}
     return found | ({"after": after} if after[0] <= today else {})
+
+
+def _shades(shown: Board, measure: Measure) -> dict[str, int]:
+    """How dark each ward is drawn, 1 to `SHADES`, by its share of the greatest; wards without the figure are left out."""
+    amounts = {ward: getattr(each, measure) for ward, each in shown.by_ward.items()}
+    known = {ward: amount for ward, amount in amounts.items() if amount is not None}
+    most = max(known.values(), default=0)
+    return {ward: max(ceil(SHADES * amount / most), 1) if most else 1 for ward, amount in known.items()}
 
 
 def _map(town: Town) -> Sketch | None:

@@ -14,6 +14,7 @@ from civic.core.holidays import ClocksRun, Holiday, add_holiday, holidays, remov
 from civic.core.http import ANYONE, Town, TownDep, allowed, page
 from civic.core.owners import know_no_more, known_owners
 from civic.core.people import end_posting, introduce, person, person_reached_by, post, postings, reach
+from civic.core.privacy.looks import OWNERS, note_list
 from civic.core.services import service_named
 from civic.core.workflow import STAFF
 from civic.core.working_days import working_days
@@ -43,6 +44,8 @@ def people_page(request: Request, town: TownDep) -> Response:
     makers = {each.posted_by for each, _ in held} | {each.ended_by for each, _ in held}
     names = {each: person(town.session, each).name for each in makers if each is not None}
     known = known_owners(town.session)
+    subjects = [each.person.id for each in known]
+    note_list(town.session, town.body, town.who(), subjects, OWNERS, now=town.now)
     return page(request, "town/people.html", town=town, held=held, names=names, roles=POSTED, known=known)
 
 

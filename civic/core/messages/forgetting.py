@@ -23,13 +23,18 @@ FORGET = "messages.forget"
 
 
 def forget_told(session: Session, person_id: int, *, now: datetime) -> None:
-    """Take a person out of the outbox, end their watches and their word about WhatsApp; what waits is not sent."""
+    """Take a person out of the outbox, end their watches with their reasons, and their word about WhatsApp; what waits is not sent."""
     _blank(session, MessageRow.person_id == person_id)
     session.execute(
         update(PlotWatchRow)
         .where(PlotWatchRow.person_id == person_id)
         .where(PlotWatchRow.state.in_(("asked", "watching")))
         .values(state="stopped", decided=now)
+    )
+    session.execute(
+        update(PlotWatchRow)
+        .where(PlotWatchRow.person_id == person_id, PlotWatchRow.reason != "")
+        .values(reason=GONE)
     )
     session.execute(
         update(MessageConsentRow)

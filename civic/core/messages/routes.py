@@ -5,6 +5,7 @@ In: forms and reports.  Out: pages.  In a synthetic body everyone may look into 
 
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, cast
@@ -32,7 +33,7 @@ from civic.core.messages.room import MessageRoom
 from civic.core.messages.sending import arrived, send_again
 from civic.core.messages.whatsapp import report
 from civic.core.messages.wording import default_wording, forget_wording, keep_wording, names, wording
-from civic.core.privacy.looks import note_look
+from civic.core.privacy.looks import OUTBOX, note_list, note_look
 from civic.core.workflow import INSIDERS
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 
@@ -57,6 +58,7 @@ def outbox_page(
     """What the body has told people, and what became of it."""
     _need_sight(town)
     found = outbox(town.session, before=before, failed=failed)
+    _note_readers(town, found)
     onward = f"{town.path}/outbox?before={found[-1].id}" if len(found) == MOST else None
     return page(
         request,
@@ -77,6 +79,7 @@ def message_page(request: Request, town: TownDep, message: Identifier) -> Respon
     found = outbox(town.session, before=message + 1)[:1]
     if not found or found[0].id != message:
         raise NotFound("There is no such message here.")
+    _note_readers(town, found)
     return page(
         request,
         "town/messages/message.html",
@@ -285,6 +288,12 @@ def _need_sight(town: Town) -> None:
         raise SignInNeeded("Sign in first; the outbox is for the office.")
     if not town.actor.is_office:
         raise NotAllowed("The outbox is for the office; your own messages are on their own page.")
+
+
+def _note_readers(town: Town, found: Iterable[Message]) -> None:
+    """Write down for those to whom messages went that an officer read them."""
+    subjects = [each.person_id for each in found]
+    note_list(town.session, town.body, town.actor, subjects, OUTBOX, now=town.now)
 
 
 def _may_send(town: Town) -> bool:

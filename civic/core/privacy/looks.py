@@ -6,6 +6,7 @@ What is part of a decision stays (rules of public records): the case, its histor
 “a person who was erased”.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,6 +27,9 @@ from gis.errors import Conflict
 ERASED = "–"
 """What stands in place of the name of a person who was erased."""
 MOST = 200
+OUTBOX, WATCHES, OWNERS = "outbox", "watches", "owners"
+LISTS = (OUTBOX, WATCHES, OWNERS)
+"""Pages that show many persons: messages that went out, wishes to watch a plot, persons known as owners."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +42,45 @@ class Look:
     page: str
 
 
+def note_list(
+    session: Session,
+    body: LocalBody,
+    reader: Actor | None,
+    subjects: Iterable[int | None],
+    page: str,
+    *,
+    now: datetime,
+) -> None:
+    """Write down that an officer opened a list (`LISTS`) that names persons and what they said or where they are reached."""
+    if reader is None or not reader.is_staff:
+        return
+    rows = [
+        _row(body, reader, each, page, now=now)
+        for each in sorted({each for each in subjects if each is not None} - {reader.person.id})
+    ]
+    if rows:
+        session.execute(insert(PersonalLookRow), rows)
+
+
 def note_look(session: Session, body: LocalBody, reader: Actor, found: Case, *, now: datetime) -> None:
     """Write down that an officer opened the case of others; one's own is nobody's concern."""
     parties = session.scalars(
         select(CasePartyRow.person_id).where(CasePartyRow.case_id == found.id).distinct()
     ).all()
-    rows = [
-        {
-            "body": body.code,
-            "instant": now,
-            "subject_id": each,
-            "reader_id": reader.person.id,
-            "roles": ", ".join(sorted(reader.roles)),
-            "page": found.number,
-        }
-        for each in parties
-        if each != reader.person.id
-    ]
+    rows = [_row(body, reader, each, found.number, now=now) for each in parties if each != reader.person.id]
     if rows and reader.is_staff:
         session.execute(insert(PersonalLookRow), rows)
+
+
+def _row(body: LocalBody, reader: Actor, subject: int, page: str, *, now: datetime) -> dict[str, object]:
+    return {
+        "body": body.code,
+        "instant": now,
+        "subject_id": subject,
+        "reader_id": reader.person.id,
+        "roles": ", ".join(sorted(reader.roles)),
+        "page": page,
+    }
 
 
 def looks_at(session: Session, person_id: int) -> list[Look]:

@@ -30,4 +30,4 @@ class PersonalLookRow(Base):
     roles: Mapped[str] = mapped_column(Text)
     """The roles that the reader held at the time, with commas."""
     page: Mapped[str] = mapped_column(Text)
-    """What was opened: the number of a case, or the list of people."""
+    """What was opened: the number of a case, or a list of persons (`civic.core.privacy.looks.LISTS`)."""

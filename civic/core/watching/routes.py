@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from civic.core.doors.form import see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.messages.routes import room_of
+from civic.core.privacy.looks import WATCHES, note_list
 from civic.core.watching.watches import (
     ask_to_watch,
     decide_watch,
@@ -88,11 +89,14 @@ def stop_by_link(request: Request, town: TownDep, link: Annotated[str, Path(max_
 @router.get("/town/{body}/watches", dependencies=[allowed(*DECIDERS, "auditor", "admin")])
 def wishes(request: Request, town: TownDep) -> Response:
     """Wishes to watch a plot that wait for a decision."""
+    asked = watches_asked(town.session)
+    subjects = [each.person_id for each in asked]
+    note_list(town.session, town.body, town.who(), subjects, WATCHES, now=town.now)
     return page(
         request,
         "town/messages/wishes.html",
         town=town,
-        wishes=watches_asked(town.session),
+        wishes=asked,
         may_decide=bool(town.roles & set(DECIDERS)),
     )
 

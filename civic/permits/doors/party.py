@@ -73,7 +73,7 @@ def sign_drawing(request: Request, town: TownDep, number: Number, form: FormDep)
             part=form.get("part", ""),
             seq=_seq(form.get("seq", "")),
             declared={name.removeprefix(SIGNED_NAME) for name in form if name.startswith(SIGNED_NAME)},
-            language=language_of(town),
+            language=_read_in(form, town),
         )
     except REFUSALS as error:
         town.undo()
@@ -130,9 +130,14 @@ def _sign(request: Request, town: Town, number: str, *, refused: Refusal | None)
         if told.check
         else {},
         signed_name=SIGNED_NAME,
-        language=language_of(town),
         refused=refused,
     )
+
+
+def _read_in(form: FormDep, town: Town) -> str:
+    """The language of the page on which the sentences stood; else the one that the person reads."""
+    said = form.get("language", "")
+    return said if said in ("en", "ml") else language_of(town)
 
 
 def _seq(text: str) -> int:

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
+from civic.core.money.demands import demands_of
 from civic.permits.asking import Question, answer, ask, queries_of
 from civic.permits.consents import consents_of, signatures
+from civic.permits.fees import bill
 from civic.permits.filing import change_licensee
+from civic.permits.guards import fee_paid
 from civic.permits.issuing import permit_of
 from civic.permits.signing import answered
 from gis.errors import Conflict, NotAllowed, NotFound
@@ -74,6 +77,36 @@ def test_another_drawing_answers_once_both_have_signed_it(matter: Matter) -> Non
     assert matter.case.state == "verifying"
 
 
+def test_a_larger_building_in_answer_pays_the_difference_before_it_is_approved(matter: Matter) -> None:
+    matter.taken_up(set_back=7.0)
+    (paid,) = demands_of(matter.session, matter.number)
+    ask_about(matter, "stairs")
+    matter.later(days=1)
+    matter.draw(set_back=6.0)
+    (row,) = queries_of(matter.session, matter.number)
+    answer(matter.desk, matter.case, row.id, "See the new drawing.", actor=matter.licensee)
+    matter.sign_both()
+    _, rest = demands_of(matter.session, matter.number)
+    assert rest.state == "open"
+    assert paid.amount + rest.amount == bill(matter.session, matter.check).paise
+    assert fee_paid(matter.session, matter.case) == "The fee is not paid."
+    matter.pay()
+    assert fee_paid(matter.session, matter.case) is None
+    assert matter.case.state == "verifying"
+
+
+def test_a_smaller_building_in_answer_asks_no_more(matter: Matter) -> None:
+    matter.taken_up(set_back=6.0)
+    ask_about(matter, "stairs")
+    matter.later(days=1)
+    matter.draw(set_back=7.0)
+    (row,) = queries_of(matter.session, matter.number)
+    answer(matter.desk, matter.case, row.id, "See the new drawing.", actor=matter.licensee)
+    matter.sign_both()
+    assert len(demands_of(matter.session, matter.number)) == 1
+    assert fee_paid(matter.session, matter.case) is None
+
+
 def test_a_new_drawing_is_one_that_nobody_has_signed(matter: Matter) -> None:
     matter.begin()
     matter.draw()
@@ -83,6 +116,17 @@ def test_a_new_drawing_is_one_that_nobody_has_signed(matter: Matter) -> None:
     assert [each.is_given for each in signatures(matter.session, matter.number)] == [False, False]
     matter.draw()  # the first drawing again is the file that the owner signed
     assert [each.is_given for each in signatures(matter.session, matter.number)] == [True, False]
+
+
+def test_other_answers_beside_the_same_file_are_signed_anew(matter: Matter) -> None:
+    matter.begin()
+    matter.draw()
+    matter.step("file", matter.licensee)
+    matter.sign(matter.owner, "owner")
+    matter.draw(answers=b'{"words": {"street": "It is wide enough."}}')
+    assert [each.is_given for each in signatures(matter.session, matter.number)] == [False, False]
+    matter.sign_both()
+    assert matter.case.state == "fee_due"
 
 
 def test_the_owner_changes_the_licensee_by_one_consent(matter: Matter, body: LocalBody) -> None:
@@ -128,3 +172,9 @@ def test_nobody_signs_twice_or_for_another(matter: Matter) -> None:
         matter.sign(matter.owner, "licensee")
     with pytest.raises(NotAllowed):
         matter.sign(matter.verifier, "owner")
+
+
+def test_nobody_gives_the_turn_back_without_a_question(matter: Matter) -> None:
+    matter.taken_up()
+    with pytest.raises(Conflict, match="Write the question"):
+        matter.step("ask", matter.verifier)

@@ -16,6 +16,7 @@ from civic.permits.tables import PermitRow
 from gis.errors import Conflict
 from gis.jurisdictions import jurisdiction
 from gis.recordings import record
+from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
 from tests.civic.permits.test_officers import FAILING
 
@@ -221,6 +222,38 @@ def test_a_plinth_without_remarks_is_in_order_after_seven_days(matter: Matter, d
     matter.later(days=days)
     night(matter)
     assert matter.case.state == state
+
+
+def test_time_grants_nothing_to_whoever_is_no_owner_of_the_permit(matter: Matter, body: LocalBody) -> None:
+    permit, owner = permitted(matter), matter.owner
+    matter.owner = an_actor(matter.session, body)
+    follow(matter, "plinth", permit)
+    matter.step("report_plinth", matter.owner)
+    matter.later(days=8)
+    night(matter)
+    assert matter.case.state == "plinth"
+    assert matter.step("plinth_in_order", matter.verifier).state == "permitted"
+    matter.owner = owner
+    follow(matter, "plinth", permit)
+    matter.step("report_plinth", matter.owner)
+    matter.later(days=8)
+    night(matter)
+    assert matter.case.state == "deemed"
+
+
+def test_a_second_extension_is_refused_before_it_is_paid_for(matter: Matter) -> None:
+    permit = permitted(matter)
+    for _ in range(2):
+        follow(matter, "extension", permit)
+    first, second = matter.number - 1, matter.number
+    matter.number = first
+    matter.step("file_plain", matter.owner)
+    matter.pay()
+    matter.step("verify_plain", matter.verifier)
+    matter.step("approve", matter.approver)
+    matter.number = second
+    with pytest.raises(Conflict, match="extended once already"):
+        matter.step("file_plain", matter.owner)
 
 
 @pytest.mark.parametrize(("days", "may"), [(5, True), (6, False)])

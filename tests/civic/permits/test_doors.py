@@ -9,8 +9,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from civic.core.bodies import LocalBody
+from civic.core.case import case_numbered
 from civic.core.owners import make_up_owner
 from civic.core.people import Actor
+from civic.permits.consents import consents_of
 from gis.recordings import last_recording
 from rules.plans.starter import starter
 from tests.civic.hall import Hall, a_hall
@@ -110,6 +112,26 @@ def test_from_the_plot_to_the_permit(hall: Hall, plot: str, language: str) -> No
     shown = mine.get(f"{hall.path}/cases/{number}")
     assert shown.status_code == 200
     assert "P-20" in shown.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "I own this plot"), ("ml", "എന്റേതാണ്")])
+def test_the_words_are_signed_in_the_language_of_the_page(
+    hall: Hall, plot: str, language: str, words: str
+) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    mine.headers["accept-language"] = language
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    page = mine.get(f"{hall.path}/permits/{number}/sign").text
+    assert words in page
+    assert f'name="language" value="{language}"' in page
+    form = {"part": "owner", "seq": "1", "language": language}
+    assert mine.post(f"{hall.path}/permits/{number}/sign", data=form).status_code == 303
+    with hall.inside() as session:
+        (given,) = consents_of(session, case_numbered(session, number).id)
+    assert words in given.words
 
 
 def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:

@@ -61,6 +61,7 @@ def hand_in(walker: Walker, number: str, file: str) -> None:
     walker.to(f"{TOWN}/permits/{number}/drawing")
     walker.page.locator("#drawing").set_input_files(file)
     walker.page.locator('form[enctype="multipart/form-data"] button').click()
+    walker.page.wait_for_url("**/checks/*")  # until its sheet is there, a page has no width
     walker.look()
 
 

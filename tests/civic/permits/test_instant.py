@@ -1,6 +1,7 @@
 """A low-risk plan from the draft to the self-certified permit, and what sends it to an officer instead."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
+from civic.core.people import end_posting, postings
 from civic.permits.issuing import permit_of
 from civic.permits.tables import PermitCaseRow
 from gis.errors import Conflict
@@ -55,6 +57,18 @@ def test_what_was_not_declared_goes_to_an_officer(matter: Matter) -> None:
     assert matter.case.state == "verifying"
     assert "unsigned" in codes(matter)
     assert permit_of(matter.session, matter.number) is None
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, "verifying"), (1, "permitted")])
+def test_a_licence_that_ended_after_the_signature_certifies_nothing(
+    matter: Matter, days: int, state: str
+) -> None:
+    matter.filed()
+    (posting,) = postings(matter.session, on=None, person_id=matter.licensee.person.id)
+    end_posting(matter.session, posting.id, on=matter.desk.today + timedelta(days=days))
+    matter.pay()
+    assert matter.case.state == state
+    assert ("licence_ended" in codes(matter)) == (state == "verifying")
 
 
 def test_one_point_less_declared_is_enough_for_an_officer(matter: Matter) -> None:

@@ -140,7 +140,7 @@ SELECT close_between_bodies('message_template', 'INSERT, UPDATE, DELETE');
 SELECT close_between_bodies('message_consent', 'INSERT');
 GRANT UPDATE (given, withdrawn) ON message_consent TO bhumika_service;
 SELECT close_between_bodies('plot_watch', 'INSERT');
-GRANT UPDATE (state, decided, decided_by) ON plot_watch TO bhumika_service;
+GRANT UPDATE (reason, state, decided, decided_by) ON plot_watch TO bhumika_service;
 
 CREATE TRIGGER message_try_history BEFORE UPDATE OR DELETE OR TRUNCATE ON message_try
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

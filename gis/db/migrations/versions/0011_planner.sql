@@ -15,3 +15,8 @@ GRANT SELECT ON jurisdiction, recording, parcel, parcel_change, parcel_lineage, 
     spatial_ref_sys, local_body, holiday, case_parcel TO bhumika_planner;
 GRANT SELECT (id, body, service, workflow, year, serial, number, state, turn, since, due, opened, closed, version)
     ON civic_case TO bhumika_planner;
+-- What a case brought in, and what was permitted: sums, days and kinds, nobody's name.
+GRANT SELECT (body, id, case_id, amount, state) ON demand TO bhumika_planner;
+GRANT SELECT (body, demand_id, amount, held, day, cancelled) ON receipt TO bhumika_planner;
+GRANT SELECT (body, case_id, kind, of_permit, route) ON permit_case TO bhumika_planner;
+GRANT SELECT (body, number, case_id, kind, route, issued, until, revoked) ON permit TO bhumika_planner;

@@ -1,0 +1,83 @@
+"""A planner's own layer beside those of the town: read from a file, laid over plots.
+
+In: a file of shapes in any system that names itself.  Out: a GeoDataFrame in the place's metres; for plots, the ground that each shares with
+it.  Nothing of it is stored: what should last is brought in with a mapping file (`docs/import.md`).
+"""
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from gis.errors import Invalid
+from gis.geometry import ground_areas
+from gis.place import Jurisdiction
+
+FARTHEST = 50_000.0
+"""Metres from the plots beyond which a file is not of this place, or in another system than it says."""
+AREAS = (3, 6)
+"""Polygon and MultiPolygon, as shapely numbers them."""
+
+
+def brought(path: Path, place: Jurisdiction, ground: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The shapes of a file in the place's metres; `Invalid` names what is wrong with it and what to do."""
+    try:
+        found = geopandas.read_file(path, engine="pyogrio")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+        raise Invalid(f"{path.name}: cannot be read as shapes ({error}).") from error
+    if not isinstance(found, geopandas.GeoDataFrame) or found.geometry.isna().all():
+        raise Invalid(f"{path.name}: holds no shapes.")
+    if found.crs is None:
+        raise Invalid(
+            f"{path.name}: does not say in which coordinate system it is. Save it again with one, or as GeoJSON in degrees."
+        )
+    own = found.to_crs(place.metric)
+    broken = own[own.geometry.isna() | ~own.geometry.is_valid | own.geometry.is_empty]
+    if len(broken):
+        named = ", ".join(str(each) for each in broken.index[:5])
+        raise Invalid(
+            f"{path.name}: {len(broken)} of {len(own)} shapes are broken or empty (rows {named}); mend them first."
+        )
+    if (
+        not np.isfinite(own.total_bounds).all()
+        or shapely.box(*own.total_bounds).distance(shapely.box(*ground.total_bounds)) > FARTHEST
+    ):
+        raise Invalid(
+            f"{path.name}: lies more than {FARTHEST / 1000:g} km from {place.name_en}; see that its coordinate system is the one it says."
+        )
+    own.attrs = {
+        **{name: ground.attrs[name] for name in ("place", "on", "known", "crs", "synthetic")},
+        "layer": path.stem,
+        "title": {"en": path.stem},
+        "units": {"geometry": "m, grid of the place"},
+        "sources": [{"title": path.name, "licence": "your own"}],
+    }
+    return own
+
+
+def overlaps(
+    plots: geopandas.GeoDataFrame, layer: geopandas.GeoDataFrame, metric: int
+) -> geopandas.GeoDataFrame:
+    """The ground that plots share with a layer: a row for each plot that has any, m² on the ground and percent of the plot.
+
+    Shapes that lie over each other are counted once; lines and points share no ground and are refused.
+    """
+    if not set(shapely.get_type_id(layer.geometry.to_numpy())) <= set(AREAS):
+        raise Invalid("The layer has lines or points, which cover no ground; buffer them first.")
+    one = shapely.union_all(layer.geometry.to_numpy())
+    shapely.prepare(one)
+    touched = plots[shapely.intersects(one, plots.geometry.to_numpy())]
+    shared = shapely.intersection(touched.geometry.to_numpy(), one)
+    areas = np.zeros(len(shared))
+    has_ground = shapely.area(shared) > 0
+    areas[has_ground] = ground_areas(shared[has_ground], metric)
+    rows = touched[["number", "measured_area"]].assign(
+        area=areas, percent=100 * areas / touched["measured_area"]
+    )
+    found = geopandas.GeoDataFrame(pd.DataFrame(rows), geometry=shared, crs=plots.crs)[has_ground]
+    found.attrs = {**plots.attrs, "layer": "overlaps", "title": {"en": "Shared ground"}}
+    found.attrs["units"] = {"area": "m², on the ground", "percent": "% of the measured area"}
+    return found.reset_index(drop=True)

@@ -1,0 +1,106 @@
+"""What a permit costs: line by line with its clause; what cannot be told is set by an officer, with reason and source."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.money.demands import demands_of
+from civic.permits.checking import Checked
+from civic.permits.fees import bill, bill_of
+from civic.permits.signing import set_open_fee
+from gis.errors import Conflict, Invalid, NotAllowed
+from tests.civic.permits.checkers import SiteChecker
+from tests.civic.permits.low_risk import a_low_risk_check
+from tests.civic.permits.matters import Matter, a_matter
+
+
+@dataclass
+class Untold(SiteChecker):
+    """A checker whose book does not tell the permit fee."""
+
+    def check(self, *, jurisdiction: str, number: str, content: bytes, answers: bytes, on: date) -> Checked:
+        """The usual check, with one line open."""
+        checked = super().check(
+            jurisdiction=jurisdiction, number=number, content=content, answers=answers, on=on
+        )
+        found = orjson.loads(checked.found)
+        for fee in found["statement"]["fees"]:
+            if fee["title"] == "permit fee":
+                fee["lines"][0] |= {"paise": None, "reason": "The book has no rate."}
+        return replace(checked, found=orjson.dumps(found))
+
+
+@pytest.fixture
+def matter(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
+    made = a_matter(town, body, tmp_path)
+    checker = Untold(known=made.checker.known, site=made.checker.site)
+    made.room = replace(made.room, checker=checker)
+    return made
+
+
+def set_to(matter: Matter, paise: int, **how: str) -> None:
+    said = {"head": "permit_fee", "reason": "By the old rate.", "source": "Resolution 4/2026"} | how
+    set_open_fee(
+        matter.desk, matter.case, paise=paise, actor=getattr(matter, said.pop("by", "verifier")), **said
+    )
+
+
+def test_a_fee_that_cannot_be_told_waits_for_an_officer(matter: Matter) -> None:
+    assert matter.filed().state == "fee_open"
+    assert [each.head for each in bill(matter.session, matter.check).open] == ["permit_fee"]
+    assert demands_of(matter.session, matter.number) == []
+    with pytest.raises(NotAllowed):
+        set_to(matter, 50_000, by="owner")
+    with pytest.raises(Invalid):
+        set_to(matter, 50_000, reason=" ")
+    with pytest.raises(Conflict, match="told by the book"):
+        set_to(matter, 50_000, head="permit_scrutiny")
+    set_to(matter, 50_000)
+    assert matter.case.state == "fee_due"
+    (owed,) = demands_of(matter.session, matter.number)
+    line = next(each for each in owed.lines if each.head == "permit_fee")
+    assert (line.amount, line.clause) == (50_000, "Resolution 4/2026")
+    matter.pay()
+    assert matter.case.state == "permitted"
+
+
+def test_a_fee_of_nothing_is_set_too(matter: Matter) -> None:
+    matter.filed()
+    set_to(matter, 0)
+    (owed,) = demands_of(matter.session, matter.number)
+    assert "permit_fee" not in {each.head for each in owed.lines}
+
+
+def test_a_check_without_a_statement_tells_no_fee() -> None:
+    found = a_low_risk_check() | {"statement": None}
+    told = bill_of(found)
+    assert told.lines == ()
+    assert len(told.open) == 4
+
+
+def test_what_is_free_is_permitted_with_the_last_signature(
+    town: Session, body: LocalBody, tmp_path: Path
+) -> None:
+    made = a_matter(town, body, tmp_path)
+
+    @dataclass
+    class Free(SiteChecker):
+        """A checker whose book charges nothing."""
+
+        def check(self, **asked: object) -> Checked:  # type: ignore[override]
+            """The usual check, with every line at nothing."""
+            checked = super().check(**asked)  # type: ignore[arg-type]
+            found = orjson.loads(checked.found)
+            for fee in found["statement"]["fees"]:
+                fee["lines"] = [each | {"paise": 0} for each in fee["lines"]]
+            return replace(checked, found=orjson.dumps(found))
+
+    made.room = replace(made.room, checker=Free(known=made.checker.known, site=made.checker.site))
+    made.filed()
+    assert made.case.state == "permitted"
+    assert demands_of(town, made.number) == []
