@@ -132,6 +132,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         Guard,
         longest_body=settings.longest_body,
         longest_drawing=max(LARGEST, settings.largest_document) + settings.longest_body,
+        page=error_page,
         pictures=origin_of(settings),
         forms=payment_forms(settings),
     )

@@ -82,7 +82,7 @@ def install(app: FastAPI, page: ErrorPage) -> None:
         if status == 422 and request.url.path.startswith("/ogc/"):
             status = 400  # OGC API Features, Part 1, requirements 8 and 9
         detail = detail.encode("utf-8", "replace").decode()  # it may quote half a letter that was sent
-        if not _is_for_programs(request):
+        if not is_for_programs(request):
             return page(request, status=status, code=code, message=detail, successors=successors)
         problem = {
             "type": "about:blank",
@@ -160,7 +160,8 @@ def _methods(request: Request) -> list[str]:
     ]
 
 
-def _is_for_programs(request: Request) -> bool:
+def is_for_programs(request: Request) -> bool:
+    """Whether the answer to a request is read by a program; without a word about it a person reads."""
     path = request.url.path
     return path.startswith(("/api/", "/tiles/")) or "text/html" not in request.headers.get(
         "accept", "text/html"

@@ -5,7 +5,10 @@ In: an ASGI application.  Out: the same, wrapped.
 
 import re
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import ErrorPage, is_for_programs
 
 HEADERS = [
     (
@@ -53,11 +56,13 @@ class Guard:
         *,
         longest_body: int,
         longest_drawing: int,
+        page: ErrorPage | None = None,
         pictures: str | None = None,
         forms: str | None = None,
     ) -> None:
         self.app = app
         self.headers = headers(pictures, forms)
+        self.page = page
         self.longest_body = longest_body
         self.longest_drawing = longest_drawing
 
@@ -66,9 +71,9 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        longest = self.longest_drawing if DRAWINGS.fullmatch(scope["path"]) else self.longest_body
+        longest = self.longest_drawing if _takes_files(scope) else self.longest_body
         if _declared(scope) > longest:
-            await _refuse(send, 413, _too_large(longest))
+            await self._tell(scope, receive, send, longest)
             return
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
             await _refuse(send, 422, NUL)
@@ -82,7 +87,7 @@ class Guard:
             taken += len(message.get("body", b""))
             if taken > longest:
                 refused = True
-                await _refuse(send, 413, _too_large(longest))
+                await self._tell(scope, receive, send, longest)
                 return {"type": "http.disconnect"}
             return message
 
@@ -95,10 +100,33 @@ class Guard:
 
         await self.app(scope, counted, guarded)
 
+    async def _tell(self, scope: Scope, receive: Receive, send: Send, longest: int) -> None:
+        """Refuse a body that is too large: by a page for a browser, as other errors are."""
+        request, told = Request(scope), _limit(scope, longest)
+        if self.page is None or "accept" not in request.headers or is_for_programs(request):
+            await _refuse(send, 413, _too_large(told))
+            return
+        code = "file-too-large" if _takes_files(scope) else "too-large"
+        answer = self.page(request, status=413, code=code, message=told, successors=())
+        answer.raw_headers += self.headers
+        await answer(scope, receive, send)
 
-def _too_large(longest: int) -> bytes:
-    """The refusal of a body, with the limit."""
-    told = f"The request is larger than the {longest / 1e6:g} MB that this address takes; send a simpler shape or drawing."
+
+def _takes_files(scope: Scope) -> bool:
+    return DRAWINGS.fullmatch(scope["path"]) is not None
+
+
+def _limit(scope: Scope, longest: int) -> str:
+    """The limit in a sentence, in megabytes of 1 000 000 bytes."""
+    if _takes_files(scope):
+        return (
+            f"The file is larger than the {longest / 1e6:g} MB that this address takes; send a smaller file."
+        )
+    return f"The request is larger than the {longest / 1e6:g} MB that this address takes; send a simpler shape or drawing."
+
+
+def _too_large(told: str) -> bytes:
+    """The refusal of a body for programs."""
     return (
         '{"type":"about:blank","title":"Too large","status":413,"code":"too-large","detail":"' + told + '"}'
     ).encode()

@@ -3,7 +3,7 @@
 In: the service's own folder.  Out: a `Service`, by which the core runs its cases without knowing it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -16,7 +16,8 @@ from civic.core.bodies import LocalBody
 from civic.core.case import Case
 from civic.core.desk import Desk, Guard
 from civic.core.people import Actor
-from civic.core.workflow import Title, Workflow, workflow
+from civic.core.steps import may_take
+from civic.core.workflow import Step, Title, Workflow, workflow
 from civic.core.working_days import day_there
 from gis.errors import NotFound
 
@@ -26,6 +27,8 @@ DatedGuard = Callable[[Session, Case, date], str | None]
 """Why a step may not be taken on a day; None where it may."""
 Shown = Callable[[Desk, Case], object]
 """What the service's part of the case's page shows."""
+Offered = Callable[[Desk, Case], Collection[str]]
+"""The steps that a case can ever take, by what it is about; the others of its workflow are not shown, not even as held."""
 
 
 def _nothing(_desk: Desk, _case: Case) -> object:
@@ -44,6 +47,7 @@ class Service:
     shown: Shown = _nothing
     part: str | None = None
     """The template of its part of a case's page."""
+    offered: Offered | None = None
     begins_at: str | None = None
     """Its page to begin a case, below the body's address; a parcel's number is added to it."""
 
@@ -51,6 +55,14 @@ class Service:
     def name(self) -> str:
         """The name by which cases know it."""
         return self.flow.service
+
+    def steps_of(self, desk: Desk, case: Case, roles: frozenset[str]) -> dict[str, tuple[Step, str | None]]:
+        """The steps that some roles are shown here, each with what holds it now."""
+        found = may_take(desk, case, roles)
+        if self.offered is None:
+            return found
+        ever = self.offered(desk, case)
+        return {name: each for name, each in found.items() if name in ever}
 
     def desk(self, session: Session, body: LocalBody, *, now: datetime) -> Desk:
         """Where its steps are taken."""

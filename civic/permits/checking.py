@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.documents.records import FileVersion
-from civic.permits.model import CheckMissing
 from civic.permits.tables import PermitCheckRow
+from gis.errors import NotFound
 from gis.recordings import last_recording
 from rules.reading import library
 
@@ -134,12 +134,12 @@ def newest_check(session: Session, case_id: int) -> Check | None:
 
 
 def check_numbered(session: Session, case_id: int, seq: int) -> Check:
-    """One check of a case; `CheckMissing` where there is none of this number."""
+    """One check of a case; `NotFound` where there is none of this number."""
     row = session.scalars(
         select(PermitCheckRow).where(PermitCheckRow.case_id == case_id, PermitCheckRow.seq == seq)
     ).one_or_none()
     if row is None:
-        raise CheckMissing("There is no such check of this case.")
+        raise NotFound("There is no such check of this case.", code="no-check-yet")
     return _check(row)
 
 

@@ -53,6 +53,16 @@ class Judged:
         return self.stance is not None or self.is_declared
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A word as an officer says it: of which case and check, about which finding or reason, for or against."""
+
+    case_id: int
+    check_seq: int | None
+    about: Point
+    stance: str
+
+
 def point(finding: Mapping[str, Any]) -> Point:
     """How a finding is named."""
     return finding["rule"], finding["subject"] or ""
@@ -100,20 +110,28 @@ def overrides_on(session: Session, check: Check) -> dict[Point, PermitOverrideRo
 def say(desk: Desk, check: Check, *, rule: str, subject: str, stance: str, reason: str, actor: Actor) -> None:
     """Say of an open finding why it is accepted or refused, or on what condition; the same again changes nothing."""
     _check_officer(actor, SPEAKERS)
-    words = _words(reason)
     if stance not in STANCES:
         raise Invalid("A finding is accepted, accepted on a condition, or refused.")
     _finding(check, rule, subject, outcomes=("fail", "unknown"))
-    standing = words_on(desk.session, check).get((rule, subject))
-    if standing is not None and (standing.stance, standing.reason) == (stance, words):
+    before = words_on(desk.session, check).get((rule, subject))
+    said = Said(case_id=check.case_id, check_seq=check.seq, about=(rule, subject), stance=stance)
+    keep_word(desk, said, reason, before=before, actor=actor)
+
+
+def keep_word(desk: Desk, said: Said, reason: str, *, before: PermitWordRow | None, actor: Actor) -> None:
+    """Keep an officer's word with its reason; one that says the same as the word before it is not kept again."""
+    _check_officer(actor, SPEAKERS)
+    words = _words(reason)
+    if before is not None and (before.stance, before.reason) == (said.stance, words):
         return
+    rule, subject = said.about
     row = PermitWordRow(
         body=desk.body.code,
-        case_id=check.case_id,
-        check_seq=check.seq,
+        case_id=said.case_id,
+        check_seq=said.check_seq,
         rule=rule,
         subject=subject or None,
-        stance=stance,
+        stance=said.stance,
         reason=words,
         by_id=actor.person.id,
         made=desk.now,

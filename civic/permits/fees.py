@@ -108,7 +108,7 @@ def demand_lines(of: Bill) -> list[DemandLine]:
     return [
         DemandLine(
             head=line.head,
-            title_en=f"{line.title[0].upper()}{line.title[1:]}: {line.what}"[:300],
+            title_en=_named(line)[:300],
             title_ml=line.title_ml,
             amount=line.paise,
             clause=line.clause,
@@ -119,16 +119,19 @@ def demand_lines(of: Bill) -> list[DemandLine]:
 
 
 def rest_lines(of: Bill, demanded: Sequence[Demand]) -> list[DemandLine]:
-    """What a bill asks beyond what stands paid or open, by head; nothing where a head costs less than before."""
+    """What a whole bill asks beyond what stands paid or open; lines that cost less are set off against those that cost more."""
     asked: dict[str, int] = {}
     for line in (line for each in demanded if each.state in ("open", "paid") for line in each.lines):
         asked[line.head] = asked.get(line.head, 0) + line.amount
-    rest = []
+    owed = of.paise - sum(asked.values())
+    rest: list[DemandLine] = []
     for line in demand_lines(of):
         had = min(line.amount, asked.get(line.head, 0))
         asked[line.head] = asked.get(line.head, 0) - had
-        if line.amount > had:
-            rest.append(replace(line, amount=line.amount - had))
+        more = min(line.amount - had, owed)
+        if more > 0:
+            rest.append(replace(line, amount=more))
+            owed -= more
     return rest
 
 
@@ -159,22 +162,33 @@ def set_fee(
     desk.session.flush()
 
 
+def beyond(title: str, what: str) -> str:
+    """What words say beyond those that stand before them: a line beyond its fee's title, a step beyond its line."""
+    return what.removeprefix(title).lstrip(" ,:")
+
+
+def _named(line: BillLine) -> str:
+    """The English name of a line as the ledger keeps it."""
+    name = f"{line.title[0].upper()}{line.title[1:]}"
+    return f"{name}: {line.what}" if line.what else name
+
+
 def _line(head: str, title: str, title_ml: str, told: Mapping[str, Any]) -> BillLine:
     return BillLine(
         head=head,
-        what=told["what"],
+        what=beyond(title, told["what"]),
         title=title,
         title_ml=title_ml,
         paise=told["paise"],
         clause=told["clause"] or "",
-        step=told["step"] or "",
+        step=beyond(told["what"], told["step"] or ""),
     )
 
 
 def _set_line(row: PermitFeeSetRow, title: str, title_ml: str) -> BillLine:
     return BillLine(
         head=row.head,
-        what=title,
+        what="",
         title=title,
         title_ml=title_ml,
         paise=row.paise,

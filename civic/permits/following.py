@@ -15,7 +15,7 @@ from civic.core.bodies import LocalBody
 from civic.core.case import parcels_of
 from civic.core.owners import owns
 from civic.core.tables import CasePartyRow
-from civic.permits.fees import HEADS, Bill, BillLine, OpenFee
+from civic.permits.fees import HEADS, Bill, BillLine, OpenFee, beyond
 from civic.permits.limits import book_of
 from civic.permits.model import Kind, NoSuchPermit
 from civic.permits.tables import PermitCaseRow, PermitRow
@@ -98,7 +98,7 @@ def bill_of_following(session: Session, body: LocalBody, row: PermitCaseRow, *, 
     lines = [
         BillLine(
             head=head,
-            what=each.what,
+            what=beyond(fee.title, each.what),
             title=fee.title,
             title_ml=title_ml,
             paise=each.paise,

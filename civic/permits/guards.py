@@ -29,6 +29,7 @@ from civic.permits.model import UNDRAWN, Kind
 from civic.permits.others import missing_consents
 from civic.permits.routing import CERTIFIED, OFFICER, why_not_fresh
 from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
+from civic.permits.town_words import is_refused, why_unspoken
 from civic.permits.visits import visited
 
 FREE = frozenset({Kind.PLINTH, Kind.OCCUPANCY})
@@ -79,6 +80,14 @@ def is_plinth(session: Session, standing: Case) -> str | None:
 def is_occupancy(session: Session, standing: Case) -> str | None:
     """An occupancy certificate is applied for."""
     return None if _kind(session, standing) is Kind.OCCUPANCY else "This case is about no occupancy."
+
+
+def guards_against(session: Session, standing: Case) -> frozenset[str]:
+    """The guards that hold a case whatever happens, since its kind goes another way."""
+    of_kind = (with_drawing, without_drawing, is_plinth, is_occupancy)
+    never = {each.__name__ for each in of_kind if each(session, standing)}
+    is_undrawn = _kind(session, standing) in UNDRAWN
+    return frozenset(never | {drawing_fits.__name__} if is_undrawn else never)
 
 
 def of_permit_stands(session: Session, standing: Case) -> str | None:
@@ -160,11 +169,8 @@ def question_put(session: Session, standing: Case) -> str | None:
 def nothing_fails(session: Session, standing: Case) -> str | None:
     """No finding of the newest check fails without a published override."""
     found = failing(session, standing.id)
-    return (
-        f"Fails: {', '.join(found)}. A finding is overruled only with a reason that is published."
-        if found
-        else None
-    )
+    how = "A finding is overruled only with a reason that is published."
+    return f"Fails: {', '.join(found)}. {how}" if found else None
 
 
 def findings_spoken(session: Session, standing: Case) -> str | None:
@@ -177,9 +183,8 @@ def refusal_grounded(session: Session, standing: Case) -> str | None:
     """A refusal names what it rests on: a failing finding, a word of refusal, an authority's objection."""
     if _kind(session, standing) in UNDRAWN:
         return None
-    return (
-        None if ground_of_refusal(session, standing.id) else "Say of at least one finding why it is refused."
-    )
+    is_grounded = ground_of_refusal(session, standing.id) or is_refused(session, standing.id)
+    return None if is_grounded else "Say of at least one finding why it is refused."
 
 
 def consents_of_others(session: Session, standing: Case) -> str | None:
@@ -195,6 +200,11 @@ def check_of_today(session: Session, standing: Case, today: date) -> str | None:
     if check is None:
         return "No drawing was checked yet."
     return why_not_fresh(session, local_body(session, standing.body), check, on=today)
+
+
+def reasons_spoken(session: Session, standing: Case, today: date) -> str | None:
+    """An officer has accepted every reason for which the town hall itself has an officer look at the case."""
+    return why_unspoken(session, local_body(session, standing.body), standing, on=today)
 
 
 def decision_late(session: Session, standing: Case, today: date) -> str | None:
@@ -277,6 +287,7 @@ DATED = {
     each.__name__: each
     for each in (
         check_of_today,
+        reasons_spoken,
         decision_late,
         council_silent,
         plinth_remarks_open,

@@ -13,6 +13,7 @@ from civic.core.desk import Desk
 from civic.core.money.demands import demands_of
 from civic.core.money.model import Demand
 from civic.core.people import person
+from civic.core.workflow import Title
 from civic.permits.asking import queries_of
 from civic.permits.checking import Check, checks_of
 from civic.permits.consents import Signature, signatures
@@ -35,7 +36,10 @@ from civic.permits.limits import (
 )
 from civic.permits.model import UNDRAWN, Kind
 from civic.permits.routing import way_of, why_not_fresh
+from civic.permits.same_plot import others_on_plot
+from civic.permits.standing import titled
 from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
+from civic.permits.town_words import TownReason, town_reasons
 from gis.errors import Conflict, Invalid
 from rules.book import NotEncoded, NotInForce
 
@@ -67,6 +71,10 @@ class PermitShown:
     way: Route | None
     """What would become of it today, as it is signed."""
     points: tuple[Judged, ...]
+    town_reasons: tuple[TownReason, ...]
+    """Reasons of the town hall's own that need a word of an officer."""
+    beside: tuple[str, ...]
+    """Numbers of other permits in force and other open cases on the plot; numbers are for the office alone."""
     signatures: tuple[Signature, ...]
     bill: Bill | None
     demands: tuple[Demand, ...]
@@ -90,6 +98,11 @@ class PermitShown:
     def open_queries(self) -> tuple[PermitQueryRow, ...]:
         """Questions without an answer."""
         return tuple(each for each in self.queries if each.answered is None)
+
+    def title_of(self, rule: str) -> Title:
+        """The title of a rule, in both languages."""
+        english, malayalam = titled(rule)
+        return Title(en=english, ml=malayalam)
 
     @property
     def signed(self) -> tuple[str, ...]:
@@ -117,6 +130,8 @@ def shown(desk: Desk, standing: Case) -> PermitShown:
         stale=stale,
         way=way_of(session, desk.body, check, kind=kind, on=desk.today) if check and is_open else None,
         points=judged(session, check) if check else (),
+        town_reasons=town_reasons(session, desk.body, standing, on=desk.today),
+        beside=others_on_plot(session, standing, on=desk.today) if is_open else (),
         signatures=signatures(session, standing.id),
         bill=_bill(desk, row, check),
         demands=tuple(demands_of(session, standing.id)),

@@ -23,15 +23,18 @@ from civic.core.steps import advance_when_paid
 from civic.permits.checking import Check, newest_check, why_stale
 from civic.permits.consents import LICENSEE, OWNER, declared_in, signatures, why_unsigned
 from civic.permits.declared import declarables
+from civic.permits.following import comes_from_holder
 from civic.permits.judgement import Reason, Route, route_of
 from civic.permits.model import CERTIFIABLE, UNDRAWN, Kind
-from civic.permits.tables import PermitCaseRow
+from civic.permits.tables import PermitCaseRow, PermitRow
 
 CERTIFIED, OFFICER = "self_certified", "officer"
 RECHECK = "permits.check_again"
 KIND, OWNER_UNKNOWN, STALE, NO_DRAWING = "kind", "owner_unknown", "stale", "no_drawing"
-LICENCE_ENDED = "licence_ended"
+LICENCE_ENDED, NOT_HOLDER = "licence_ended", "not_holder"
 """Codes of the town hall's own reasons; those of the law are the judgement's."""
+HOLDERS_OWN = frozenset({Kind.EXTENSION, Kind.RENEWAL, Kind.TRANSFER, Kind.OCCUPANCY, Kind.REVISION})
+"""Kinds that an owner of the permit asks for; somebody else may, before an officer."""
 
 
 def way_of(
@@ -46,14 +49,17 @@ def way_of(
     """The way of a check as it is signed now; `signed` asks what it would be with other signatures."""
     given = declared_in(session, check) if signed is None else signed
     found = route_of(check.found, declarables(), given)
-    added = [
-        *_of_kind(kind),
-        *_of_owners(session, body, check.case_id, on=on),
-        *_of_licence(session, check.case_id, on=on),
-    ]
+    added = [*_of_kind(kind), *of_the_town(session, body, check.case_id, kind=kind, on=on)]
     if not added:
         return found
     return replace(found, instant=False, reasons=(*added, *found.reasons))
+
+
+def of_the_town(session: Session, body: LocalBody, case_id: int, *, kind: Kind, on: date) -> list[Reason]:
+    """What the town hall itself has an officer look at: the title, the licence, who follows the permit of another."""
+    drawn = [] if kind in UNDRAWN else [*_of_owners(session, body, case_id, on=on)]
+    drawn += [] if kind in UNDRAWN else [*_of_licence(session, case_id, on=on)]
+    return [*drawn, *_of_holder(session, body, case_id, kind=kind, on=on)]
 
 
 def why_not_fresh(session: Session, body: LocalBody, check: Check, *, on: date) -> str | None:
@@ -73,7 +79,8 @@ def settle(desk: Desk, standing: Case, *, told: Mapping[str, Any]) -> Case | Non
         return None
     check = newest_check(session, standing.id)
     if kind in UNDRAWN or check is None:
-        keep_way(session, standing.id, OFFICER, [Reason(code=NO_DRAWING)])
+        added = of_the_town(session, desk.body, standing.id, kind=kind, on=desk.today)
+        keep_way(session, standing.id, OFFICER, [*added, Reason(code=NO_DRAWING)])
     elif stale := why_not_fresh(session, desk.body, check, on=desk.today):
         keep_way(session, standing.id, None, [Reason(code=STALE, told=stale)])
     else:
@@ -108,6 +115,15 @@ def _of_licence(session: Session, case_id: int, *, on: date) -> list[Reason]:
     licensee = session.get_one(PermitCaseRow, case_id, populate_existing=True).licensee_id
     is_held = licensee is None or LICENSEE in roles_on(session, licensee, on=on)
     return [] if is_held else [Reason(code=LICENCE_ENDED)]
+
+
+def _of_holder(session: Session, body: LocalBody, case_id: int, *, kind: Kind, on: date) -> list[Reason]:
+    """What changes a permit is its holder's to ask for; a stranger's application is looked at by an officer."""
+    number = session.get_one(PermitCaseRow, case_id, populate_existing=True).of_permit
+    permit = session.get(PermitRow, (body.code, number)) if number and kind in HOLDERS_OWN else None
+    if permit is None or comes_from_holder(session, body, case_id, permit, on=on):
+        return []
+    return [Reason(code=NOT_HOLDER, told=permit.number)]
 
 
 def _of_owners(session: Session, body: LocalBody, case_id: int, *, on: date) -> list[Reason]:

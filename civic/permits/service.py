@@ -20,7 +20,7 @@ from civic.core.services import Service, read_workflow
 from civic.permits.checking import newest_check
 from civic.permits.fees import Bill, bill, demand_lines, rest_lines
 from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row, until_after
-from civic.permits.guards import DATED, FREE, GUARDS
+from civic.permits.guards import DATED, FREE, GUARDS, guards_against
 from civic.permits.issuing import ROUTES, issue
 from civic.permits.model import SERVICE_NAME, Kind
 from civic.permits.others import ask_others
@@ -52,6 +52,12 @@ def _decided(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]
     return {"check": check.seq} if check else {}
 
 
+def _offered(desk: Desk, standing: Case) -> frozenset[str]:
+    """The steps that this kind of case can ever take."""
+    never = guards_against(desk.session, standing)
+    return frozenset(name for name, step in desk.flow.steps.items() if never.isdisjoint(step.guards))
+
+
 SERVICE = Service(
     flow=read_workflow("civic.permits", {**GUARDS, **DATED}),
     guards=GUARDS,
@@ -64,6 +70,7 @@ SERVICE = Service(
         "refuse": _decided,
     },
     shown=shown,
+    offered=_offered,
     part="town/permits/part.html",
     begins_at="permits/new",
 )
@@ -98,7 +105,7 @@ def when_advanced(session: Session, event: Advanced) -> None:
     if event.case.state == "fee_due":
         _demand(desk, event.case)
     if event.step == "answer":
-        _demand_rest(desk, event.case)
+        demand_rest(desk, event.case)
     if event.case.state in GRANTED and event.step in ROUTES:
         issue(session, event, on=desk.today)
     if event.case.closed:
@@ -119,8 +126,8 @@ def _demand(desk: Desk, standing: Case) -> None:
         settle(desk, standing, told={})
 
 
-def _demand_rest(desk: Desk, standing: Case) -> None:
-    """Ask for what a new drawing costs beyond what was paid for an earlier one; approval waits until it is paid."""
+def demand_rest(desk: Desk, standing: Case) -> None:
+    """Ask for what a new drawing, or a fee set for it, costs beyond what was paid for an earlier one; approval waits until it is paid."""
     cost = owed(desk.session, desk.body, standing, desk)
     lines = rest_lines(cost, demands_of(desk.session, standing.id)) if cost else []
     if lines:

@@ -14,7 +14,11 @@ from civic.permits.consents import sign, why_unsigned
 from civic.permits.fees import set_fee
 from civic.permits.guards import fee_paid, fees_told, queries_answered
 from civic.permits.routing import settle
+from civic.permits.service import demand_rest
 from gis.errors import Conflict
+
+FEE_SET_IN = frozenset({"fee_open", "verifying", "consulting", "deciding", "council"})
+"""States in which a fee may be set: before the payment, and after a new drawing or a new check has left one open."""
 
 
 def sign_and_go_on(
@@ -41,13 +45,16 @@ def sign_and_go_on(
 def set_open_fee(
     desk: Desk, standing: Case, *, head: str, paise: int, reason: str, source: str, actor: Actor
 ) -> Case:
-    """Set a fee that could not be told; when none is open any more, the fee is due."""
+    """Set a fee that could not be told; when none is open any more, the fee is due, or what it costs beyond what was paid."""
     hold(desk, standing)
     check = newest_check(desk.session, standing.id)
-    if standing.state != "fee_open" or check is None:
+    if standing.state not in FEE_SET_IN or check is None:
         raise Conflict("No fee of this case waits to be set.", code="no-fee-open")
     set_fee(desk, check, head=head, paise=paise, reason=reason, source=source, actor=actor)
-    if fees_told(desk.session, standing) is None:
+    if standing.state != "fee_open":
+        demand_rest(desk, standing)
+        add_note(desk, standing.id, f"Fee set: {reason.strip()}", actor=actor, seen="parties")
+    elif fees_told(desk.session, standing) is None:
         return advance(desk, standing.id, "signed", actor=actor, version=standing.version)
     return case(desk.session, standing.id)
 

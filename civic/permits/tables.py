@@ -185,7 +185,7 @@ class PermitQueryRow(Base):
 
 
 class PermitWordRow(Base):
-    """An officer's word on a finding that does not pass by itself: accepted, with a condition, or a ground of refusal."""
+    """An officer's word on a finding that does not pass by itself, or on a reason of the town hall's own: accepted or refused."""
 
     __tablename__ = "permit_word"
     __table_args__ = (
@@ -193,6 +193,7 @@ class PermitWordRow(Base):
         ForeignKeyConstraint(["body", "case_id"], ["civic_case.body", "civic_case.id"]),
         ForeignKeyConstraint(["body", "by_id"], ["person.body", "person.id"]),
         CheckConstraint("stance IN ('accepted', 'condition', 'refused')", name="stance"),
+        CheckConstraint("(check_seq IS NULL) = (rule = 'town_hall')", name="town"),
         CheckConstraint("reason <> ''", name="reason"),
         Index(None, "body", "case_id"),
     )
@@ -200,7 +201,8 @@ class PermitWordRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     case_id: Mapped[int] = mapped_column(BigInteger)
-    check_seq: Mapped[int]
+    check_seq: Mapped[int | None]
+    """None for a reason of the town hall's own, which no drawing changes."""
     rule: Mapped[str] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
     stance: Mapped[str] = mapped_column(Text)

@@ -43,6 +43,8 @@ def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) 
 
 def _note_overlaps(blocks: Sequence[Block], problems: Problems) -> None:
     lowest = [(block.number, level.footprint) for block in blocks for level in block.levels[:1]]
+    if len(lowest) < 2:  # the index takes no empty list: a drawing without a building has none
+        return
     shapes = [footprint.shape for _, footprint in lowest]
     meeting = shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
     pairs = sorted((a, b) for a, b in meeting if a < b)

@@ -118,9 +118,11 @@ def unless_lesser(
 def _lesser(site: Site, book: Book) -> Iterator[Decimal]:
     """Recorded areas a hair below each limit that lies below the measured area."""
     limits = set()
+    # They only tell what to try; which of them a rule goes by, it reads in its own book.
+    day = book.library.on(book.on, book.body)
     for each in LIMITS:
         try:
-            value = book.value(each)
+            value = day.value(each)
         except (NotEncoded, NotInForce):
             continue
         metres = value.number * (SQUARE_METRES_PER_CENT if value.unit is Unit.CENT else 1)

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from api import plan_desk, plan_work
 from api.app import create_app
+from api.plan_desk import LARGEST
 from api.settings import Settings
 from gis.errors import Unavailable
 from gis.site_document import site_to_json
@@ -343,3 +344,18 @@ def test_a_body_over_the_limit_is_told_the_limit(desk: TestClient) -> None:
     answer = desk.post("/api/test-town/extract", content=b"0" * 1_200_000, headers=DXF)
     assert answer.json()["code"] == "too-large"
     assert "1 MB" in answer.json()["detail"]
+
+
+def test_a_browser_is_told_the_limit_of_a_file_on_a_page(town: Engine, tmp_path: Path) -> None:
+    settings = Settings(state=tmp_path, longest_body=1000, largest_document=1000)
+    client = TestClient(create_app(settings, town))
+    largest = LARGEST + 1000
+    for accept, kind in (("text/html", "text/html"), ("*/*", "application/problem+json")):
+        headers = {"accept": accept, "content-length": str(largest + 1)}
+        answer = client.post("/town/x/permits/BP-1/drawing", content=b"0", headers=headers)
+        assert answer.status_code == 413
+        assert answer.headers["content-type"].startswith(kind)
+        assert "The file is larger than" in answer.text
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+    other = client.post("/town/x/permits/new", content=b"0" * 1001, headers={"accept": "text/html"})
+    assert (other.status_code, "The request is larger than" in other.text) == (413, True)

@@ -1,20 +1,26 @@
 """A case moves by its workflow only: one state, one turn, one history, written together."""
 
 import threading
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api.sample_town import BODY, OFFICERS
 from civic.core.bodies import LocalBody, inside
 from civic.core.case import NoSuchCase, case, cases_of, cases_on, history, inbox, seen_by, tasks_of
 from civic.core.desk import Advanced, Desk, Overtaken
 from civic.core.events import listening
+from civic.core.people import Actor, demo_citizens
+from civic.core.services import Service
 from civic.core.steps import add_note, advance, answer_task, let_time_act, may_take, open_case
 from gis.errors import Conflict, Invalid, NotAllowed
 from tests.civic.builders import FLOW, NOW, a_desk, a_flow, an_actor
+from tests.civic.test_sample_town import become
 
 
 @pytest.fixture
@@ -313,3 +319,26 @@ def test_ones_own_cases_are_paged(desk, town, body) -> None:
     first = cases_of(town, me.person.id, most=3)
     rest = cases_of(town, me.person.id, before=first[-1].case.id, most=3)
     assert [line.case.id for line in (*first, *rest)] == made[::-1]
+
+
+def test_a_case_that_points_at_no_parcel_is_read_moved_and_counted(
+    door: TestClient, sample_hall: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the law lets a matter lie on no plot, its page, the inbox and the board do without one."""
+    service = Service(flow=a_flow(), guards={"papers": lambda _session, _case: None})
+    hall = door.app.state.town  # type: ignore[attr-defined]
+    with_it = replace(hall, services={**hall.services, service.name: service})
+    monkeypatch.setattr(door.app.state, "town", with_it)  # type: ignore[attr-defined]
+    with inside(sample_hall, BODY.code) as (session, body):
+        desk = service.desk(session, body, now=datetime.now(UTC))
+        citizen = Actor(person=demo_citizens(session)[0])
+        opened = open_case(desk, parcels=[], actor=citizen, told={})
+        advance(desk, opened.id, "file", actor=citizen, version=1)
+    town = f"/town/{BODY.code}"
+    become(door, OFFICERS["verifier"])
+    assert opened.number in door.get(f"{town}/inbox").text
+    assert door.get(f"{town}/cases/{opened.number}").status_code == 200
+    form = {"version": "2", "note": "Not of this office."}
+    assert door.post(f"{town}/cases/{opened.number}/steps/refuse", data=form).status_code == 200
+    cases = {each["number"]: each for each in door.get(f"/api{town}/board").json()["cases"]}
+    assert (cases[opened.number]["ward"], cases[opened.number]["outcome"]) == (None, "refused")

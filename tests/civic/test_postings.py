@@ -94,3 +94,19 @@ def test_the_secretary_takes_the_word_back_that_somebody_is_an_owner(door: TestC
     assert door.post(f"{TOWN}/people/owners/{known}/end").status_code == 409
     become(door, OFFICERS["admin"])
     assert door.post(f"{TOWN}/people/owners/{known}/end").status_code == 403
+
+
+def test_a_licensee_is_posted_with_what_they_are_and_their_class(door: TestClient) -> None:
+    become(door, OFFICERS["admin"])
+    form = {
+        "name": "Latha Engineer",
+        "address": "latha@office.example",
+        "role": "licensee",
+        "order_ref": "Registration 7/2026",
+        "begins": "2026-01-01",
+    }
+    refused = door.post(f"{TOWN}/people", data=form)
+    assert refused.status_code == 422
+    assert "of which class" in refused.text
+    assert door.post(f"{TOWN}/people", data=form | {"grade": "Engineer A"}).status_code == 200
+    assert "(Engineer A)" in door.get(f"{TOWN}/people").text

@@ -28,6 +28,8 @@ from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
+Refused = Conflict | Invalid | NotAllowed | NotFound | Gone
+"""What stands on a case's page where it was refused."""
 
 
 @router.get("/town/{body}/my", dependencies=[allowed(SIGNED_IN)])
@@ -100,9 +102,7 @@ def take_step(request: Request, town: TownDep, number: str, step: str, form: For
         note = form.get("note")
         advance(desk, found.id, step, actor=who, version=version, note=note, told=told, passkey=proof)
     except (Conflict, Invalid, NotAllowed, NotFound, Gone) as error:
-        town.undo()
-        fresh, roles = seen_by(town.session, number, who)
-        return _shown(request, town, fresh, roles, refused=error, tried=step, form=form)
+        return refused_page(request, town, number, error, tried=step, form=form)
     town.keep()
     return see(f"{town.path}/cases/{number}")
 
@@ -136,13 +136,22 @@ def answer(town: TownDep, number: str, task: Identifier, form: FormDep) -> Respo
     return see(f"{town.path}/cases/{number}")
 
 
+def refused_page(
+    request: Request, town: Town, number: str, refused: Refused, *, tried: str | None = None, form: FormDep
+) -> Response:
+    """The page of a case as it stands, with the sentence of what was refused above it and what was written kept."""
+    town.undo()
+    fresh, roles = seen_by(town.session, number, town.who())
+    return _shown(request, town, fresh, roles, refused=refused, tried=tried, form=form)
+
+
 def _shown(
     request: Request,
     town: Town,
     found: Case,
     roles: frozenset[str],
     *,
-    refused: Conflict | Invalid | NotAllowed | NotFound | Gone | None = None,
+    refused: Refused | None = None,
     tried: str | None = None,
     form: FormDep | None = None,
 ) -> Response:
@@ -160,7 +169,9 @@ def _shown(
         flow=service.flow,
         roles=roles,
         parcels=numbers,
-        steps={name: each for name, each in may_take(desk, found, roles).items() if not each[0].own_page},
+        steps={
+            name: each for name, each in service.steps_of(desk, found, roles).items() if not each[0].own_page
+        },
         tasks=tasks_of(town.session, found.id),
         history=history(town.session, found.id, for_staff=is_staff),
         ground=ground_of(town, found, numbers),

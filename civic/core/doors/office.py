@@ -62,6 +62,10 @@ def new_posting(
     """Post somebody to a role by an order."""
     if role not in POSTED:
         raise Invalid(f"“{role[:40]}” is no role of the office.")
+    if role == "licensee" and not grade.strip():
+        raise Invalid(
+            "Say what the licensee is and of which class, such as “Engineer A”, as the registration says."
+        )
     where = reach(address)
     who = person_reached_by(town.session, where) or introduce(
         town.session, town.body, name=name, address=where, language="ml", now=town.now

@@ -16,7 +16,7 @@ import segno
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from civic.core.bodies import inside
-from civic.core.case import case
+from civic.core.case import case, seen_by
 from civic.core.doors.form import FormDep, see
 from civic.core.http import ANYONE, Town, TownDep, allowed, page, town_hall
 from civic.core.money.demands import demand, demand_at
@@ -28,7 +28,7 @@ from civic.core.money.office.routes import router as office
 from civic.core.money.payments import book_event, book_return, keep_event, order_for
 from civic.core.money.receipts import receipt_at, receipts_of
 from civic.core.money.reconciliation import reconciliations
-from gis.errors import Invalid
+from gis.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)
 programs = APIRouter(tags=["money"])
@@ -158,7 +158,14 @@ def receipt_code(town: TownDep, desk: DeskDep, token: str) -> Response:
 def receipt_page(request: Request, town: TownDep, desk: DeskDep, token: str) -> Response:
     """What was received, and what became of it since."""
     sheet = _sheet(town, desk, receipt_at(town.session, token))
-    return page(request, "town/money/receipt.html", town=town, sheet=sheet, rupees=rupees)
+    return page(
+        request,
+        "town/money/receipt.html",
+        town=town,
+        sheet=sheet,
+        sees_case=_sees(town, sheet.case_number),
+        rupees=rupees,
+    )
 
 
 @programs.post("/api/town/{body}/money/events", dependencies=[_anyone()], status_code=200)
@@ -243,6 +250,17 @@ def _sheet(town: Town, desk: MoneyDesk, got: Receipt) -> ReceiptSheet:
         case_number=case(town.session, owed.case_id).number if owed and owed.case_id else None,
         address=f"{desk.front}{town.path}/receipt/{got.token}",
     )
+
+
+def _sees(town: Town, number: str | None) -> bool:
+    """Whether who reads may see a case; nobody who is not signed in may."""
+    if number is None or town.actor is None:
+        return False
+    try:
+        seen_by(town.session, number, town.actor)
+    except NotFound:
+        return False
+    return True
 
 
 def _qr(address: str) -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.doors.form import FormDep, see
 from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.permits.consents import LICENSEE
 from civic.permits.doors.common import REFUSALS, Refusal, status_of
 from civic.permits.filing import begin, licences, permits_on
@@ -26,22 +27,30 @@ def new_page(
     request: Request, town: TownDep, number: Word = "", kind: Word = "", of_permit: Word = ""
 ) -> Response:
     """The form: first the plot and the kind, then the rest of it."""
-    return _form(request, town, {"number": number, "kind": kind, "of_permit": of_permit}, refused=None)
+    form = {"number": number, "kind": kind, "of_permit": of_permit, MARK: new_mark()}
+    return _form(request, town, form, refused=None)
 
 
 @router.post("/town/{body}/permits/new", dependencies=[allowed(SIGNED_IN)])
 def open_draft(request: Request, town: TownDep, form: FormDep) -> Response:
-    """Open a draft; what is refused stands above the form with everything that was written."""
-    desk = SERVICE.desk(town.session, town.body, now=town.now)
+    """Open a draft, or show the one that this very form opened; what is refused stands above the form as it was written."""
+    desk, who = SERVICE.desk(town.session, town.body, now=town.now), town.who()
+    if first := opened_by_form(town.session, town.body, who.person.id, form):
+        return see(_onward(town, first, form))
     try:
-        opened = begin(desk, asked_from(form), actor=town.who(), form=form)
+        opened = begin(desk, asked_from(form), actor=who, form=form)
+        keep_form(town.session, opened, who.person.id, form, now=town.now)
     except REFUSALS as error:
         town.undo()
         return _form(request, town, dict(form), refused=error)
+    town.keep()
+    return see(_onward(town, opened.number, form))
+
+
+def _onward(town: Town, number: str, form: Mapping[str, str]) -> str:
+    """Where a new draft goes on: with its drawing, if its kind has one."""
     is_drawn = Kind(form["kind"]) not in UNDRAWN
-    return see(
-        f"{town.path}/permits/{opened.number}/drawing" if is_drawn else f"{town.path}/cases/{opened.number}"
-    )
+    return f"{town.path}/permits/{number}/drawing" if is_drawn else f"{town.path}/cases/{number}"
 
 
 def _form(request: Request, town: Town, form: Mapping[str, str], *, refused: Refusal | None) -> Response:

@@ -7,10 +7,11 @@ from decimal import Decimal, InvalidOperation
 
 from fastapi import APIRouter, Request, Response
 
+from civic.core.case import Case
+from civic.core.desk import Desk
 from civic.core.doors.form import FormDep, see
 from civic.core.http import OFFICE, Town, TownDep, allowed, page
 from civic.core.privacy.looks import note_look
-from civic.core.steps import may_take
 from civic.permits.asking import KINDS, ask, questions_from
 from civic.permits.checking import Check, drawn_of, newest_check
 from civic.permits.deciding import DECIDERS, SPEAKERS, STANCES, overrule, say
@@ -20,7 +21,9 @@ from civic.permits.model import CheckMissing, NoSuchPermit
 from civic.permits.queries import shown
 from civic.permits.rechecking import check_by_hand
 from civic.permits.service import SERVICE
-from civic.permits.signing import set_open_fee
+from civic.permits.signing import FEE_SET_IN, set_open_fee
+from civic.permits.town_words import STANCES as TOWN_STANCES
+from civic.permits.town_words import TOWN_HALL, say_of_reason, town_reasons
 from gis.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
@@ -38,22 +41,13 @@ def decision_page(request: Request, town: TownDep, number: Number) -> Response:
 
 @router.post("/town/{body}/permits/{number}/words", dependencies=[allowed(*OFFICERS)])
 def keep_words(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
-    """Keep the words on all findings of the newest check at once."""
+    """Keep the words on all findings of the newest check at once, or those on the reasons of the town hall."""
     desk, standing, _ = matter(town, number)
     try:
-        check = _newest(town, standing.id, form.get("seq", ""))
-        for place, each in enumerate(check.of("fail", "unknown")):
-            stance = form.get(f"{STANCE}{place}", "")
-            if stance:
-                say(
-                    desk,
-                    check,
-                    rule=each["rule"],
-                    subject=each["subject"] or "",
-                    stance=stance,
-                    reason=form.get(f"{REASON}{place}", ""),
-                    actor=town.who(),
-                )
+        if form.get("about") == TOWN_HALL:
+            _keep_reasons(town, desk, standing, form)
+        else:
+            _keep_points(town, desk, standing, form)
     except REFUSALS as error:
         town.undo()
         return _decision(request, town, number, refused=error, form=form)
@@ -140,7 +134,7 @@ def _decision(
     desk, standing, roles = matter(town, number)
     note_look(town.session, town.body, town.who(), standing, now=town.now)
     told = shown(desk, standing)
-    steps = may_take(desk, standing, roles)
+    steps = SERVICE.steps_of(desk, standing, roles)
     return page(
         request,
         "town/permits/decision.html",
@@ -154,12 +148,36 @@ def _decision(
         shown=told,
         svg=drawn_of(town.session, told.check.id).svg if told.check else "",
         stances=STANCES,
+        town_stances=TOWN_STANCES,
+        sets_fee="verifier" in roles and standing.state in FEE_SET_IN,
         kinds=KINDS,
         steps={name: step for name, step in steps.items() if name in DECISIONS},
         can_ask="ask" in steps,
         refused=refused,
         form=form or {},
     )
+
+
+def _keep_reasons(town: Town, desk: Desk, standing: Case, form: FormDep) -> None:
+    for each in town_reasons(town.session, town.body, standing, on=desk.today):
+        if stance := form.get(f"{STANCE}{each.code}", ""):
+            why = form.get(f"{REASON}{each.code}", "")
+            say_of_reason(desk, standing, code=each.code, stance=stance, reason=why, actor=town.who())
+
+
+def _keep_points(town: Town, desk: Desk, standing: Case, form: FormDep) -> None:
+    check = _newest(town, standing.id, form.get("seq", ""))
+    for place, each in enumerate(check.of("fail", "unknown")):
+        if stance := form.get(f"{STANCE}{place}", ""):
+            say(
+                desk,
+                check,
+                rule=each["rule"],
+                subject=each["subject"] or "",
+                stance=stance,
+                reason=form.get(f"{REASON}{place}", ""),
+                actor=town.who(),
+            )
 
 
 def _newest(town: Town, case_id: int, seq: str) -> Check:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
+from civic.core.doors.cases import refused_page
 from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
 from civic.permits.asking import answer
@@ -16,7 +17,7 @@ from civic.permits.drawings import HandedIn, check_drawing, hand_in
 from civic.permits.filing import change_licensee
 from civic.permits.queries import shown
 from civic.permits.signing import answered, sign_and_go_on
-from gis.errors import Invalid
+from gis.errors import Conflict, Invalid, NotAllowed
 
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=20_000)]
@@ -82,22 +83,30 @@ def sign_drawing(request: Request, town: TownDep, number: Number, form: FormDep)
 
 
 @router.post("/town/{body}/permits/{number}/licensee", dependencies=[allowed(SIGNED_IN)])
-def choose_licensee(town: TownDep, number: Number, form: FormDep) -> Response:
+def choose_licensee(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
     """Another licensee from now on, by one consent of the owner."""
     desk, standing, _ = matter(town, number)
     chosen = form.get("licensee", "")
-    if not (chosen.isascii() and chosen.isdigit()) or len(chosen) > 18:
-        raise Invalid("Choose a licensee.", code="field-missing")
-    change_licensee(desk, standing, licensee_id=int(chosen), actor=town.who(), language=language_of(town))
+    try:
+        if not (chosen.isascii() and chosen.isdigit()) or len(chosen) > 18:
+            raise Invalid("Choose a licensee.", code="field-missing")
+        change_licensee(desk, standing, licensee_id=int(chosen), actor=town.who(), language=language_of(town))
+    except (Conflict, Invalid, NotAllowed) as error:
+        return refused_page(request, town, number, error, form=form)
     return see(f"{town.path}/cases/{number}")
 
 
 @router.post("/town/{body}/permits/{number}/answers/{query}", dependencies=[allowed(SIGNED_IN)])
-def answer_query(town: TownDep, number: Number, query: Identifier, form: FormDep) -> Response:
+def answer_query(
+    request: Request, town: TownDep, number: Number, query: Identifier, form: FormDep
+) -> Response:
     """Answer a question; with the last answer, and the signatures under a new drawing, the case goes back to the office."""
     desk, standing, _ = matter(town, number)
-    answer(desk, standing, query, form.get("answer", ""), actor=town.who())
-    answered(desk, standing, actor=town.who())
+    try:
+        answer(desk, standing, query, form.get("answer", ""), actor=town.who())
+        answered(desk, standing, actor=town.who())
+    except (Conflict, Invalid, NotAllowed) as error:
+        return refused_page(request, town, number, error, tried=f"answer-{query}", form=form)
     return see(f"{town.path}/cases/{number}")
 
 

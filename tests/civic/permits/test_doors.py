@@ -1,8 +1,11 @@
 """The building permit through its doors: from the plot to the permit, and what each reader is shown."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,9 +13,13 @@ from sqlalchemy import Engine
 
 from civic.core.bodies import LocalBody
 from civic.core.case import case_numbered
+from civic.core.money.demands import demands_of
+from civic.core.money.receipts import receipts_of
 from civic.core.owners import make_up_owner
 from civic.core.people import Actor
+from civic.permits.checking import newest_check
 from civic.permits.consents import consents_of
+from civic.permits.standing import titled
 from gis.recordings import last_recording
 from rules.plans.starter import starter
 from tests.civic.hall import Hall, a_hall
@@ -80,9 +87,7 @@ def signed(hall: Hall, client: TestClient, number: str, part: str, *, declares: 
 
 
 def paid(hall: Hall, number: str) -> None:
-    from civic.core.case import case_numbered
     from civic.core.money.counter import take_cash
-    from civic.core.money.demands import demands_of
 
     counter = hall.person("counter")
     with hall.inside() as session:
@@ -227,4 +232,178 @@ def test_a_resubmission_shows_what_it_changed(hall: Hall, plot: str) -> None:
     page = client.get(f"{hall.path}/permits/{number}/checks/2/changes")
     assert page.status_code == 200
     assert "outcome-fail" in page.text
-    assert client.get(f"{hall.path}/permits/{number}/checks/1/changes").status_code in (404, 409)
+    assert client.get(f"{hall.path}/permits/{number}/checks/1/changes").status_code == 404
+
+
+def test_a_check_that_was_never_made_is_not_there(hall: Hall, plot: str) -> None:
+    client = hall.client(an_owner(hall, plot))
+    number = begun(hall, client, plot, hall.person("licensee"))
+    drawn(hall, client, number)
+    assert client.get(f"{hall.path}/permits/{number}/checks/1").status_code == 200
+    assert client.get(f"{hall.path}/permits/{number}/checks/2").status_code == 404
+    assert client.get(f"/api{hall.path}/permits/{number}/checks/2").json()["code"] == "no-check-yet"
+
+
+def test_a_second_answer_is_refused_on_the_page_of_the_case(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    signed(hall, theirs, number, "licensee", declares=False)
+    paid(hall, number)
+    verifier = hall.client(hall.person("verifier"))
+    with hall.inside() as session:
+        check = newest_check(session, case_numbered(session, number).id)
+        assert check is not None
+        rule = check.findings[0]["rule"]
+        about = f"{rule}|{check.findings[0]['subject'] or ''}"
+    question = {"query_kind": "finding", "query_words": "Which way in?", "query_finding": about}
+    assert verifier.post(f"{hall.path}/permits/{number}/queries", data=question).status_code == 303
+    shown = mine.get(f"{hall.path}/cases/{number}").text
+    asked = unescape(shown.split('id="queries"')[1].split("Which way in?")[0])
+    assert titled(rule)[0] in asked
+    assert f">{rule}" not in asked
+    query = shown.split(f"/permits/{number}/answers/")[1].split('"')[0]
+    address = f"{hall.path}/permits/{number}/answers/{query}"
+    empty = mine.post(address, data={"answer": " "})
+    assert (empty.status_code, "Answer in 1 to" in empty.text) == (422, True)
+    assert mine.post(address, data={"answer": "From the lane."}).status_code == 303
+    again = mine.post(address, data={"answer": "From the road."})
+    assert again.status_code == 409
+    assert "Nothing is asked now." in again.text
+    assert f"<h1>{number}</h1>" in again.text
+    assert mine.post(f"{hall.path}/permits/{number}/answers/999999", data={"answer": "x"}).status_code == 409
+
+
+def test_a_draft_shows_the_steps_of_its_own_kind_alone(hall: Hall, plot: str) -> None:
+    client = hall.client(an_owner(hall, plot))
+    number = begun(hall, client, plot, hall.person("licensee"))
+    page = client.get(f"{hall.path}/cases/{number}").text
+    assert '/steps/file"' in page
+    assert "No drawing was handed in and checked yet." in page, "what is only missing stays, with its reason"
+    assert "/steps/file_plain" not in page
+    assert "/steps/report_plinth" not in page
+    assert (
+        client.post(f"{hall.path}/cases/{number}/steps/report_plinth", data={"version": "1"}).status_code
+        == 409
+    )
+
+
+def test_signing_is_the_main_button_until_one_has_signed(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    main = f'<a class="button" href="{hall.path}/permits/{number}/sign">'
+    assert main in mine.get(f"{hall.path}/cases/{number}").text
+    signed(hall, mine, number, "owner")
+    assert main not in mine.get(f"{hall.path}/cases/{number}").text
+    assert main in theirs.get(f"{hall.path}/cases/{number}").text
+    signed(hall, theirs, number, "licensee")
+    assert main not in theirs.get(f"{hall.path}/cases/{number}").text
+
+
+def test_a_receipt_leads_a_party_back_to_the_case(hall: Hall, plot: str) -> None:
+    owner, licensee = an_owner(hall, plot), hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    signed(hall, theirs, number, "licensee")
+    paid(hall, number)
+    with hall.inside() as session:
+        (owed,) = demands_of(session, case_numbered(session, number).id)
+        (receipt,) = receipts_of(session, owed.id)
+    back = f'href="{hall.path}/cases/{number}"'
+    address = f"{hall.path}/receipt/{receipt.token}"
+    assert back in mine.get(address).text
+    for other in (hall.client(), hall.client(hall.person())):
+        page = other.get(address)
+        assert page.status_code == 200
+        assert back not in page.text
+
+
+def test_a_form_sent_twice_at_once_opens_one_draft(hall: Hall, plot: str) -> None:
+    client = hall.client(an_owner(hall, plot))
+    page = client.get(f"{hall.path}/permits/new?number={plot}&kind=new").text
+    mark = page.split('name="mark" value="')[1].split('"')[0]
+    assert mark
+    form, both = {"kind": "new", "number": plot, "title": "A house", "mark": mark}, Barrier(2)
+
+    def click(_: int) -> str:
+        browser = TestClient(
+            hall.app, headers=client.headers, cookies=dict(client.cookies), follow_redirects=False
+        )
+        both.wait(20)
+        answer = browser.post(f"{hall.path}/permits/new", data=form)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    with ThreadPoolExecutor(2) as pool:
+        places = set(pool.map(click, range(2)))
+    assert len(places) == 1
+    other = client.post(f"{hall.path}/permits/new", data=form | {"title": "Another house"})
+    assert other.headers["location"] not in places
+
+
+def taken_up(hall: Hall, plot: str, owner: Actor) -> str:
+    """A case before the verifier, who may not decide it without words."""
+    licensee = hall.person("licensee")
+    mine, theirs = hall.client(owner), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    stepped(hall, theirs, number, "file")
+    signed(hall, mine, number, "owner")
+    signed(hall, theirs, number, "licensee")
+    paid(hall, number)
+    return number
+
+
+def test_the_word_on_the_title_is_said_on_the_decision_screen(hall: Hall, plot: str) -> None:
+    number = taken_up(hall, plot, hall.person())  # nobody whom the register knows
+    verifier = hall.client(hall.person("verifier"))
+    here = f"{hall.path}/permits/{number}"
+    assert 'name="stance-owner_unknown"' in verifier.get(f"{here}/decision").text
+    form = {"about": "town_hall", "stance-owner_unknown": "accepted", "reason-owner_unknown": ""}
+    assert verifier.post(f"{here}/words", data=form).status_code == 422
+    form["reason-owner_unknown"] = "Deed 12/2019 was seen."
+    assert verifier.post(f"{here}/words", data=form).status_code == 303
+    assert "Deed 12/2019 was seen." in verifier.get(f"{here}/decision").text
+
+
+def test_another_matter_on_the_plot_is_named_to_the_office_and_only_told_to_a_party(
+    hall: Hall, plot: str
+) -> None:
+    words = "Another permit in force, or another open application"
+    first = taken_up(hall, plot, hall.person())
+    owner = hall.person()
+    client = hall.client(owner)
+    second = begun(hall, client, plot, hall.person("licensee"))
+    for path in (f"permits/{second}/drawing", f"cases/{second}"):
+        page = client.get(f"{hall.path}/{path}").text
+        assert words in page
+        assert first not in page
+    third = taken_up(hall, plot, hall.person())
+    verifier = hall.client(hall.person("verifier"))
+    page = verifier.get(f"{hall.path}/permits/{third}/decision").text
+    assert first in page
+    assert second not in page  # a draft is not before the office
+
+
+def test_a_plan_of_another_plot_is_not_said_to_break_no_rule(hall: Hall, plot: str) -> None:
+    from tests.rules.plan_builders import a_site
+
+    owner = an_owner(hall, plot)
+    client = hall.client(owner)
+    number = begun(hall, client, plot, hall.person("licensee"))
+    drawn(hall, client, number, starter(a_site({"roads": [{"width": 8}]}, plot=[31, 17]), set_back=6.0))
+    page = client.get(f"{hall.path}/permits/{number}/checks/1").text
+    assert "does not lie on this plot; mend this first" in page
+    assert "No rule is broken as far as can be told" not in page
+    drawn(hall, client, number)
+    fits = client.get(f"{hall.path}/permits/{number}/checks/2").text
+    assert "does not lie on this plot" not in fits

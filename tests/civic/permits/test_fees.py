@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
 from civic.permits.checking import Checked
-from civic.permits.fees import bill, bill_of
+from civic.permits.fees import bill, bill_of, demand_lines
 from civic.permits.signing import set_open_fee
 from gis.errors import Conflict, Invalid, NotAllowed
 from tests.civic.permits.checkers import SiteChecker
@@ -48,6 +48,19 @@ def set_to(matter: Matter, paise: int, **how: str) -> None:
     set_open_fee(
         matter.desk, matter.case, paise=paise, actor=getattr(matter, said.pop("by", "verifier")), **said
     )
+
+
+def test_a_line_names_its_fee_once(matter: Matter) -> None:
+    found = a_low_risk_check()
+    raw = [(fee["title"], line["what"]) for fee in found["statement"]["fees"] for line in fee["lines"]]
+    assert any(what.startswith(title) for title, what in raw), "the check itself names the fee in the line"
+    told = bill_of(found)
+    for line in told.lines:
+        assert line.title not in line.what
+        assert not line.what or line.what not in line.step
+    for line in demand_lines(told):
+        first, _, rest = line.title_en.partition(": ")
+        assert first.lower() not in rest
 
 
 def test_a_fee_that_cannot_be_told_waits_for_an_officer(matter: Matter) -> None:

@@ -17,7 +17,7 @@ from api.sample_town import BODY
 from api.settings import Settings
 from civic.core.bodies import inside
 from civic.core.case import parcels_of, tasks_of
-from civic.core.owners import make_up_owner
+from civic.core.owners import make_up_owner, owns
 from civic.core.people import Actor, person_reached_by, roles_on
 from civic.core.tables import CaseRow
 from civic.permits.checking import newest_check
@@ -85,7 +85,7 @@ def test_hall_and_land_are_of_one_kind(sample: tuple[Engine, Settings]) -> None:
 
 def test_a_house_on_the_samples_own_land_is_permitted_at_once(sample: tuple[Engine, Settings]) -> None:
     """Everything real: the layers, the plan desk with its process of its own, the doors, the ledger."""
-    engine, settings = sample
+    engine, _ = sample
     with inside(engine, BODY.code) as (session, body):
         people = {}
         for name in ("safiya", "anil"):
@@ -94,17 +94,44 @@ def test_a_house_on_the_samples_own_land_is_permitted_at_once(sample: tuple[Engi
             roles = roles_on(session, who.id, on=datetime.now(UTC).date())
             people[name] = Actor(person=who, roles=roles, device=name)
         make_up_owner(session, body, people["safiya"].person, [FREE], now=datetime.now(UTC))
+    assert a_house_filed(sample, people["safiya"], people["anil"], FREE) == "permitted"
+    with inside(engine, BODY.code) as (session, _):
+        assert session.scalar(text("SELECT count(*) FROM permit")) == 3
+
+
+def test_who_begins_finds_an_owner_of_a_clear_plot_as_the_pages_say(sample: tuple[Engine, Settings]) -> None:
+    """docs/permits.md: Kunjumon owns the plot on which the first application was refused."""
+    with inside(sample[0], BODY.code) as (session, body):
+        today = datetime.now(UTC).date()
+        people = {}
+        for name in ("kunjumon", "ammini", "safiya", "anil"):
+            who = person_reached_by(session, f"{name}@citizen.example")
+            assert who is not None
+            people[name] = Actor(person=who, roles=roles_on(session, who.id, on=today), device=name)
+        for name, plot in (
+            ("kunjumon", REFUSED),
+            ("ammini", CERTIFIED),
+            ("ammini", OCCUPIED),
+            ("safiya", CONSULTED),
+        ):
+            assert owns(session, body, people[name].person.id, [plot], on=today), plot
+        for plot in ("M2-4/3-11", "M2-4/3-12", "M2-1/3-23"):
+            assert not any(owns(session, body, who.person.id, [plot], on=today) for who in people.values())
+    assert a_house_filed(sample, people["kunjumon"], people["anil"], REFUSED) == "permitted"
+
+
+def a_house_filed(sample: tuple[Engine, Settings], owner: Actor, licensee: Actor, plot: str) -> str | None:
+    """Where a house stands that was drawn, filed, signed and paid for through the doors."""
+    engine, settings = sample
     hall: Hall = a_hall(engine, BODY, settings.state)
-    mine, theirs = hall.client(people["safiya"]), hall.client(people["anil"])
+    mine, theirs = hall.client(owner), hall.client(licensee)
     land = LandAnswers(engine, rasters=settings.rasters)
-    drawing = starter(site_of(land, BODY.jurisdiction, FREE, on=None), set_back=3.1)
-    number = doors.begun(hall, mine, FREE, people["anil"])
+    drawing = starter(site_of(land, BODY.jurisdiction, plot, on=None), set_back=3.1)
+    number = doors.begun(hall, mine, plot, licensee)
     doors.drawn(hall, theirs, number, drawing)
     doors.stepped(hall, theirs, number, "file")
     doors.signed(hall, mine, number, "owner")
     doors.signed(hall, theirs, number, "licensee")
     doors.paid(hall, number)
     with inside(engine, BODY.code) as (session, _):
-        state = session.scalar(select(CaseRow.state).where(CaseRow.number == number))
-        assert state == "permitted"
-        assert session.scalar(text("SELECT count(*) FROM permit")) == 3
+        return session.scalar(select(CaseRow.state).where(CaseRow.number == number))
