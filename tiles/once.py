@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, Thread
+from time import sleep
 from typing import Any, Generic, TypeVar
 
 import psycopg
 
 T = TypeVar("T")
+AGAIN = 0.1
+"""Seconds after which PostgreSQL is told once more to end a statement."""
 
 
 class GivenUp(Exception):
@@ -44,11 +47,20 @@ class Errand:
                 self._asked = None
 
     def give_up(self) -> None:
-        """Have PostgreSQL end what it does for this errand; nothing more is begun for it."""
+        """Have PostgreSQL end what it does for this errand; nothing more is begun for it.
+
+        It is told again until the connection is free: what comes before the statement has reached the server ends nothing.
+        """
         with self._lock:
             self._is_over = True
+        while self._is_at_work():
+            sleep(AGAIN)
+
+    def _is_at_work(self) -> bool:
+        with self._lock:
             if self._asked is not None:
                 self._asked.cancel_safe(timeout=5)
+            return self._asked is not None
 
 
 @dataclass(kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from tiles.columns import Columns, Numbers, varint
 from tiles.cutting import DOUBTFUL, RIM, UNITS, are_sound, commands_of, draw
@@ -122,7 +123,7 @@ def _mended(columns: Columns, place: int, corner: Numbers, scale: float) -> Numb
 def _mended_by_geos(shape: shapely.MultiPolygon) -> Numbers:
     """Commands of a shape cut and rounded by GEOS, which keeps polygons valid."""
     if not shape.is_valid:
-        shape = shapely.make_valid(shape)
+        shape = _valid(shape)
     rounded = shapely.set_precision(shapely.intersection(shape, DRAWN_AREA), 1.0)
     found = shapely.get_parts(shapely.get_parts(rounded))
     areas = shapely.orient_polygons(found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON])
@@ -132,6 +133,14 @@ def _mended_by_geos(shape: shapely.MultiPolygon) -> Numbers:
     is_last = np.append(ring[1:] != ring[:-1], True)
     starts = np.concatenate([[0], np.cumsum(np.bincount(ring[~is_last]))]).astype(np.int64)
     return commands_of(np.rint(points[~is_last]).astype(np.int64), starts)
+
+
+def _valid(shape: shapely.MultiPolygon) -> BaseGeometry:
+    """A shape made valid by its lines; where GEOS gives up on them (“mixed-dimension”), by its areas."""
+    try:
+        return shapely.make_valid(shape)
+    except shapely.errors.GEOSException:
+        return shapely.buffer(shape, 0.0)
 
 
 def _shape(columns: Columns, place: int, corner: Numbers, scale: float) -> shapely.MultiPolygon:

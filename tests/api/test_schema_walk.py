@@ -1,6 +1,6 @@
 """Whoever asks for whatever at any address is answered or refused with a reason; nothing breaks.
 
-`WALK_EXAMPLES=300` asks so often at each address in place of the usual few.
+`WALK_EXAMPLES=300` asks so often at each address in place of the usual five.
 """
 
 import os
@@ -40,7 +40,7 @@ from tests.api.walked import (
 from tests.api.walked_town import World, world
 from tests.conftest import drop_database, fresh_database
 
-EXAMPLES = int(os.environ.get("WALK_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("WALK_EXAMPLES", "5"))
 PAGE = {"Accept": "text/html"}
 PROGRAMS = ("/api/", "/tiles/")
 AS_SAID = [

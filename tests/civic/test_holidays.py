@@ -52,7 +52,7 @@ def test_a_task_counts_as_a_clock(town: Session, body: LocalBody) -> None:
     moved = advance(desk, moved.id, "file", actor=citizen, version=1)
     advance(desk, moved.id, "verify", actor=verifier, version=2, note="x")
     assert clocks_over(town, date(2026, 11, 24)) == 1  # the visit; the turn ends on the 20th
-    assert clocks_over(town, date(2026, 11, 20)) == 2
+    assert clocks_over(town, date(2026, 11, 20)) == 3  # and the turn, and what is asked on its clock
 
 
 def test_only_what_is_to_come_is_taken_out(town: Session, body: LocalBody) -> None:
