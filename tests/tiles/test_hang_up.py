@@ -20,7 +20,7 @@ from tiles import drawing
 from tiles.vector import layers_drawn
 
 SLOW = "SELECT pg_sleep(30)"
-PATIENT = 15.0
+PATIENT = 5.0
 """Seconds; the statement would take thirty."""
 PATH = "/tiles/test-town/{0.z}/{0.x}/{0.y}.mvt?layers=flood"
 
