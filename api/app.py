@@ -19,6 +19,7 @@ from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
 from api.permits import desk_checker, permit_room
 from api.plan_desk import LARGEST, PlanDesk
+from api.reform_reckoner import reform_room
 from api.routers import drawn, health, land, ogc, plans, rasters, reckoned, rules, tiles
 from api.security import Guard
 from api.settings import Settings
@@ -29,6 +30,7 @@ from api.trades import document_room, listen, message_room
 from civic.core import doors
 from civic.core.documents import routes as documents
 from civic.core.messages import routes as messages
+from civic.core.messages.reports import routes as message_reports
 from civic.core.money import routes as money
 from civic.core.watching import routes as watching
 from civic.land_records import routes as land_records
@@ -37,6 +39,7 @@ from civic.permits import audit_routes as permit_audits
 from civic.permits import register_routes as permit_register
 from civic.permits import visit_routes as permit_visits
 from civic.permits.doors import router as permits
+from civic.reforms import routes as reforms
 from gis.errors import Unavailable
 from tiles.shelf import Shelf
 from web.building import router as building
@@ -77,8 +80,10 @@ ROUTERS = (
     permit_register.programs,
     permit_audits.pages,
     permit_audits.programs,
+    reforms.router,
     documents.router,
     messages.router,
+    message_reports.router,
     watching.router,
     pages,
 )
@@ -157,6 +162,7 @@ def _open_town(app: FastAPI, settings: Settings, engine: Engine) -> None:
     app.state.money = money_desk(settings)
     app.state.documents = document_room(settings)
     app.state.permits = permit_room(settings, app.state.documents.store, desk_checker(settings, engine))
+    app.state.reforms = reform_room(settings, app.state.documents.store)
     app.state.messages = message_room(settings)
     listen(settings)
 

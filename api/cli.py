@@ -18,6 +18,9 @@ from typing import Annotated
 import typer
 
 from api.answers import LandAnswers
+from api.cli_land import land_app
+from api.cli_notebook import notebook
+from api.cli_overlaps import overlaps
 from api.cli_permits import permits_app
 from api.cli_town import backup, restore, town_app
 from api.connecting import check_set_up
@@ -39,6 +42,7 @@ tiles_app = typer.Typer(no_args_is_help=True, help="The map in one file.")
 app.add_typer(tiles_app, name="tiles")
 app.add_typer(town_app, name="town")
 app.add_typer(permits_app, name="permits")
+app.add_typer(land_app, name="land")
 
 
 class Language(StrEnum):
@@ -340,16 +344,27 @@ def what_a_reform_would_do(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .geojson.")
     ] = None,
+    permits: Annotated[
+        bool, typer.Option("--permits", help="Also judge the drawings of issued permits again.")
+    ] = False,
 ) -> None:
     """What a reform that is thought of would do to every plot: what each can carry before and after."""
+    from api.permits_again import print_permits
     from api.reforming import print_reform
+    from api.settings import read_settings
+    from api.stores import store_of
 
     with _asking() as land:
         print_reform(
             land, place, reform, ward, occupancy=occupancy, storey=storey, output=output, out=out, err=err
         )
+        if permits:
+            store = store_of(read_settings())
+            print_permits(land, store, place, reform, ward, output=output, out=out, err=err)
 
 
+app.command()(notebook)
+app.command()(overlaps)
 app.command()(backup)
 app.command()(restore)
 

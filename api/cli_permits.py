@@ -36,7 +36,7 @@ def import_permits(
     from api.connecting import check_set_up
     from api.earlier_permits import Earlier, bring_in_earlier
     from api.settings import read_settings
-    from api.trades import store_of
+    from api.stores import store_of
 
     settings = read_settings()
     earlier = Earlier(body=body, table=table, plans=plans, by=by, is_rehearsal=dry_run)

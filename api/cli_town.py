@@ -66,7 +66,7 @@ def backup(
 ) -> None:
     """Write database, documents, rasters and the list of keys into a folder; the service may go on meanwhile."""
     from api.backing_up import back_up
-    from api.trades import store_of
+    from api.stores import store_of
 
     settings = read_settings()
     kept = back_up(settings, store_of(settings), folder, said=lambda part: out.print(f"Writing {part}"))
@@ -82,7 +82,7 @@ def restore(
     """Bring a backup into an empty database, and up to this version."""
     from api.backing_up import restore as bring_back
     from api.connecting import migrate
-    from api.trades import store_of
+    from api.stores import store_of
 
     settings = read_settings()
     kept = bring_back(settings, store_of(settings), folder, said=lambda part: out.print(f"Now {part}"))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from api.answers import LandAnswers
 from gis.errors import Invalid, LandError
-from gis.site import Site
+from gis.site import LocalBody, Site
 from rules.book import Library
 from rules.envelopes.model import Envelope
 from rules.envelopes.single import envelope
@@ -28,17 +28,23 @@ def carried(
 ) -> Envelope:
     """The envelope of a plot by the rules of a day, of the book or of another `law`; `Invalid` where there are none or nobody knows
     whose bind."""
-    if site.rule_book is None:
+    body = check_rules(site.rule_book, site.jurisdiction, site.body)
+    book = (law or library()).on(day, body)
+    return envelope(site, book, occupancy=occupancy, storey_height=storey_height, front=front)
+
+
+def check_rules(rule_book: str | None, place: str, body: LocalBody | None) -> LocalBody:
+    """The local body whose rules bind; `Invalid` where a place has no building rules or nobody knows whose bind."""
+    if rule_book is None:
         raise Invalid(
-            f"No building rules are in the book for {site.jurisdiction}, so what may be built there cannot be reckoned."
+            f"No building rules are in the book for {place}, so what may be built there cannot be reckoned."
         )
-    if site.body is None:
+    if body is None:
         raise Invalid(
             "It is not known whether a municipality or a panchayat governs the plot, so nobody can say whose rules bind. "
             "Bring in the local bodies of the place."
         )
-    book = (law or library()).on(day, site.body)
-    return envelope(site, book, occupancy=occupancy, storey_height=storey_height, front=front)
+    return body
 
 
 @dataclass(frozen=True, kw_only=True)

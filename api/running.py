@@ -23,6 +23,7 @@ from api.connecting import check_service, check_set_up, connect_service
 from api.importing import progress_bars
 from api.keeping import kept_running
 from api.local_postgis import stop
+from api.plan_work import be_ready
 from api.sample_permits import found_sample_permits
 from api.sample_town import found_sample_town
 from api.settings import Settings
@@ -115,6 +116,7 @@ def serve_app(settings: Settings, owner: Engine) -> None:
     _name_stranded(engine)
     is_private = settings.database_url is None
     Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
+    be_ready()
     try:
         with kept_running(settings.state) if is_private else nullcontext(), worker_beside():
             uvicorn.run(
@@ -161,6 +163,7 @@ def work_for(settings: Settings, *, beside: bool = False) -> None:
     check_service(engine)
     if not beside:
         Console().print("Working until Ctrl-C", highlight=False)
+    be_ready()
     try:
         work(engine, trade_of(settings), ends_with=sys.stdin.buffer if beside else None)
     finally:

@@ -16,7 +16,8 @@ from api.plans import site_of
 from api.sample_matter import Played
 from api.sample_town import BODY
 from api.settings import Settings
-from api.trades import listen, store_of
+from api.stores import store_of
+from api.trades import listen
 from civic.core.bodies import inside, local_bodies
 from civic.core.owners import make_up_owner
 from civic.core.people import Actor, introduce, person_reached_by, post, roles_on
@@ -33,7 +34,7 @@ from rules.plans.starter import starter
 
 CERTIFIED, REFUSED, CONSULTED, OCCUPIED = "M2-4/3-15", "M2-4/3-13", "M1-2/13-2", "M2-4/3-16"
 """Plots of the sample: three that no theme of a consent touches, and one near the old fort gate."""
-LICENSEE = ("Anil Kumar", "anil@citizen.example", "Building designer A")
+LICENSEE = ("Anil Kumar", "anil@citizen.example", "designer", "A")
 OWNERS = ("ammini", "kunjumon", "safiya", "ammini")
 SET_BACK, TOO_NEAR = 3.1, 1.0
 """Metres that the example house keeps from the boundary: by the rules of yards, and against them."""
@@ -75,7 +76,7 @@ def _owners(session: Session, now: datetime) -> None:
             point_before.commit()
         except LandError:  # another sample: the plot is not there
             point_before.rollback()
-    name, address, grade = LICENSEE
+    name, address, licence, grade = LICENSEE
     if person_reached_by(session, address) is None:
         licensee = introduce(session, BODY, name=name, address=address, language="ml", now=now)
         begins = now.date() - timedelta(days=600)
@@ -86,6 +87,7 @@ def _owners(session: Session, now: datetime) -> None:
             role="licensee",
             order_ref="Sample licence 1",
             begins=begins,
+            licence=licence,
             grade=grade,
         )
 

@@ -41,7 +41,7 @@ def headers(pictures: str | None, forms: str | None = None) -> list[tuple[bytes,
 
 
 DRAWINGS = re.compile(
-    r"(/api)?/[^/]+/check|/town/[^/]+/cases/[^/]+/(documents|visit)|/town/[^/]+/permits/[^/]+/drawing|/api/town/[^/]+/uploads/[^/]+"
+    r"(/api)?/[^/]+/check|/town/[^/]+/cases/[^/]+/(documents|visit)|/town/[^/]+/permits/[^/]+/drawing|/town/[^/]+/reforms|/api/town/[^/]+/uploads/[^/]+"
 )
 """Addresses to which drawings and documents are sent."""
 NUL = b'{"type":"about:blank","title":"Not understood","status":422,"code":"not-understood","detail":"A NUL character means nothing here; leave it out."}'

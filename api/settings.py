@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     base_map_deepest: int = Field(default=19, ge=0, le=22)
     """The deepest zoom of these pictures."""
 
+    dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+:\d+$")
+    """Scheduler of a Dask cluster, tcp://host:8786 or tls://…, on which `land simulate` runs; the processors of this machine unless set."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
     """Under which address people reach the service; links in messages begin with it."""
     documents: str | None = None
@@ -81,6 +83,8 @@ class Settings(BaseSettings):
     """Key of the provider."""
     sms_entity: str = ""
     """Identifier of the principal entity (DLT)."""
+    sms_secret: str = ""
+    """Secret under which the provider of SMS reports what arrived; without it no reports are taken."""
     whatsapp_url: str | None = None
     """Cloud API with its version, https://graph.facebook.com/v23.0; without it WhatsApp is kept in the outbox."""
     whatsapp_number: str = ""

@@ -2,44 +2,42 @@
 
 In: plots, a reform, a use.  Out: a row for each plot, with what it can carry by the book and by the reform on the reform's first day, and
 what that means for it.  Nothing is written down anywhere; a plot that cannot be told before or after says so and why.
+
+Plots are reckoned some hundred together (`api.weighing`), to the numbers that each gives by itself; those that cannot be, and those that a
+redrawn zone touches, are reckoned one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
+from api.cores import shared_out
+from api.effects import NOT_KNOWN, NOTHING, Carries, Effect, effect_of
 from api.envelopes import carried
+from api.tracts import AT_ONCE, Tracts, in_pieces
+from api.weighing import Use, weigh
+from api.zones import Redrawn, areas_of, compared, row_of_zones
+from gis.db.session import make_engine
 from gis.errors import LandError
-from gis.site import Site
-from gis.site_document import site_from_json, site_to_json
+from layers.tracts.frames import Frames
+from layers.tracts.model import Tract
 from rules.book import Library
 from rules.envelopes.model import Envelope
+from rules.envelopes.search import CODES
+from rules.envelopes.several import Carried
 from rules.reading import library
+from rules.redrawing import Area, redrawn, touched
 from rules.reform import Reform, reformed
-
-
-class Effect(StrEnum):
-    """What a reform means for a plot."""
-
-    GAINS = "gains"
-    LOSES = "loses"
-    SAME = "same"
-    UNBUILDABLE = "becomes unbuildable"
-    BUILDABLE = "becomes buildable"
-    UNKNOWN = "cannot be told"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Carries:
-    """What a plot can carry by one law: m² of ground and of floor, storeys, what decides; None what is not known."""
-
-    ground: Decimal | None
-    floor_area: Decimal | None
-    storeys: int | None
-    decider: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,43 +45,167 @@ class Simulated:
     """A plot before and after."""
 
     number: str
-    site: Site | None
+    shape: BaseGeometry | None
+    """The plot in metres of the grid; None where it is not there."""
     before: Carries
     after: Carries
     effect: Effect
     reason: str | None
+    zones: Redrawn | None = None
+    """What redrawn zones change on the plot; None where none touches it."""
+    is_alone: bool = False
+    """Whether it was reckoned by itself."""
 
 
-NOTHING = Carries(ground=None, floor_area=None, storeys=None, decider=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Use:
-    """A use of the ground: a group of rule 25, and the metres of a storey."""
-
-    occupancy: str = "A1"
-    storey_height: Decimal = Decimal(3)
+SHARED_FROM = 4 * AT_ONCE
+"""Plots from which on other cores are worth what it takes to begin on them."""
 
 
 def simulate(
-    land: LandAnswers, place: str, numbers: Iterable[str], change: Reform, use: Use
+    land: LandAnswers, place: str, numbers: Iterable[str], change: Reform, use: Use, *, cores: int = 1
 ) -> Iterator[Simulated]:
-    """Each plot before and after a reform, on its first day and as the land is known now; one after the other.
+    """Each plot before and after a reform, on its first day and as the land is known now, in their order; many on several cores.
 
-    `Invalid` for a reform that changes nothing the book has.
+    `Invalid` for a reform that changes nothing the book has, or a zone that cannot be laid on this land.
     """
-    after = reformed(library(), change)
-    return (_one(land, place, number, change.begins, use, after) for number in numbers)
+    asked = _Asked(place=place, change=change, use=use)
+    here = _Bench(land, asked)
+    some = list(numbers) if cores > 1 else []
+    if len(some) < SHARED_FROM:
+        return here.simulated(iter(some or numbers))
+    known = Tracts(land, place, change.begins).stamp().known
+    begun = _begin, (land.engine.url, land.rasters, asked, known)
+    return chain.from_iterable(shared_out(_piece, in_pieces(some, AT_ONCE), cores=cores, begun_with=begun))
 
 
-def _one(land: LandAnswers, place: str, number: str, day: date, use: Use, law: Library) -> Simulated:
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A reform of a place and a use."""
+
+    place: str
+    change: Reform
+    use: Use
+
+
+class _Bench:
+    """Where plots are simulated: the land, and the law after the reform."""
+
+    def __init__(self, land: LandAnswers, asked: _Asked, *, known: datetime | None = None) -> None:
+        self._land, self._asked = land, asked
+        self._law = reformed(library(), asked.change)
+        self._drawn = areas_of(land, asked.place, asked.change)
+        self._tracts = Tracts(land, asked.place, asked.change.begins, known=known)
+
+    def simulated(self, numbers: Iterator[str]) -> Iterator[Simulated]:
+        """Some hundred plots after the other: together those of which that can be told, the rest by themselves."""
+        asked, law, drawn = self._asked, self._law, self._drawn
+        for some in in_pieces(numbers, AT_ONCE):
+            told = self._told(some)
+            for at, number in enumerate(some):
+                yield (
+                    told.get(at)
+                    or _one(self._land, asked.place, number, asked.change.begins, asked.use, law, drawn)
+                )
+
+    def _told(self, some: Sequence[str]) -> dict[int, Simulated]:
+        """What can be told of plots together, by their places; a shape that breaks that leaves each to itself."""
+        read, asked = self._tracts.read(some), self._asked
+        if read.tract is None:
+            return {}
+        with suppress(shapely.errors.GEOSException):
+            together = _together(read.tract, asked.change.begins, asked.use, self._law, self._drawn)
+            return {at: found for at, found in zip(read.places.tolist(), together, strict=True) if found}
+        return {}
+
+
+_HERE: list[_Bench] = []
+"""Where a process that simulates for another one does so."""
+
+
+def _begin(url: URL, rasters: Path, asked: _Asked, known: datetime) -> None:
+    _HERE[:] = [_Bench(LandAnswers(make_engine(url, pool_size=1), rasters=rasters), asked, known=known)]
+
+
+def _piece(numbers: Sequence[str]) -> list[Simulated]:
+    return list(_HERE[0].simulated(iter(numbers)))
+
+
+def _together(
+    tract: Tract, day: date, use: Use, law: Library, drawn: tuple[Area, ...]
+) -> Iterator[Simulated | None]:
+    """The plots of a tract; None for those that a zone touches."""
+    weighed = weigh(tract, day, use, (library(), law))
+    shapes = Frames(east=tract.east, north=tract.north, scale=tract.scale).to_grid(tract.boundary)
+    is_touched = np.zeros(len(tract), dtype=bool)
+    is_touched[list(touched(list(shapes), drawn))] = True
+    sides = [_all_carry(each) for each in weighed.carried]
+    rows = zip(tract.number, shapes, *sides, weighed.reason, is_touched.tolist(), strict=True)
+    for number, shape, before, after, reason, is_out in rows:
+        yield None if is_out else _found(number, shape, before, after, reason)
+
+
+def _all_carry(found: Carried) -> list[Carries]:
+    rows = zip(
+        found.ground.tolist(),
+        found.floor.tolist(),
+        found.storeys.tolist(),
+        found.decider.tolist(),
+        strict=True,
+    )
+    return [
+        Carries(
+            ground=_exact(ground),
+            floor_area=_exact(floor),
+            storeys=None if decider < 0 else storeys,
+            decider=None if decider < 0 else str(CODES[decider]),
+        )
+        for ground, floor, storeys, decider in rows
+    ]
+
+
+def _exact(area: float) -> Decimal | None:
+    """m² to 0.01 as a decimal; None for nan."""
+    return None if area != area else Decimal(f"{area:.2f}")
+
+
+def _found(
+    number: str,
+    shape: BaseGeometry,
+    before: Carries,
+    after: Carries,
+    reason: str | None,
+    *,
+    zones: Redrawn | None = None,
+    is_alone: bool = False,
+) -> Simulated:
+    effect = effect_of(before, after)
+    if reason is not None:
+        shape = None
+    elif effect is Effect.UNKNOWN:
+        reason = NOT_KNOWN
+    return Simulated(
+        number=number,
+        shape=shape,
+        before=before,
+        after=after,
+        effect=effect,
+        reason=reason,
+        zones=zones,
+        is_alone=is_alone,
+    )
+
+
+def _one(
+    land: LandAnswers, place: str, number: str, day: date, use: Use, law: Library, drawn: tuple[Area, ...]
+) -> Simulated:
     try:
         on = day if day < today() else None
-        site = site_from_json(site_to_json(land.site(land.extract(place, number=number, on=on, known=None))))
+        site = land.site(land.extract(place, number=number, on=on, known=None))
+        then = redrawn(site, drawn)
         old, new = (
             _carries(
                 carried(
-                    site,
+                    ground,
                     day,
                     occupancy=use.occupancy,
                     storey_height=use.storey_height,
@@ -91,20 +213,20 @@ def _one(land: LandAnswers, place: str, number: str, day: date, use: Use, law: L
                     law=each,
                 )
             )
-            for each in (library(), law)
+            for ground, each in ((site, library()), (then, law))
         )
     except LandError as error:
         return Simulated(
             number=number,
-            site=None,
+            shape=None,
             before=NOTHING,
             after=NOTHING,
             effect=Effect.UNKNOWN,
             reason=error.message,
+            is_alone=True,
         )
-    effect = effect_of(old, new)
-    reason = "What the plot can carry is not known by one of the two." if effect is Effect.UNKNOWN else None
-    return Simulated(number=number, site=site, before=old, after=new, effect=effect, reason=reason)
+    shape, zones = site.frame.to_grid(site.boundary), compared(site, then, drawn, use.occupancy)
+    return _found(number, shape, old, new, None, zones=zones, is_alone=True)
 
 
 def _carries(found: Envelope) -> Carries:
@@ -120,20 +242,6 @@ def _carries(found: Envelope) -> Carries:
     )
 
 
-def effect_of(before: Carries, after: Carries) -> Effect:
-    """What the change of floor area, and where it is alike of the ground, means for a plot."""
-    if before.floor_area is None or after.floor_area is None:
-        return Effect.UNKNOWN
-    if before.floor_area > 0 and after.floor_area == 0:
-        return Effect.UNBUILDABLE
-    if before.floor_area == 0 and after.floor_area > 0:
-        return Effect.BUILDABLE
-    old, new = (before.floor_area, before.ground or 0), (after.floor_area, after.ground or 0)
-    if old == new:
-        return Effect.SAME
-    return Effect.GAINS if new > old else Effect.LOSES
-
-
 def row_of(found: Simulated) -> dict[str, object]:
     """A plot before and after as a row: effect, m² and storeys, what decides, the change of floor area, the reason."""
     row: dict[str, object] = {"number": found.number, "effect": str(found.effect)}
@@ -146,8 +254,11 @@ def row_of(found: Simulated) -> dict[str, object]:
         }
     old, new = found.before.floor_area, found.after.floor_area
     row["floor_area_change"] = None if old is None or new is None else float(new - old)
-    return row | {"reason": found.reason}
+    return row | row_of_zones(found.zones) | {"reason": found.reason}
 
 
 def _float(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
+
+
+__all__ = ["NOTHING", "NOT_KNOWN", "Carries", "Effect", "Simulated", "Use", "effect_of", "row_of", "simulate"]

@@ -29,6 +29,7 @@ from civic.core.working_days import day_there
 from civic.land_records import service as land_records
 from civic.objections import service as objections
 from civic.permits import service as permits
+from civic.permits.appeals import service as permit_appeals
 from civic.permits.audits import nightly as draw_audits
 from civic.permits.register import permits_on
 from gis.db.session import transaction
@@ -37,7 +38,10 @@ from web.plot_halls import CaseOfPlot, HallOfPlot, PermitOfPlot, Start
 from web.town import town_page
 
 SERVICES: Services = MappingProxyType(
-    {each.name: each for each in (land_records.SERVICE, objections.SERVICE, permits.SERVICE)}
+    {
+        each.name: each
+        for each in (land_records.SERVICE, objections.SERVICE, permits.SERVICE, permit_appeals.SERVICE)
+    }
 )
 CLOCKS = Repeated(kind="clocks", every=Every.NIGHT)
 
@@ -65,6 +69,7 @@ def listen() -> None:
     subscribe(Advanced, land_records.when_advanced)
     subscribe(Paid, permits.when_paid)
     subscribe(Advanced, permits.when_advanced)
+    subscribe(Advanced, permit_appeals.when_advanced)
 
 
 def halls_of_plot(

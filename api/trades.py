@@ -7,15 +7,17 @@ from sqlalchemy.orm import Session
 
 from api.money import money_desk
 from api.permits import rechecker
+from api.reform_reckoner import study_doer
 from api.settings import Settings
+from api.stores import store_of
 from api.town import CLOCKS, SERVICES, run_clocks_job
+from api.town import listen as listen_to_each_other
 from api.working import Trade
 from civic.core.clocks import Escalated
-from civic.core.desk import Advanced
+from civic.core.desk import Advanced, Opening
 from civic.core.documents.keeping import Keeper, Quarantined
 from civic.core.documents.room import DocumentRoom
 from civic.core.documents.scanner import scanner_at
-from civic.core.documents.store import Store, bucket_store, folder_store
 from civic.core.events import subscribe
 from civic.core.jobs import OWN, OWN_REPEATED
 from civic.core.messages.carriers import Carrier
@@ -49,6 +51,7 @@ def trade_of(settings: Settings) -> Trade:
         **senders.doers,
         **cashier.doers,
         **checks.doers,
+        **study_doer(settings, keeper.store).doers,
         CLOCKS.kind: run_clocks_job,
     }
     repeated = (*keeper.repeated, *cashier.repeated, *checks.repeated)
@@ -65,9 +68,11 @@ _TELLERS: list[Teller] = []
 
 
 def listen(settings: Settings) -> None:
-    """Have people told of what happens from now on; again changes no more than the settings."""
+    """Have services hear each other, and people told of what happens, from now on; again changes no more than the settings."""
+    listen_to_each_other()
     _TELLERS[:] = [teller_of(settings)]
     subscribe(CodeMade, _heard_code)
+    subscribe(Opening, _heard_opening)
     subscribe(Advanced, _heard_case)
     subscribe(Quarantined, _heard_quarantine)
     subscribe(DemandRaised, _heard_demand)
@@ -78,6 +83,10 @@ def listen(settings: Settings) -> None:
 
 def _heard_code(session: Session, made: CodeMade) -> None:
     _TELLERS[0].heard_code(session, made)
+
+
+def _heard_opening(session: Session, opening: Opening) -> None:
+    _TELLERS[0].heard_opening(session, opening)
 
 
 def _heard_case(session: Session, moved: Advanced) -> None:
@@ -128,13 +137,6 @@ def _need(channel: str, **named: str) -> None:
         raise Invalid(f"For {channel} these settings are missing: {', '.join(missing)}.")
 
 
-def store_of(settings: Settings) -> Store:
-    """Where documents lie."""
-    if settings.documents:
-        return bucket_store(settings.documents)
-    return folder_store((settings.state / "documents").resolve())
-
-
 def keeper_of(settings: Settings) -> Keeper:
     """Who keeps documents."""
     scanner = scanner_at(settings.scanner) if settings.scanner else None
@@ -148,6 +150,7 @@ def message_room(settings: Settings) -> MessageRoom:
         channels=frozenset(carriers_of(settings)),
         whatsapp_secret=settings.whatsapp_secret,
         whatsapp_verify=settings.whatsapp_verify,
+        sms_secret=settings.sms_secret,
     )
 
 

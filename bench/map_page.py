@@ -8,6 +8,7 @@ Run: `python -m bench.map_page [--parcels 10000] [--slower 4] [--rounds 3] [--ad
 
 import argparse
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,7 +35,7 @@ BOUND = 50.0
 PHONE = {"width": 360, "height": 780}
 OURS, LIBRARY = "/static/", "/vendor/"
 CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-v8.cpu_profiler"]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",

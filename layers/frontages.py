@@ -6,7 +6,7 @@ mapping keeps under the names below; a kind that is not one of `RoadKind` is unk
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -14,7 +14,6 @@ from shapely import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from gis.site import Road, RoadKind
-from layers.extract.questions import Found
 from layers.extract.streets import Along
 from layers.imports import StandingImport
 
@@ -36,30 +35,39 @@ def roads_of(
 
 
 def _road(along: Along, source: StandingImport, move: Move) -> Road:
-    frontage, ground = along.frontage, _ground(along.members)
+    frontage, ground = along.frontage, ground_of([part for each in along.members for part in each.parts])
     is_line = source.holds == "centre_line"
-    said = [each.attributes for each in along.members]
-    served = _agreed([_number(each.get(SERVED)) for each in said])
+    kind, length, served = told_of([each.attributes for each in along.members])
     return Road(
         ref=frontage.ref,
         name=frontage.label,
         name_ml=frontage.label_ml,
         width=frontage.width,
-        kind=_agreed([_kind(each.get(KIND)) for each in said]),
+        kind=kind,
         surface=None if is_line else move(ground),
         line=move(ground) if is_line else None,
         frontage=_lines(move(_facing(along.line, ground))),
         basis=frontage.basis,
         accuracy=source.accuracy,
         origin=source.name,
-        length=_agreed([_number(each.get(LENGTH)) for each in said]),
-        plots_served=None if served is None else round(served),
+        length=length,
+        plots_served=served,
     )
 
 
-def _ground(members: Sequence[Found]) -> BaseGeometry:
+def told_of(said: Sequence[Mapping[str, Any]]) -> tuple[RoadKind | None, float | None, int | None]:
+    """The kind of a street, its length in metres and the plots it serves, by the attributes of its parts; None what they do not tell."""
+    served = _agreed([_number(each.get(SERVED)) for each in said])
+    return (
+        _agreed([_kind(each.get(KIND)) for each in said]),
+        _agreed([_number(each.get(LENGTH)) for each in said]),
+        None if served is None else round(served),
+    )
+
+
+def ground_of(parts: Sequence[BaseGeometry]) -> BaseGeometry:
     """The shapes of a street as one: its surface or edges, or its centre line."""
-    joined = shapely.union_all([part for each in members for part in each.parts])
+    joined = shapely.union_all(parts)
     return joined if shapely.get_dimensions(joined) == 2 else shapely.line_merge(joined)
 
 

@@ -77,8 +77,8 @@ class Cover:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Sheet:
-    """A raster: where its cells lie and, unless it is too large, their values."""
+class Sheet:
+    """A raster: where its cells lie and, unless it is too large, their values, of all of it or from column `left` and row `top` on."""
 
     path: Path
     grid: Affine
@@ -86,6 +86,8 @@ class _Sheet:
     width: int
     height: int
     values: NDArray[np.float32] | None
+    left: int = 0
+    top: int = 0
 
     def cell(self, x: float, y: float) -> tuple[float, float]:
         """Column and row of a place."""
@@ -95,17 +97,24 @@ class _Sheet:
     def read(self, left: int, top: int, right: int, bottom: int) -> Cells:
         """Heights in a window, NaN where missing."""
         if self.values is not None:
-            return self.values[top:bottom, left:right].astype(np.float64)
+            rows, columns = (
+                slice(top - self.top, bottom - self.top),
+                slice(left - self.left, right - self.left),
+            )
+            return self.values[rows, columns].astype(np.float64)
         with rasterio.open(self.path) as raster:
             window = Window(left, top, right - left, bottom - top)
-            return _filled(raster, window).astype(np.float64)
+            return filled(raster, window).astype(np.float64)
 
 
 def heights(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Heights | None:
     """Heights under a shape; None where the raster has no value there."""
-    moved = transform(shape, metric, epsg)
-    sheet = _sheet(path)
-    window = _window(sheet, moved, RIM)
+    return heights_in(sheet_of(path), epsg, transform(shape, metric, epsg))
+
+
+def heights_in(sheet: Sheet, epsg: int, moved: BaseGeometry) -> Heights | None:
+    """Heights under a shape in the raster's own system."""
+    window = window_of(sheet, moved, RIM)
     if window is None:
         return None
     cells = sheet.read(*window)
@@ -120,7 +129,12 @@ def heights(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Heigh
 
 def depths(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Depths | None:
     """Depths (m) under a shape; None where the raster has no value there."""
-    found = _values(path, epsg, shape, metric=metric)
+    return depths_in(sheet_of(path), epsg, transform(shape, metric, epsg))
+
+
+def depths_in(sheet: Sheet, epsg: int, moved: BaseGeometry) -> Depths | None:
+    """Depths under a shape in the raster's own system."""
+    found = _values(sheet, epsg, moved)
     if found is None:
         return None
     known, resolution = found
@@ -135,7 +149,7 @@ def depths(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Depths
 
 def cover(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Cover | None:
     """Cells of each class under a shape; None where the raster has no value there."""
-    found = _values(path, epsg, shape, metric=metric)
+    found = _values(sheet_of(path), epsg, transform(shape, metric, epsg))
     if found is None:
         return None
     known, resolution = found
@@ -150,11 +164,9 @@ def cover(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> Cover |
     )
 
 
-def _values(path: Path, epsg: int, shape: BaseGeometry, *, metric: int) -> tuple[Cells, float] | None:
-    """What is known of the cells that touch a shape, and the size of a cell in ground metres."""
-    moved = transform(shape, metric, epsg)
-    sheet = _sheet(path)
-    window = _window(sheet, moved, RIM)
+def _values(sheet: Sheet, epsg: int, moved: BaseGeometry) -> tuple[Cells, float] | None:
+    """What is known of the cells that touch a shape in the raster's own system, and the size of a cell in ground metres."""
+    window = window_of(sheet, moved, RIM)
     if window is None:
         return None
     below = sheet.read(*window)[_under(sheet, moved, window)]
@@ -192,7 +204,22 @@ def slope_degrees(cells: NDArray[np.float64], dx: float, dy: float) -> NDArray[n
     return slopes
 
 
-def _window(sheet: _Sheet, shape: BaseGeometry, rim: int) -> Cut | None:
+def known_share(sheet: Sheet, moved: BaseGeometry) -> float:
+    """Of how much of a shape in the raster's own system the cells are known, in %; 0 off the raster."""
+    window = window_of(sheet, moved, RIM)
+    if window is None:
+        return 0.0
+    cells = sheet.read(*window)[_under(sheet, moved, window)]
+    west, north = sheet.grid @ (0, 0)
+    east, south = sheet.grid @ (sheet.width, sheet.height)
+    reached = 1.0
+    if not (sheet.grid.b or sheet.grid.d):
+        box = shapely.box(min(west, east), min(south, north), max(west, east), max(south, north))
+        reached = float(shapely.intersection(moved, box).area / moved.area)
+    return 100.0 * reached * float(np.isfinite(cells).mean()) if len(cells) else 0.0
+
+
+def window_of(sheet: Sheet, shape: BaseGeometry, rim: int) -> Cut | None:
     """Left, top, right, bottom of the whole cells around a shape with a rim, inside the raster."""
     west, south, east, north = shape.bounds
     column, row = sheet.cell(west, north)
@@ -204,7 +231,7 @@ def _window(sheet: _Sheet, shape: BaseGeometry, rim: int) -> Cut | None:
     return left, top, right, bottom
 
 
-def _under(sheet: _Sheet, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]:
+def _under(sheet: Sheet, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]:
     """Which cells of a window touch a shape; of a small one those are looked at that lie nearest."""
     left, top, right, bottom = window
     grid, size = sheet.grid, (bottom - top, right - left)
@@ -214,7 +241,7 @@ def _under(sheet: _Sheet, shape: BaseGeometry, window: Cut) -> NDArray[np.bool_]
             burnt: NDArray[np.bool_] = ~geometry_mask([shape], size, corner, all_touched=True)
         return burnt
     touched = np.zeros(size, dtype=np.bool_)
-    nearest = _window(sheet, shape, RIM - 1)
+    nearest = window_of(sheet, shape, RIM - 1)
     if nearest is not None:
         west, north, east, south = nearest
         touched[north - top : south - top, west - left : east - left] = _touched(grid, shape, nearest)
@@ -252,18 +279,18 @@ def _cell_size(epsg: int, middle: tuple[float, float], width: float, height: flo
 
 
 @lru_cache(maxsize=16)
-def _sheet(path: Path) -> _Sheet:
+def sheet_of(path: Path) -> Sheet:
     """A raster as it is kept."""
     try:
         with rasterio.open(path) as raster:
             kept = raster.width * raster.height <= KEPT_CELLS
-            return _Sheet(
+            return Sheet(
                 path=path,
                 grid=raster.transform,
                 from_ground=~raster.transform,
                 width=raster.width,
                 height=raster.height,
-                values=_filled(raster, None) if kept else None,
+                values=filled(raster, None) if kept else None,
             )
     except rasterio.errors.RasterioIOError as error:
         raise Unavailable(
@@ -271,6 +298,7 @@ def _sheet(path: Path) -> _Sheet:
         ) from error
 
 
-def _filled(raster: "rasterio.io.DatasetReader", window: Window | None) -> NDArray[np.float32]:
+def filled(raster: "rasterio.io.DatasetReader", window: Window | None) -> NDArray[np.float32]:
+    """Values of a raster, or of a window of it, NaN where missing."""
     values: NDArray[np.float32] = raster.read(1, window=window, masked=True).astype(np.float32).filled(np.nan)
     return values

@@ -127,7 +127,11 @@ def _rounded(shape: BaseGeometry) -> BaseGeometry:
 
 def local_body(extract: Extract) -> tuple[LocalBody | None, str | None]:
     """Whose rules bind on the plot, and its name; None where the layer does not tell, or tells of several."""
-    theme = next((each for each in extract.themes if each.layer == LOCAL_BODY), None)
+    return body_of(next((each for each in extract.themes if each.layer == LOCAL_BODY), None))
+
+
+def body_of(theme: ThemeAnswer | None) -> tuple[LocalBody | None, str | None]:
+    """The same from what the theme of local bodies answers."""
     if theme is None or not theme.hits:
         return None, None
     kinds = {_kind_of(hit.attributes) for hit in theme.hits}
@@ -234,7 +238,7 @@ def _overlay(theme: ThemeAnswer, near: Shapes, move: Move) -> Overlay:
         share=theme.share_of_measured,
         distance=theme.distance,
         labels=tuple(dict.fromkeys(hit.label for hit in hits if hit.label)),
-        attributes=tuple(dict.fromkeys(said for hit in hits for said in _said(hit.attributes))),
+        attributes=tuple(dict.fromkeys(said for hit in hits for said in said_of(hit.attributes))),
         shape=move(_joined(parts)) if parts else None,
         near_shape=move(near[theme.layer]) if theme.layer in near else None,
         origins=theme.sources,
@@ -246,8 +250,8 @@ def _size(hit: Hit) -> tuple[float, float]:
     return hit.area or hit.length or float(hit.count or 0), -(hit.distance or 0.0)
 
 
-def _said(attributes: Sequence[Attribute]) -> list[tuple[str, str]]:
-    """Attributes as text, but for those that may name a holder."""
+def said_of(attributes: Sequence[Attribute]) -> list[tuple[str, str]]:
+    """Attributes as text, but for those that may name a holder; JSON where they are no text."""
     return [
         (each.name, each.value if isinstance(each.value, str) else orjson.dumps(each.value).decode())
         for each in attributes

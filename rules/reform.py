@@ -1,7 +1,9 @@
-"""A reform that is thought of: numbers of the law changed from a day, to see what they would do.  It is no law, and no edition of the book.
+"""A reform that is thought of: numbers of the law changed and zones redrawn from a day, to see what they would do.  It is no law, and no
+edition of the book.
 
-In: a small YAML text and the library as it is read.  Out: a frozen `Reform`, and a library in which its numbers hold from its day on.
-Everything else stays; what the book does not know, a reform does not fill in.  `Invalid` names what is wrong with the text.
+In: a small YAML text and the library as it is read.  Out: a frozen `Reform`, and a library in which its numbers hold from its day on; its
+zones are laid over a plot by `rules.redrawing`.  Everything else stays; what the book does not know, a reform does not fill in.  `Invalid`
+names what is wrong with the text.
 """
 
 import hashlib
@@ -9,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gis.errors import Invalid
@@ -19,6 +21,8 @@ from gis.site import LocalBody
 from rules.book import Card, Citation, Entry, Library, Parameter, Timeline
 from rules.instruments import Instrument, Mark
 from rules.measure import Content, Unit, content_of, number_of
+from rules.redrawing import Zone
+from rules.reform_text import read
 from rules.table import Axis, Band, ByBand, ByWord, Cell, Node, cells
 
 LONGEST = 100_000
@@ -59,7 +63,15 @@ class Reform(_Form):
     title: Title
     begins: date = Field(alias="from")
     bodies: tuple[LocalBody, ...] = tuple(LocalBody)
-    parameters: tuple[Change, ...] = Field(min_length=1, max_length=200)
+    parameters: tuple[Change, ...] = Field(default=(), max_length=200)
+    zones: tuple[Zone, ...] = Field(default=(), max_length=50)
+    """Laid over the land one after the other, the later over the earlier."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "Reform":
+        if not self.parameters and not self.zones:
+            raise ValueError("a reform changes something: give `parameters`, `zones` or both")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +90,21 @@ class Changed:
 def reform(text: str) -> Reform:
     """The reform of a YAML text; numbers stay as they are written, without a detour by floats."""
     if len(text) > LONGEST:
-        raise Invalid(f"A reform has at most {LONGEST} letters.")
+        raise Invalid(
+            f"A reform has at most {LONGEST} letters; give a larger shape as a file.", code="bad-reform"
+        )
+    written = read(text)
     try:
-        return Reform.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
-    except (ValidationError, yaml.YAMLError, RecursionError) as error:
-        raise Invalid(f"This is not a reform: {error}") from error
+        return Reform.model_validate(written.values)
+    except ValidationError as error:
+        raise Invalid(f"This is not a reform: {written.faults(error)}.", code="bad-reform") from error
 
 
 def reformed(library: Library, change: Reform) -> Library:
     """The library in which a reform holds from its day on, and the text behind its numbers is the reform's own."""
     timelines = dict(library.timelines)
     for each in change.parameters:
-        card = library.card(Parameter(each.parameter))
+        card = _card(library, each)
         _check_axes(card.axes, each)
         cut = {
             (card.key, body): timeline
@@ -110,6 +125,17 @@ def reformed(library: Library, change: Reform) -> Library:
         instruments=library.instruments,
         cards=library.cards,
         timelines=timelines,
+    )
+
+
+def _card(library: Library, change: Change) -> Card:
+    """The parameter that a change names; `Invalid` with the names that are like it where there is none."""
+    if change.parameter in library.cards:
+        return library.cards[change.parameter]
+    like = get_close_matches(change.parameter, library.cards, n=3)
+    meant = f" Did you mean {' or '.join(like)}?" if like else ""
+    raise Invalid(
+        f"The book has no parameter “{change.parameter[:80]}”.{meant} All stand at /law.", code="bad-reform"
     )
 
 

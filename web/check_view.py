@@ -3,7 +3,7 @@
 In: a `KeptCheck`.  Out: `CheckView`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -97,7 +97,6 @@ class CheckView:
 def check_view(kept: KeptCheck, t: Wording) -> CheckView:
     """The view of a check that is kept, in a reader's words."""
     found, book = kept.found, kept.found["book"]
-    numbered = _numbered(kept)
     return CheckView(
         key=kept.key,
         found=found,
@@ -105,27 +104,38 @@ def check_view(kept: KeptCheck, t: Wording) -> CheckView:
         read_to=date.fromisoformat(book["read_to"]) if book and book["is_beyond_reading"] else None,
         svg=kept.svg,
         ground=ground_of(found, kept.ground),
-        sections=tuple(_section(outcome, numbered) for outcome in ORDER),
+        sections=sections_of(found, kept.svg),
         stated=stated(found, t),
         said=said_so_far(found),
         said_lines=said_lines(found, t),
     )
 
 
-def _numbered(kept: KeptCheck) -> list[Shown]:
+def sections_of(found: Found, svg: str) -> tuple[Section, ...]:
+    """The findings of a check by outcome, those that fail first; numbered as on its drawing."""
+    numbered = _numbered(found, svg)
+    return tuple(_section(outcome, numbered) for outcome in ORDER)
+
+
+def places_of(found: Found, svg: str) -> Mapping[tuple[str, str], Shown]:
+    """Each finding with its number, by rule and subject."""
+    return {(each.found["rule"], each.found["subject"] or ""): each for each in _numbered(found, svg)}
+
+
+def _numbered(found: Found, svg: str) -> list[Shown]:
     """Every finding by its number; a question stands where it is asked first on the page."""
-    findings = list(enumerate(kept.found["findings"], 1))
+    findings = list(enumerate(found["findings"], 1))
     first: dict[str, int] = {}
     for number, each in sorted(findings, key=lambda numbered: ORDER.index(numbered[1]["outcome"])):
         for name in each.get("asks", ()):
             first.setdefault(name, number)
     shown = []
     for number, each in findings:
-        asks = [(name, field_of(kept.found, name)) for name in each.get("asks", ())]
+        asks = [(name, field_of(found, name)) for name in each.get("asks", ())]
         shown.append(
             Shown(
                 number=number,
-                is_drawn=f'id="place-{number}"' in kept.svg,
+                is_drawn=f'id="place-{number}"' in svg,
                 found=each,
                 fields=tuple(field for name, field in asks if first[name] == number),
                 elsewhere=tuple(field for name, field in asks if first[name] != number),

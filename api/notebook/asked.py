@@ -4,11 +4,12 @@ In: the answers of the platform, numbers of plots.  Out: rows for a table, and `
 that says why.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 import pandas as pd
@@ -29,16 +30,18 @@ from web.plan_sketch import plan_svg
 MANY = 200
 """Plots from which on a bar shows how far the work is."""
 Row = dict[str, object]
+Told = TypeVar("Told")
 
 
-def with_progress(numbers: Sequence[str], what: str) -> Iterator[str]:
-    """The numbers one by one, with a bar where they are many."""
-    if len(numbers) < MANY:
-        yield from numbers
+def with_progress(told: Iterable[Told], what: str, *, total: int | None = None) -> Iterator[Told]:
+    """Numbers, or what is told of `total` plots, one by one, with a bar where they are many."""
+    count = len(told) if isinstance(told, Sized) else total
+    if count is not None and count < MANY:
+        yield from told
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield from bar.track(numbers, description=what)
+        yield from bar.track(told, total=count, description=what)
 
 
 def extract_rows(land: LandAnswers, place: str, number: str, on: date | None) -> Iterator[Row]:
@@ -140,7 +143,7 @@ def checked(land: LandAnswers, place: Jurisdiction, plan: Path, number: str, on:
         for each in found
     ]
     table = pd.DataFrame(rows)
-    table.attrs = {"place": place.code, "plot": number, "on": day, "synthetic": place.synthetic}
+    table.attrs = {"place": place.code, "plot": number, "on": day.isoformat(), "synthetic": place.synthetic}
     return Checked(check=check, findings=table)
 
 

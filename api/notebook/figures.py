@@ -3,6 +3,8 @@
 In: tables of `Town`.  Out: matplotlib axes, with units, day and place written on them.
 """
 
+from textwrap import wrap
+
 import geopandas
 import numpy as np
 import pandas as pd
@@ -10,6 +12,9 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from gis.errors import Invalid
+
+WIDTH = 110
+"""Letters of a line of small print under a figure."""
 
 
 def distribution(frame: pd.DataFrame, column: str, *, bins: int = 30) -> Axes:
@@ -31,12 +36,13 @@ def distribution(frame: pd.DataFrame, column: str, *, bins: int = 30) -> Axes:
     axes.set_xlabel(f"{column} ({unit})" if unit else column)
     axes.set_ylabel("rows")
     axes.set_title(_of(frame, len(values) - len(known)))
+    _warned(axes, frame)
     return axes
 
 
 def drawn(frame: geopandas.GeoDataFrame, *, by: str | None = None) -> Axes:
     """A table as a drawing in its own metres; shapes without a value are hatched."""
-    _, axes = pyplot.subplots(figsize=(7, 7), layout="constrained")
+    _, axes = pyplot.subplots(figsize=(7, 7), layout="compressed")
     colours = frame.attrs.get("colours") or {}
     if by is None:
         frame.plot(
@@ -51,7 +57,16 @@ def drawn(frame: geopandas.GeoDataFrame, *, by: str | None = None) -> Axes:
     axes.set_xlabel(f"easting (m), {frame.attrs.get('crs', '')}")
     axes.set_ylabel("northing (m)")
     axes.set_title(_of(frame, 0))
+    _warned(axes, frame)
     return axes
+
+
+def _warned(axes: Axes, frame: pd.DataFrame) -> None:
+    """What has to be known before one relies on a table, printed under the figure."""
+    caveat = frame.attrs.get("caveat")
+    if caveat and axes.figure is not None:
+        told = "\n".join(wrap(str(caveat), WIDTH))
+        axes.figure.supxlabel(told, x=0.01, ha="left", fontsize=7)
 
 
 def _of(frame: pd.DataFrame, without: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import geopandas
+import orjson
 import pyarrow as pa
 import shapely
 from sqlalchemy import ColumnElement
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.place import Jurisdiction
 from layers.collections.files import GEOMETRY, as_arrow
-from layers.collections.model import Collection
+from layers.collections.model import Collection, Lineage
 from layers.collections.question import Days, Question, check_known
 from layers.collections.systems import System, systems
 
@@ -60,17 +61,23 @@ def told(collection: Collection, at: AsOf) -> dict[str, Any]:
         "layer": collection.id,
         "title": {"en": collection.title.en, "ml": collection.title.ml},
         "units": {name: UNITS[name] for name in UNITS if name == GEOMETRY or collection.property_named(name)},
-        "sources": [asdict(each) for each in collection.lineage],
+        "sources": sources_of(collection.lineage),
         "colours": {"fill": fill, "line": line},
     }
+
+
+def sources_of(lineage: Sequence[Lineage]) -> list[dict[str, Any]]:
+    """Sources as plain values; days are words (2026-01-31), as in every `.attrs`, so that a table can be written to any file."""
+    found: list[dict[str, Any]] = orjson.loads(orjson.dumps([asdict(each) for each in lineage]))
+    return found
 
 
 def of_place(place: Jurisdiction, at: AsOf) -> dict[str, Any]:
     """The place, both times and the coordinate system of a table."""
     return {
         "place": place.code,
-        "on": at.on,
-        "known": at.known,
+        "on": at.on.isoformat(),
+        "known": at.known.isoformat(),
         "crs": f"EPSG:{place.metric}",
         "synthetic": place.synthetic,
     }

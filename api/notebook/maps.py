@@ -28,6 +28,8 @@ STEPS = 7
 RAMP = "viridis"
 NOTHING = "#d0ccc0"
 """Where a column has no value: said, not left out."""
+UNKNOWN = "unknown"
+"""The word for the same."""
 DEGREES = 4326
 _LEAFLET = Path(web.__file__).parent / "node_modules" / "leaflet" / "dist"
 
@@ -60,7 +62,7 @@ def show(*frames: geopandas.GeoDataFrame, by: str | None = None) -> folium.Map:
     board.fit_bounds([[south, west], [north, east]])
     root = board.get_root()
     assert isinstance(root, Figure)
-    root.html.add_child(Element(_legend(legend, drawn[-1])))
+    root.html.add_child(Element(_legend(legend, drawn[-1], _caveats(frames))))
     if len(drawn) > 1:
         folium.LayerControl(collapsed=False).add_to(board)
     return board
@@ -159,7 +161,8 @@ def _number(value: float) -> str:
 def _by_word(values: "pd.Series[Any]") -> tuple[list[str], list[tuple[str, str]]]:
     words = [None if _is_missing(each) else str(each) for each in values]
     known = sorted({each for each in words if each is not None})
-    colours = dict(zip(known, _ramp(max(1, len(known))), strict=False))
+    told = [each for each in known if each != UNKNOWN]
+    colours = dict(zip(told, _ramp(max(1, len(told))), strict=False)) | {UNKNOWN: NOTHING}
     fills = [NOTHING if each is None else colours[each] for each in words]
     named = [(colours[each], each) for each in known]
     return fills, [*named, *([(NOTHING, "not known")] if None in words else [])]
@@ -171,16 +174,22 @@ def _ramp(steps: int) -> list[str]:
     return [mpl.colors.to_hex(ramp(place)) for place in np.linspace(0.05, 0.95, steps)]
 
 
-def _legend(entries: Sequence[tuple[str, str]], frame: geopandas.GeoDataFrame) -> str:
+def _caveats(frames: Sequence[geopandas.GeoDataFrame]) -> list[str]:
+    """What has to be known before one relies on the tables, each told once."""
+    return list(dict.fromkeys(str(each.attrs["caveat"]) for each in frames if each.attrs.get("caveat")))
+
+
+def _legend(entries: Sequence[tuple[str, str]], frame: geopandas.GeoDataFrame, caveats: Sequence[str]) -> str:
     lines = "".join(
         f'<li><span style="display:inline-block;width:1em;height:1em;margin-right:.5em;border:1px solid #555;background:{fill}">'
         f"</span>{html.escape(text)}</li>"
         for fill, text in entries
     )
     made_up = "<strong>Synthetic: this land is made up.</strong><br>" if frame.attrs.get("synthetic") else ""
+    warned = "".join(f'<p style="max-width:26em;font-size:11px">{html.escape(each)}</p>' for each in caveats)
     day = html.escape(f"{frame.attrs.get('place', '')}, {frame.attrs.get('on', '')}")
     return (
         '<div style="position:fixed;bottom:2em;left:1em;z-index:9999;background:#fff;padding:.5em .8em;border:1px solid #555;'
         'font:13px/1.4 sans-serif;max-height:60%;overflow:auto">'
-        f'{made_up}{day}<ul style="list-style:none;margin:.3em 0 0;padding:0">{lines}</ul></div>'
+        f'{made_up}{day}<ul style="list-style:none;margin:.3em 0 0;padding:0">{lines}</ul>{warned}</div>'
     )

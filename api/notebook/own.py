@@ -13,8 +13,10 @@ import pyogrio
 import shapely
 
 from gis.errors import Invalid
-from gis.geometry import ground_areas
 from gis.place import Jurisdiction
+from layers.overlaps.ground import on_the_ground
+from layers.overlaps.measure import LEAST, Pairs, areas_ready, shared_ground
+from layers.overlaps.rings import Places, Shapes
 
 FARTHEST = 50_000.0
 """Metres from the plots beyond which a file is not of this place, or in another system than it says."""
@@ -63,21 +65,53 @@ def overlaps(
 ) -> geopandas.GeoDataFrame:
     """The ground that plots share with a layer: a row for each plot that has any, m² on the ground and percent of the plot.
 
-    Shapes that lie over each other are counted once; lines and points share no ground and are refused.
+    Shapes that lie over each other are counted once; lines and points share no ground and are refused, as are broken shapes.
     """
     if not set(shapely.get_type_id(layer.geometry.to_numpy())) <= set(AREAS):
         raise Invalid("The layer has lines or points, which cover no ground; buffer them first.")
-    one = shapely.union_all(layer.geometry.to_numpy())
-    shapely.prepare(one)
-    touched = plots[shapely.intersects(one, plots.geometry.to_numpy())]
-    shared = shapely.intersection(touched.geometry.to_numpy(), one)
-    areas = np.zeros(len(shared))
-    has_ground = shapely.area(shared) > 0
-    areas[has_ground] = ground_areas(shared[has_ground], metric)
-    rows = touched[["number", "measured_area"]].assign(
-        area=areas, percent=100 * areas / touched["measured_area"]
+    shapes = plots.geometry.to_numpy()
+    areas = areas_ready(_once(layer.geometry.to_numpy()))
+    pairs = shared_ground(shapes, areas)
+    if np.isnan(pairs.size).any():
+        named = ", ".join(plots["number"].iloc[np.unique(pairs.plots[np.isnan(pairs.size)])[:5]])
+        raise Invalid(
+            f"Plots have broken boundaries ({named}); what they share cannot be measured. Leave them out."
+        )
+    there, which = np.unique(pairs.plots, return_inverse=True)
+    touched, measured = plots.iloc[there], plots["measured_area"].to_numpy(dtype=float)
+    ground = np.bincount(
+        which, on_the_ground(pairs, shapes, measured, areas.shapes, metric), minlength=len(there)
     )
-    found = geopandas.GeoDataFrame(pd.DataFrame(rows), geometry=shared, crs=plots.crs)[has_ground]
+    rows = touched[["number", "measured_area"]].assign(
+        area=ground, percent=100 * ground / touched["measured_area"]
+    )
+    found = geopandas.GeoDataFrame(
+        pd.DataFrame(rows), geometry=_parts(pairs, shapes, areas.shapes, which), crs=plots.crs
+    )
     found.attrs = {**plots.attrs, "layer": "overlaps", "title": {"en": "Shared ground"}}
     found.attrs["units"] = {"area": "m², on the ground", "percent": "% of the measured area"}
     return found.reset_index(drop=True)
+
+
+def _once(shapes: Shapes) -> Shapes:
+    """The ground of a layer in parts that do not lie over each other; `Invalid` names broken shapes."""
+    broken = np.flatnonzero(~shapely.is_valid(shapes))
+    if len(broken):
+        named = ", ".join(str(each) for each in broken[:5])
+        raise Invalid(f"{len(broken)} shapes of the layer are broken (rows {named}); mend them first.")
+    parts: Shapes = shapely.get_parts(shapely.union_all(shapes))
+    return parts
+
+
+def _parts(pairs: Pairs, plots: Shapes, areas: Shapes, which: Places) -> Shapes:
+    """What of each plot is shared: the plot itself where that is all of it."""
+    mine = plots[pairs.plots]
+    common = mine.copy()
+    partly = pairs.size < shapely.area(mine) - LEAST
+    common[partly] = shapely.intersection(mine[partly], areas[pairs.areas[partly]])
+    starts = np.flatnonzero(np.diff(which, prepend=-1))
+    shared: Shapes = common[starts]
+    for place, members in enumerate(np.split(common, starts[1:])):
+        if len(members) > 1:
+            shared[place] = shapely.union_all(members)
+    return shared

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of, today
 from api.connecting import check_set_up, connect_planner
+from api.cores import processors
+from api.notebook.again import again, meant
 from api.notebook.asked import (
     Checked,
     checked,
@@ -25,12 +27,15 @@ from api.notebook.asked import (
     extract_rows,
     with_progress,
 )
+from api.notebook.at_once import AtOnce, numbers_of
 from api.notebook.cases import cases
 from api.notebook.frames import frames, of_place
 from api.notebook.own import brought, overlaps
 from api.plans import site_of, write_starter
 from api.settings import Settings, read_settings
 from api.simulating import Use, row_of, simulate
+from api.stores import store_of
+from civic.core.documents.store import Store
 from gis.asof import AsOf
 from gis.jurisdictions import jurisdiction
 from gis.place import Jurisdiction
@@ -39,7 +44,7 @@ from layers.collections.model import Collection, collection_named, collections_o
 from layers.collections.parcels import PARCELS, parcels
 from layers.collections.stored import stored_layers
 from layers.wards import ground_of_ward
-from rules.reform import Reform, reform
+from rules.reform import Reform
 
 SOURCES = (parcels, stored_layers)
 
@@ -49,14 +54,15 @@ def connect(place: str, settings: Settings | None = None) -> "Town":
     asked = settings or read_settings()
     engine = connect_planner(asked)
     check_set_up(engine)
-    return Town(place, engine, rasters=asked.rasters)
+    return Town(place, engine, rasters=asked.rasters, store=store_of(asked))
 
 
-class Town:
+class Town(AtOnce):
     """One place, read only; days are those of validity, today in Kerala unless given, as known now."""
 
-    def __init__(self, place: str, engine: Engine, *, rasters: Path) -> None:
+    def __init__(self, place: str, engine: Engine, *, rasters: Path, store: Store | None = None) -> None:
         self._engine = engine
+        self._store = store
         self._land = LandAnswers(engine, rasters=rasters)
         with Session(engine) as session:
             self.place = jurisdiction(session, place)
@@ -129,7 +135,7 @@ class Town:
 
     def extracts(self, plots: Sequence[str] | pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
         """What lies on plots: one row for each plot and theme, with status, m², percent of the measured area, metres, law and clause."""
-        numbers = _numbers(plots)
+        numbers = numbers_of(plots)
         rows = [
             row
             for number in with_progress(numbers, "Extracts")
@@ -150,7 +156,7 @@ class Town:
 
         `occupancy` is a group of rule 25, `storey` the metres of one.  The geometry is the ground that may be built on.
         """
-        day, numbers = on or today(), _numbers(plots)
+        day, numbers = on or today(), numbers_of(plots)
         height = Decimal(repr(storey))
         rows = [
             envelope_row(self._land, self.place, number, day, occupancy=occupancy, storey_height=height)
@@ -180,24 +186,41 @@ class Town:
         `change` is a `Reform`, the text of one, or the path of its file; plots are those given, of a ward, or all.  The geometry is the
         plot.  `Invalid` for a reform that changes nothing the book has.
         """
-        meant = change if isinstance(change, Reform) else reform(_text(change))
+        asked = meant(change)
         there = self.parcels(ward=ward)
-        numbers = list(there["number"]) if plots is None else _numbers(plots)
+        numbers = list(there["number"]) if plots is None else numbers_of(plots)
         use = Use(occupancy=occupancy, storey_height=Decimal(repr(storey)))
-        found = simulate(self._land, self.place.code, with_progress(numbers, "Plots"), meant, use)
-        table = pd.DataFrame([row_of(each) for each in found])
+        found = simulate(self._land, self.place.code, numbers, asked, use, cores=processors())
+        bar = with_progress(found, "Plots", total=len(numbers))
+        table = pd.DataFrame([row_of(each) for each in bar])
         joined = table.merge(there[["number", "measured_area", "geometry"]], on="number", how="left")
         result = geopandas.GeoDataFrame(joined, geometry="geometry", crs=there.crs)
         columns = [name for name in table.columns if name.startswith(("ground", "floor_area"))]
         result.attrs = {
             **{name: there.attrs[name] for name in ("place", "on", "known", "crs", "synthetic")},
             "layer": "reform",
-            "title": {"en": meant.title.en, "ml": meant.title.ml or meant.title.en},
+            "title": {"en": asked.title.en, "ml": asked.title.ml or asked.title.en},
             "units": {**dict.fromkeys(columns, "m²"), "measured_area": "m², on the ground"},
-            "reform": meant.model_dump(mode="json", by_alias=True),
+            "reform": asked.model_dump(mode="json", by_alias=True),
             "occupancy": occupancy,
         }
         return result
+
+    def rejudged(
+        self,
+        change: Reform | Path | str,
+        *,
+        ward: str | None = None,
+        plots: Sequence[str] | pd.DataFrame | None = None,
+    ) -> geopandas.GeoDataFrame:
+        """The permits that were issued, each drawing judged with and without a reform on its first day: `effect`, both verdicts, the rules that
+        newly fail; `reason` where a permit cannot be judged again.  The geometry is the plot.  Reading drawings takes seconds for each.
+        """
+        there = self.parcels(ward=ward)
+        numbers = None if ward is None and plots is None else list(there["number"])
+        if plots is not None:
+            numbers = numbers_of(plots)
+        return again(self._land, self._store, self.place, meant(change), numbers, there)
 
     def check(self, plan: Path | str, number: str, *, on: date | None = None) -> Checked:
         """A drawing (DXF or IFC) judged on a plot by the rules of a day."""
@@ -236,15 +259,3 @@ class Town:
             table = pd.DataFrame(rows)
             table.attrs = of_place(place, at) | {"layer": name, "units": units}
         return table
-
-
-def _text(change: Path | str) -> str:
-    """The text of a reform: of a file where it is one line that names a file."""
-    if isinstance(change, Path) or "\n" not in change:
-        return Path(change).read_text(encoding="utf-8")
-    return change
-
-
-def _numbers(plots: Sequence[str] | pd.DataFrame) -> list[str]:
-    """The numbers of plots, given as a table with that column or one by one."""
-    return [str(each) for each in (plots["number"] if isinstance(plots, pd.DataFrame) else plots)]

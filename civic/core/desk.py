@@ -4,7 +4,7 @@ In: a transaction inside a local body.  Out: the last day of a limit, what holds
 steps themselves are in `civic.core.steps`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,6 +28,16 @@ class Overtaken(Conflict):
     """Somebody else acted on the case first."""
 
     code = "case-moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A case is about to be opened: whoever must ask something about it asks now, before its number is locked for others."""
+
+    body: LocalBody
+    parcels: Sequence[str]
+    actor: Actor
+    now: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ A form that another site sends in a reader's name is refused: browsers say where
 """
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Protocol, cast
@@ -17,7 +18,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from civic.core.bodies import LocalBody, enter_again, inside
+from civic.core.bodies import LocalBody, enter, enter_again, inside
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.services import Services, service_kept, service_named
@@ -90,6 +91,15 @@ class Town:
         Nothing may be asked of the session after it: it is in no body any more.
         """
         self.session.commit()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Work that takes time and asks nothing of the database, whose connection others have meanwhile; what was written is kept."""
+        self.session.commit()
+        try:
+            yield
+        finally:
+            enter(self.session, self.body.code)
 
     def undo(self) -> None:
         """Undo everything that this request has done, before its page shows what was refused."""

@@ -19,6 +19,8 @@ from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
 EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]{1,64}@[\w-]+(\.[\w-]+)+")
 ADMIN = "admin"
+LICENCES = ("architect", "engineer", "designer", "supervisor")
+"""What a licensee can be."""
 PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
@@ -41,11 +43,12 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """A role of a person from a day, by an order, up to (not including) another day."""
+    """A role of a person from a day, by an order, up to (not including) another day; of a licensee with what they are."""
 
     id: int
     person_id: int
     role: str
+    licence: str | None
     grade: str | None
     order_ref: str
     begins: date
@@ -145,6 +148,7 @@ def post(
     order_ref: str,
     begins: date,
     ends: date | None = None,
+    licence: str | None = None,
     grade: str | None = None,
     by: int | None = None,
 ) -> Posting:
@@ -157,6 +161,7 @@ def post(
         body=body.code,
         person_id=person_id,
         role=role,
+        licence=licence,
         grade=grade,
         order_ref=order_ref,
         begins=begins,
@@ -240,6 +245,7 @@ def _posting(row: PostingRow) -> Posting:
         id=row.id,
         person_id=row.person_id,
         role=row.role,
+        licence=row.licence,
         grade=row.grade,
         order_ref=row.order_ref,
         begins=row.begins,

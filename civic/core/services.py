@@ -3,7 +3,7 @@
 In: the service's own folder.  Out: a `Service`, by which the core runs its cases without knowing it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -27,12 +27,18 @@ DatedGuard = Callable[[Session, Case, date], str | None]
 """Why a step may not be taken on a day; None where it may."""
 Shown = Callable[[Desk, Case], object]
 """What the service's part of the case's page shows."""
+Marks = Callable[[Session, Sequence[int]], Mapping[int, tuple[str, ...]]]
+"""What a list tells of each of some cases of the service beside number and state, as keys of the pages' words."""
 Offered = Callable[[Desk, Case], Collection[str]]
 """The steps that a case can ever take, by what it is about; the others of its workflow are not shown, not even as held."""
 
 
 def _nothing(_desk: Desk, _case: Case) -> object:
     return None
+
+
+def _unmarked(_session: Session, _cases: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,7 @@ class Service:
     """Guards that look at the calendar: they are told the day in the body."""
     takes: Mapping[str, Take] = field(default_factory=dict)
     shown: Shown = _nothing
+    marks: Marks = _unmarked
     part: str | None = None
     """The template of its part of a case's page."""
     offered: Offered | None = None
@@ -83,6 +90,17 @@ def service_named(services: Services, name: str) -> Service:
     if name not in services:
         raise NotFound(f"There is no service “{name[:40]}” here.", code="no-service")
     return services[name]
+
+
+def marked(services: Services, session: Session, cases: Iterable[Case]) -> dict[int, tuple[str, ...]]:
+    """What the lists tell of some cases, each by its own service; one question for each service."""
+    mine: dict[str, list[int]] = {}
+    for each in cases:
+        mine.setdefault(each.service, []).append(each.id)
+    found: dict[int, tuple[str, ...]] = {}
+    for name, case_ids in mine.items():
+        found.update(service_kept(services, name).marks(session, case_ids))
+    return found
 
 
 def service_kept(services: Services, name: str) -> Service:

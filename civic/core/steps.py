@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from civic.core.case import Case, case, roles_in, to_case
-from civic.core.desk import Advanced, Desk, Overtaken, held
+from civic.core.desk import Advanced, Desk, Opening, Overtaken, held
 from civic.core.events import publish
 from civic.core.people import Actor
 from civic.core.tables import (
@@ -38,7 +38,10 @@ ENDED = "ended"
 def open_case(
     desk: Desk, *, parcels: Sequence[str], actor: Actor, told: Mapping[str, Any], part: str = "applicant"
 ) -> Case:
-    """A new case on some parcels, numbered without a gap: its number is gone with it if the transaction fails."""
+    """A new case on some parcels, numbered without a gap: its number is gone with it if the transaction fails.
+
+    The next case of the service waits for its number until then: a service asks whatever it can before it opens one.
+    """
     flow, session, year = desk.flow, desk.session, desk.today.year
     state = flow.states[flow.begin]
     new = {
@@ -58,6 +61,7 @@ def open_case(
         "parcels": list(parcels),
         "told": json.dumps(dict(told)),
     }
+    publish(session, Opening(body=desk.body, parcels=parcels, actor=actor, now=desk.now))
     opened = to_case(session.execute(statement(__package__, "opened"), new).one())
     _publish(desk, opened, "open", None, actor=actor, note=None, told=told)
     return opened

@@ -30,13 +30,13 @@ NO_DAY = date(9999, 12, 31)
 
 
 class LocalBodyRow(Base):
-    """A local body with a town hall; its land is a jurisdiction's."""
+    """A local body with a town hall; its land is a jurisdiction's, which has no other."""
 
     __tablename__ = "local_body"
     __table_args__ = (
         UniqueConstraint("code", "jurisdiction"),
+        UniqueConstraint("jurisdiction"),
         CheckConstraint("kind IN ('grama_panchayat', 'municipality', 'corporation', 'other')", name="kind"),
-        Index(None, "jurisdiction"),
     )
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -101,6 +101,10 @@ class PostingRow(Base):
         ),
         CheckConstraint("ends IS NULL OR ends > begins", name="days"),
         CheckConstraint("order_ref <> ''", name="order_ref"),
+        CheckConstraint(
+            "licence IS NULL OR (role = 'licensee' AND licence IN ('architect', 'engineer', 'designer', 'supervisor'))",
+            name="licence",
+        ),
         Index(None, "body", "person_id"),
     )
 
@@ -108,6 +112,8 @@ class PostingRow(Base):
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     person_id: Mapped[int] = mapped_column(BigInteger)
     role: Mapped[str] = mapped_column(Text)
+    licence: Mapped[str | None] = mapped_column(Text)
+    """What a licensee is; unknown where it was posted before it was asked by itself and could not be read."""
     grade: Mapped[str | None] = mapped_column(Text)
     """Class of a licensee, or name of an agency."""
     order_ref: Mapped[str] = mapped_column(Text)

@@ -18,10 +18,11 @@ from civic.core.case import roles_in
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.steps import NOTE, again, locked
+from civic.core.tables import CaseRow
 from civic.core.working_days import day_there
 from civic.permits.audit_risk import counted, is_looked_at, rules
 from civic.permits.draws import METHOD, Lot, drawn, how_many, in_order, seed_of
-from civic.permits.tables import PermitAuditRow, PermitCaseRow, PermitDrawRow, PermitRow
+from civic.permits.tables import PermitAppealRow, PermitAuditRow, PermitCaseRow, PermitDrawRow, PermitRow
 from civic.permits.visits import visits_of
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -114,13 +115,18 @@ def open_audits(session: Session, *, most: int = MOST) -> list[Audit]:
 
 
 def proposed(session: Session, *, most: int = MOST) -> list[Audit]:
-    """What an auditor proposes to revoke and the Secretary has not revoked, the oldest first."""
+    """What an auditor proposes to revoke and the Secretary has not revoked, the oldest first; not what the Tribunal let stand again."""
+    let_stand = (
+        select(PermitAppealRow.of_permit)
+        .join(CaseRow, CaseRow.id == PermitAppealRow.case_id)
+        .where(PermitAppealRow.of_permit == PermitAuditRow.number, CaseRow.state == "set_aside")
+    )
     query = (
         select(PermitAuditRow)
         .join(
             PermitRow, (PermitRow.body == PermitAuditRow.body) & (PermitRow.number == PermitAuditRow.number)
         )
-        .where(PermitAuditRow.outcome == REVOCATION, PermitRow.revoked.is_(None))
+        .where(PermitAuditRow.outcome == REVOCATION, PermitRow.revoked.is_(None), ~let_stand.exists())
         .order_by(PermitAuditRow.id)
     )
     return [_audit(each) for each in session.scalars(query.limit(most))]

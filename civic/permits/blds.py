@@ -16,7 +16,7 @@ from typing import Any
 
 from civic.core.bodies import LocalBody
 from civic.permits.model import Kind
-from civic.permits.register import ENDED, REVOKED, Line
+from civic.permits.register import ENDED, REPLACED, REVOKED, Line
 
 SQUARE_FEET = Decimal("0.09290304")
 """Square metres of one (international foot, exact)."""
@@ -140,16 +140,18 @@ def row_of(entry: Entry, of: Publication) -> dict[str, str]:
         "MasterPermitNum": line.follows or "",
         "ExpiresDate": _day(line.until),
         "COIssuedDate": _day(entry.occupied),
-        "VoidDate": _day(line.revoked),
+        "VoidDate": _day(line.revoked or line.replaced),
         "Publisher": of.body.name_en,
     }
 
 
 def status_of(entry: Entry) -> tuple[str, date]:
-    """The status in the words of BLDS, and since when: a permit that was taken back or ran out unfinished is cancelled."""
+    """The status in the words of BLDS, and since when: a permit that was taken back, replaced, or ran out unfinished is cancelled."""
     line = entry.line
     if line.state == REVOKED and line.revoked:
         return "Permit Cancelled", line.revoked
+    if line.state == REPLACED and line.replaced:
+        return "Permit Cancelled", line.replaced
     if entry.occupied:
         return "Permit Finaled", entry.occupied
     if line.kind in (Kind.OCCUPANCY, Kind.PLINTH):

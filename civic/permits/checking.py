@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from civic.core.bodies import LocalBody
 from civic.core.documents.records import FileVersion
@@ -20,6 +20,9 @@ from civic.permits.tables import PermitCheckRow
 from gis.errors import NotFound
 from gis.recordings import last_recording
 from rules.reading import library
+
+KNOWN = "permit checks"
+"""Under which a session keeps the checks that it has read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,31 +119,30 @@ def keep_check(
 def checks_of(session: Session, case_id: int) -> list[Check]:
     """The checks of a case, newest first."""
     query = (
-        select(PermitCheckRow).where(PermitCheckRow.case_id == case_id).order_by(PermitCheckRow.seq.desc())
+        select(PermitCheckRow.id).where(PermitCheckRow.case_id == case_id).order_by(PermitCheckRow.seq.desc())
     )
-    return [_check(row) for row in session.scalars(query)]
+    return [_read(session, each) for each in session.scalars(query)]
 
 
 def newest_check(session: Session, case_id: int) -> Check | None:
     """The newest check of a case; None before the first."""
     query = (
-        select(PermitCheckRow)
+        select(PermitCheckRow.id)
         .where(PermitCheckRow.case_id == case_id)
         .order_by(PermitCheckRow.seq.desc())
         .limit(1)
     )
-    row = session.scalars(query).one_or_none()
-    return _check(row) if row else None
+    last = session.scalar(query)
+    return None if last is None else _read(session, last)
 
 
 def check_numbered(session: Session, case_id: int, seq: int) -> Check:
     """One check of a case; `NotFound` where there is none of this number."""
-    row = session.scalars(
-        select(PermitCheckRow).where(PermitCheckRow.case_id == case_id, PermitCheckRow.seq == seq)
-    ).one_or_none()
-    if row is None:
+    query = select(PermitCheckRow.id).where(PermitCheckRow.case_id == case_id, PermitCheckRow.seq == seq)
+    found = session.scalar(query)
+    if found is None:
         raise NotFound("There is no such check of this case.", code="no-check-yet")
-    return _check(row)
+    return _read(session, found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +188,16 @@ def turns() -> tuple[date, ...]:
             if entry.until is not None:
                 days.add(entry.until + timedelta(days=1))
     return tuple(sorted(days))
+
+
+def _read(session: Session, identifier: int) -> Check:
+    """A check that the transaction may see, read once: a check is only added to, and every guard of a step asks for it."""
+    known: dict[int, Check] = session.info.setdefault(KNOWN, {})
+    if identifier not in known:
+        query = select(PermitCheckRow).where(PermitCheckRow.id == identifier)
+        shown = (defer(PermitCheckRow.svg), defer(PermitCheckRow.ground))
+        known[identifier] = _check(session.scalars(query.options(*shown)).one())
+    return known[identifier]
 
 
 def _check(row: PermitCheckRow) -> Check:

@@ -26,6 +26,8 @@ from layers.extract.model import Words
 
 OWNER, LICENSEE = "owner", "licensee"
 PARTS = (OWNER, LICENSEE)
+_THEN, _NOW = aliased(PermitCheckRow), aliased(PermitCheckRow)
+"""The check that was signed, and the newest one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,12 +195,11 @@ def _given(session: Session, case_id: int, check: Check) -> frozenset[tuple[int,
 
 def _told_the_same(check: Check) -> ColumnElement[bool]:
     """Signed with the very words told beside the drawing: other answers to the same file are what nobody has signed."""
-    then, now = aliased(PermitCheckRow), aliased(PermitCheckRow)
     return exists().where(
-        now.id == check.id,
-        then.case_id == check.case_id,
-        then.seq == PermitConsentRow.check_seq,
-        then.answers.is_not_distinct_from(now.answers),
+        _NOW.id == check.id,
+        _THEN.case_id == check.case_id,
+        _THEN.seq == PermitConsentRow.check_seq,
+        _THEN.answers.is_not_distinct_from(_NOW.answers),
     )
 
 

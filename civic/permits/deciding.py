@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from civic.core.desk import Desk
 from civic.core.people import Actor
+from civic.permits.built import tolerated_on
 from civic.permits.checking import Check, newest_check
 from civic.permits.consents import declared_in
 from civic.permits.consultations import consent_rules
 from civic.permits.declared import declarables
 from civic.permits.judgement import route_of
+from civic.permits.publishing import check_publishable
 from civic.permits.tables import PermitOverrideRow, PermitWordRow
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -41,11 +43,13 @@ class Judged:
     is_overruled: bool
     override: str | None
     is_declared: bool
+    is_tolerated: bool = False
+    """Whether it is a yard of the finished building that is short by no more than rule 20 tolerates."""
 
     @property
     def fails(self) -> bool:
-        """Whether it fails and nobody overruled it."""
-        return self.finding["outcome"] == "fail" and not self.is_overruled
+        """Whether it fails, nobody overruled it, and no tolerance of the finished building covers it."""
+        return self.finding["outcome"] == "fail" and not (self.is_overruled or self.is_tolerated)
 
     @property
     def is_spoken(self) -> bool:
@@ -74,6 +78,7 @@ def judged(session: Session, check: Check) -> tuple[Judged, ...]:
     overrides = overrides_on(session, check)
     way = route_of(check.found, declarables(), declared_in(session, check))
     declared = {(each.rule, each.subject) for each in way.declared}
+    tolerated = tolerated_on(session, check)
     return tuple(
         Judged(
             finding=each,
@@ -82,6 +87,7 @@ def judged(session: Session, check: Check) -> tuple[Judged, ...]:
             is_overruled=point(each) in overrides,
             override=overrides[point(each)].reason if point(each) in overrides else None,
             is_declared=point(each) in declared,
+            is_tolerated=point(each) in tolerated,
         )
         for each in check.of("fail", "unknown")
     )
@@ -113,6 +119,8 @@ def say(desk: Desk, check: Check, *, rule: str, subject: str, stance: str, reaso
     if stance not in STANCES:
         raise Invalid("A finding is accepted, accepted on a condition, or refused.")
     _finding(check, rule, subject, outcomes=("fail", "unknown"))
+    if stance == CONDITION:  # the register publishes conditions
+        check_publishable(desk, check.case_id, reason)
     before = words_on(desk.session, check).get((rule, subject))
     said = Said(case_id=check.case_id, check_seq=check.seq, about=(rule, subject), stance=stance)
     keep_word(desk, said, reason, before=before, actor=actor)
@@ -145,6 +153,7 @@ def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, 
     _check_officer(actor, DECIDERS)
     words = _words(reason)
     finding = _finding(check, rule, subject, outcomes=("fail",))
+    check_publishable(desk, check.case_id, words)
     if (rule, subject) in overrides_on(desk.session, check):
         raise Conflict("This finding is overruled already.", code="overruled-already")
     row = PermitOverrideRow(

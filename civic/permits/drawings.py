@@ -4,7 +4,8 @@ In: the bytes of a DXF or IFC file, what persons said beside it.  Out: a version
 cannot be read is refused whole; a new drawing is one that nobody has signed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,9 @@ from gis.errors import Conflict, Invalid, NotAllowed
 OPEN_TO_DRAWINGS = frozenset({"draft", "consenting", "asked"})
 """States in which a drawing is handed in: before it is signed and paid for, and in answer to a question."""
 
+Apart = Callable[[], AbstractContextManager[None]]
+"""How the door lets others have its connection while a drawing is checked."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandedIn:
@@ -38,19 +42,22 @@ class HandedIn:
     answers: bytes = b""
 
 
-def check_drawing(room: PermitRoom, desk: Desk, standing: Case, drawing: HandedIn) -> Checked:
-    """Check a drawing on the case's plot by the rules of today; nothing is kept yet."""
+def check_drawing(
+    room: PermitRoom, desk: Desk, standing: Case, drawing: HandedIn, *, apart: Apart = nullcontext
+) -> Checked:
+    """Check a drawing on the case's plot by the rules of today, `apart` from the database; nothing is kept yet."""
     _check_open(desk.session, standing)
     if not drawing.content:
         raise Invalid("No drawing came with the form; choose a DXF or IFC file.", code="no-drawing")
     (number,) = parcels_of(desk.session, standing.id)
-    return room.checker.check(
-        jurisdiction=desk.body.jurisdiction,
-        number=number,
-        content=drawing.content,
-        answers=drawing.answers,
-        on=desk.today,
-    )
+    with apart():
+        return room.checker.check(
+            jurisdiction=desk.body.jurisdiction,
+            number=number,
+            content=drawing.content,
+            answers=drawing.answers,
+            on=desk.today,
+        )
 
 
 def hand_in(

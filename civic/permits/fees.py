@@ -11,20 +11,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civic.core.desk import Desk
-from civic.core.money.model import LARGEST, Demand, DemandLine
+from civic.core.money.model import LARGEST, Demand, DemandLine, rupees
 from civic.core.people import Actor
+from civic.permits.built import AsBuilt, as_built
 from civic.permits.checking import Check
-from civic.permits.tables import PermitFeeSetRow
+from civic.permits.model import Kind
+from civic.permits.tables import PermitCaseRow, PermitFeeSetRow, PermitRow
 from gis.errors import Conflict, Invalid, NotAllowed
 
+PERMIT_FEE = "permit fee"
 HEADS = {
     "application fee": ("permit_application", "അപേക്ഷാ ഫീസ്"),
-    "permit fee": ("permit_fee", "പെർമിറ്റ് ഫീസ്"),
+    PERMIT_FEE: ("permit_fee", "പെർമിറ്റ് ഫീസ്"),
     "scrutiny fee": ("permit_scrutiny", "പരിശോധനാ ഫീസ്"),
     "fee for additional floor space": ("permit_floor_space", "അധിക തറവിസ്തീർണ്ണത്തിനുള്ള ഫീസ്"),
 }
 """The head of the ledger and the Malayalam title of each fee of the book."""
 OTHER = ("permit_other", "മറ്റ് ഫീസ്")
+BEYOND = (
+    "permit_deviation",
+    "double fee on the area built beyond the permit",
+    "അനുമതിയിൽ കവിഞ്ഞ വിസ്തീർണ്ണത്തിനുള്ള ഇരട്ടി ഫീസ്",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +108,52 @@ def bill(session: Session, check: Check) -> Bill:
     query = (
         select(PermitFeeSetRow).where(PermitFeeSetRow.case_id == check.case_id).order_by(PermitFeeSetRow.id)
     )
-    return bill_of(check.found, [row for row in session.scalars(query) if row.check_seq == check.seq])
+    settled = [row for row in session.scalars(query) if row.check_seq == check.seq]
+    built = as_built(session, check)
+    if built is not None:
+        return built_bill(built, settled)
+    whole, row = bill_of(check.found, settled), session.get_one(PermitCaseRow, check.case_id)
+    if row.kind != Kind.REVISION or row.of_permit is None:
+        return whole
+    return revised_bill(whole, session.get_one(PermitRow, (row.body, row.of_permit)), settled)
+
+
+def revised_bill(whole: Bill, former: PermitRow, settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
+    """What a revised permit costs: of the permit fee only what it is more than was paid for the former permit.
+
+    On work that has started already the difference is double by the rule on deviation, and nobody but an officer can tell whether it has.
+    """
+    head, title_ml = HEADS[PERMIT_FEE]
+    lines = tuple(each for each in whole.lines if each.head != head or each.is_set)
+    if head in {row.head for row in settled} or head in {each.head for each in whole.open}:
+        return Bill(lines=lines, open=whole.open)
+    asked = sum(each.paise for each in whole.lines if each.head == head)
+    paid = sum(each["paise"] for each in former.terms.get("fees", ()) if each["head"] == head)
+    if paid and asked <= paid:
+        return Bill(lines=lines, open=whole.open)
+    reason = (
+        f"The permit fee of this drawing is {rupees(asked)}; {rupees(paid)} were paid for permit {former.number}. The difference is due, and is"
+        " double on work that has started already: the office says whether it has."
+    )
+    if not paid:
+        reason = f"The permit fee of this drawing is {rupees(asked)}; what was paid for permit {former.number} is not recorded."
+    still = OpenFee(head=head, title=PERMIT_FEE, title_ml=title_ml, reason=reason)
+    return Bill(lines=lines, open=(*whole.open, still))
+
+
+def built_bill(built: AsBuilt, settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
+    """What a finished building costs: nothing but the double fee on what was built beyond the permit, whose rate the book does not tell."""
+    head, title, title_ml = BEYOND
+    chosen = [row for row in settled if row.head == head]
+    if not built.extra:
+        return Bill(lines=(), open=())
+    if chosen:
+        return Bill(lines=(_set_line(chosen[-1], title, title_ml),), open=())
+    reason = (
+        f"{built.extra} m² were built beyond permit {built.permit}; the rule on deviation asks for the double fee on them, and the"
+        " book does not tell at which rate."
+    )
+    return Bill(lines=(), open=(OpenFee(head=head, title=title, title_ml=title_ml, reason=reason),))
 
 
 def demand_lines(of: Bill) -> list[DemandLine]:
@@ -119,9 +172,9 @@ def demand_lines(of: Bill) -> list[DemandLine]:
 
 
 def rest_lines(of: Bill, demanded: Sequence[Demand]) -> list[DemandLine]:
-    """What a whole bill asks beyond what stands paid or open; lines that cost less are set off against those that cost more."""
+    """What a whole bill asks beyond what stands paid; lines that cost less are set off against those that cost more."""
     asked: dict[str, int] = {}
-    for line in (line for each in demanded if each.state in ("open", "paid") for line in each.lines):
+    for line in (line for each in demanded if each.state == "paid" for line in each.lines):
         asked[line.head] = asked.get(line.head, 0) + line.amount
     owed = of.paise - sum(asked.values())
     rest: list[DemandLine] = []

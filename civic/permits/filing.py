@@ -17,7 +17,9 @@ from civic.core.people import Actor, introduce, person, person_reached_by, posti
 from civic.core.steps import add_note, hold, open_case
 from civic.core.tables import CaseParcelRow, CasePartyRow
 from civic.permits.consents import LICENSEE, OWNER, keep_change, withdraw_of
-from civic.permits.model import Asked, NoSuchPermit
+from civic.permits.following import check_in_time, permit_row, why_not_followed
+from civic.permits.model import DEPENDENT, Asked, Kind
+from civic.permits.routing import LICENCE_ENDED
 from civic.permits.tables import PermitCaseRow, PermitRow
 from gis.asof import AsOf
 from gis.errors import Conflict, Invalid, NotAllowed
@@ -30,10 +32,11 @@ APPLICANT = "applicant"
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A licensee who may draw today: class, and until when."""
+    """A licensee who may draw today: what they are, of which class, and until when."""
 
     person_id: int
     name: str
+    licence: str | None
     grade: str | None
     ends: date | None
 
@@ -45,6 +48,7 @@ def licences(session: Session, *, on: date) -> list[Licence]:
         Licence(
             person_id=each.person_id,
             name=person(session, each.person_id).name,
+            licence=each.licence,
             grade=each.grade,
             ends=each.ends,
         )
@@ -60,19 +64,20 @@ def begin(desk: Desk, asked: Asked, *, actor: Actor, form: Mapping[str, str]) ->
     at = AsOf(on=desk.today, known=last_recording(session, place.code))
     plot = parcel(session, place, asked.number, at=at).number.whole
     if asked.of_permit is not None:
-        check_follows(session, desk.body.code, asked.of_permit, plot)
+        check_follows(session, desk.body.code, asked, plot, on=desk.today)
     is_licensee = form.get("as") == LICENSEE
     if is_licensee and LICENSEE not in actor.roles:
         raise NotAllowed("You hold no licence here today; apply as the owner.", code="no-licence")
     owner = _owner_named(desk, form) if is_licensee else actor.person.id
     licensee = actor.person.id if is_licensee else _licensee_chosen(session, form, on=desk.today)
+    holder = _new_holder(desk, form) if asked.kind is Kind.TRANSFER else owner
     told = {"kind": str(asked.kind), "of_permit": asked.of_permit}
     opened = open_case(
         desk, parcels=[plot], actor=actor, told=told, part=LICENSEE if is_licensee else APPLICANT
     )
-    parties = {(owner, APPLICANT), (owner, OWNER), (licensee, LICENSEE)}
+    parties = {(owner, APPLICANT), (holder, OWNER), (licensee, LICENSEE)}
     parties.discard((actor.person.id, LICENSEE if is_licensee else APPLICANT))
-    _add_parties(desk, opened.id, [(who, part) for who, part in sorted(parties, key=str) if who is not None])
+    add_parties(desk, opened.id, [(who, part) for who, part in sorted(parties, key=str) if who is not None])
     row = PermitCaseRow(
         case_id=opened.id,
         body=desk.body.code,
@@ -89,17 +94,17 @@ def begin(desk: Desk, asked: Asked, *, actor: Actor, form: Mapping[str, str]) ->
     return opened
 
 
-def check_follows(session: Session, body: str, number: str, plot: str) -> None:
-    """Refuse to follow a permit that is not there, was revoked, or is for another plot."""
-    row = session.get(PermitRow, (body, number), populate_existing=True)
-    if row is None:
-        raise NoSuchPermit(f"There is no permit {number[:40]} here; write its number as it is printed.")
-    if row.revoked is not None:
-        raise Conflict(
-            f"Permit {number} was revoked on {row.revoked}; nothing can follow it.", code="permit-revoked"
-        )
+def check_follows(session: Session, body: str, asked: Asked, plot: str, *, on: date) -> None:
+    """Refuse to follow a permit that is not there, holds no more, is for another plot, or is too early or too late to be followed so."""
+    row = permit_row(session, body, asked.of_permit or "")
+    if row.kind in DEPENDENT:
+        followed = session.get_one(PermitCaseRow, row.case_id).of_permit
+        raise Conflict(f"{row.number} is no permit of its own; it follows permit {followed}: name that one.")
+    if refused := why_not_followed(row, kind=asked.kind, on=on):
+        raise refused
     if plot not in parcels_of(session, row.case_id):
-        raise Conflict(f"Permit {number} is for another plot.", code="not-this-plot")
+        raise Conflict(f"Permit {row.number} is for another plot.", code="not-this-plot")
+    check_in_time(asked.kind, row, on=on)
 
 
 def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Actor, language: str) -> None:
@@ -118,27 +123,39 @@ def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Acto
     name = held[licensee_id].name
     if row.licensee_id is not None:
         withdraw_of(desk, standing.id, row.licensee_id, LICENSEE)
-        _drop_party(desk.session, standing.id, row.licensee_id, LICENSEE)
+        drop_party(desk.session, standing.id, row.licensee_id, LICENSEE)
     keep_change(desk, standing, actor, name=name, language=language)
-    _add_parties(desk, standing.id, [(licensee_id, LICENSEE)])
+    add_parties(desk, standing.id, [(licensee_id, LICENSEE)])
+    why = [each for each in row.why if each["code"] != LICENCE_ENDED]  # that was the former licensee's
     desk.session.execute(
-        update(PermitCaseRow).where(PermitCaseRow.case_id == standing.id).values(licensee_id=licensee_id)
+        update(PermitCaseRow)
+        .where(PermitCaseRow.case_id == standing.id)
+        .values(licensee_id=licensee_id, why=why)
     )
     add_note(desk, standing.id, f"Licensee: {name}.", actor=actor, seen="parties")
 
 
 def _owner_named(desk: Desk, form: Mapping[str, str]) -> int:
-    """The owner for whom a licensee applies; somebody new is introduced under the name given."""
-    address = reach(form.get("owner_address", ""))
-    known = person_reached_by(desk.session, address)
+    """The owner for whom a licensee applies."""
+    return named(desk, form.get("owner_name", ""), form.get("owner_address", ""))
+
+
+def _new_holder(desk: Desk, form: Mapping[str, str]) -> int:
+    """To whom a permit is transferred: they hold it from the day on which the transfer is granted."""
+    return named(desk, form.get("new_holder", ""), form.get("new_holder_address", ""))
+
+
+def named(desk: Desk, name: str, address: str) -> int:
+    """Somebody named in a form with an address; whoever is new is introduced under the name given."""
+    where = reach(address)
+    known = person_reached_by(desk.session, where)
     if known is not None:
         return known.id
-    name = form.get("owner_name", "").strip()
-    if not name:
-        raise Invalid(
-            "Name the owner, and an address under which the owner is reached.", code="field-missing"
-        )
-    return introduce(desk.session, desk.body, name=name, address=address, language="ml", now=desk.now).id
+    if not name.strip():
+        raise Invalid("Name the person, and an address under which they are reached.", code="field-missing")
+    return introduce(
+        desk.session, desk.body, name=name.strip(), address=where, language="ml", now=desk.now
+    ).id
 
 
 def _licensee_chosen(session: Session, form: Mapping[str, str], *, on: date) -> int | None:
@@ -152,7 +169,8 @@ def _licensee_chosen(session: Session, form: Mapping[str, str], *, on: date) -> 
     return held[said]
 
 
-def _add_parties(desk: Desk, case_id: int, parties: list[tuple[int, str]]) -> None:
+def add_parties(desk: Desk, case_id: int, parties: list[tuple[int, str]]) -> None:
+    """Give people a part in a case."""
     rows = [
         {"body": desk.body.code, "case_id": case_id, "person_id": who, "part": part} for who, part in parties
     ]
@@ -160,7 +178,8 @@ def _add_parties(desk: Desk, case_id: int, parties: list[tuple[int, str]]) -> No
         desk.session.execute(insert(CasePartyRow), rows)
 
 
-def _drop_party(session: Session, case_id: int, person_id: int, part: str) -> None:
+def drop_party(session: Session, case_id: int, person_id: int, part: str) -> None:
+    """Take a part in a case from somebody."""
     session.execute(
         delete(CasePartyRow).where(
             CasePartyRow.case_id == case_id, CasePartyRow.person_id == person_id, CasePartyRow.part == part

@@ -30,6 +30,7 @@ TITLES = {
     Kind.TRANSFER: ("permit_transfer", "പെർമിറ്റ് കൈമാറ്റ ഫീസ്"),
 }
 PRICED = frozenset(TITLES)
+OWNER, APPLICANT = "owner", "applicant"
 
 
 def permit_row(session: Session, body: str, number: str) -> PermitRow:
@@ -40,22 +41,55 @@ def permit_row(session: Session, body: str, number: str) -> PermitRow:
     return row
 
 
+def why_not_followed(permit: PermitRow, *, kind: Kind, on: date) -> Conflict | None:
+    """Why nothing of a kind can follow a permit on a day; None where it can."""
+    number = permit.number
+    if permit.revoked is not None:
+        words = f"Permit {number} was revoked on {permit.revoked}; nothing can follow it."
+        return Conflict(words, code="permit-revoked")
+    if permit.replaced is not None:
+        words = f"Permit {number} was replaced by permit {permit.replaced_by} on {permit.replaced}; name that one."
+        return Conflict(words, code="permit-replaced")
+    if kind is Kind.REVISION and permit.until is not None and on > permit.until:
+        words = f"Permit {number} ended on {permit.until}; ask for its renewal before it is revised."
+        return Conflict(words, code="permit-ended-unrevised")
+    return None
+
+
 def comes_from_holder(
     session: Session, body: LocalBody, case_id: int, permit: PermitRow, *, on: date
 ) -> bool:
-    """Whether an owner of a case is an owner of the permit that it follows, by its case, a transfer, or the register."""
-    owners = _owners_of(session, [case_id])
-    moved = select(PermitRow.case_id).join(PermitCaseRow, PermitCaseRow.case_id == PermitRow.case_id)
-    moved = moved.where(PermitCaseRow.of_permit == permit.number, PermitRow.kind == Kind.TRANSFER)
-    if owners & _owners_of(session, [permit.case_id, *session.scalars(moved)]):
+    """Whether somebody who asks holds the permit that is followed: by its case, a transfer, or the register.
+
+    Of a transfer the owner is the new holder, so there whoever applies is looked at too.
+    """
+    kind = session.get_one(PermitCaseRow, case_id).kind
+    asking = _parties_of(session, case_id, OWNER, *((APPLICANT,) if kind == Kind.TRANSFER else ()))
+    if asking & holders_of(session, permit):
         return True
     numbers = parcels_of(session, case_id)
-    return any(owns(session, body, each, numbers, on=on) for each in owners)
+    return any(owns(session, body, each, numbers, on=on) for each in asking)
 
 
-def _owners_of(session: Session, cases: list[int]) -> set[int]:
+def holders_of(session: Session, permit: PermitRow) -> set[int]:
+    """The people who hold a permit: those who got it, or to whom it was transferred last."""
+    moved = (
+        select(PermitRow.case_id)
+        .join(PermitCaseRow, PermitCaseRow.case_id == PermitRow.case_id)
+        .where(
+            PermitCaseRow.of_permit == permit.number,
+            PermitRow.kind == Kind.TRANSFER,
+            PermitRow.revoked.is_(None),
+        )
+        .order_by(PermitRow.issued.desc(), PermitRow.serial.desc())
+    )
+    last = session.scalar(moved.limit(1))
+    return _parties_of(session, permit.case_id if last is None else last, OWNER)
+
+
+def _parties_of(session: Session, case_id: int, *parts: str) -> set[int]:
     query = select(CasePartyRow.person_id).where(
-        CasePartyRow.case_id.in_(cases), CasePartyRow.part == "owner"
+        CasePartyRow.case_id == case_id, CasePartyRow.part.in_(parts)
     )
     return set(session.scalars(query))
 

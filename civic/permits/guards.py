@@ -15,7 +15,7 @@ from civic.permits.checking import newest_check
 from civic.permits.consents import why_unsigned
 from civic.permits.deciding import failing, ground_of_refusal, unspoken
 from civic.permits.fees import bill
-from civic.permits.following import comes_from_holder
+from civic.permits.following import comes_from_holder, why_not_followed
 from civic.permits.limits import (
     OCCUPANCY,
     PLINTH_DEEMED,
@@ -32,8 +32,8 @@ from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
 from civic.permits.town_words import is_refused, why_unspoken
 from civic.permits.visits import visited
 
-FREE = frozenset({Kind.PLINTH, Kind.OCCUPANCY})
-"""Kinds that cost nothing by the book."""
+FREE = frozenset({Kind.PLINTH})
+"""Kinds that cost nothing by the book, whatever is drawn."""
 
 
 def _row(session: Session, standing: Case) -> PermitCaseRow:
@@ -91,12 +91,13 @@ def guards_against(session: Session, standing: Case) -> frozenset[str]:
 
 
 def of_permit_stands(session: Session, standing: Case) -> str | None:
-    """The permit that the case follows has not been revoked; nothing is asked of a case that follows none."""
+    """The permit that the case follows was neither revoked nor replaced; nothing is asked of a case that follows none."""
     number = _row(session, standing).of_permit
     if number is None:
         return None
     row = session.get_one(PermitRow, (standing.body, number), populate_existing=True)
-    return None if row.revoked is None else f"Permit {number} was revoked on {row.revoked}."
+    refused = why_not_followed(row, kind=Kind.PLINTH, on=row.issued)
+    return None if refused is None else str(refused)
 
 
 def brought_in(session: Session, standing: Case) -> str | None:

@@ -46,6 +46,8 @@ class PermitRow(Base):
             "(serial IS NULL) = (route = 'earlier') AND (year IS NULL) = (serial IS NULL)", name="serial"
         ),
         CheckConstraint("(revoked IS NULL) = (revoked_why IS NULL)", name="revoked"),
+        ForeignKeyConstraint(["body", "replaced_by"], ["permit.body", "permit.number"]),
+        CheckConstraint("(replaced IS NULL) = (replaced_by IS NULL)", name="replaced"),
         Index(None, "body", "issued"),
     )
 
@@ -65,6 +67,9 @@ class PermitRow(Base):
     """Conditions, fees, findings measured and declared, each with rule and clause."""
     revoked: Mapped[date | None]
     revoked_why: Mapped[str | None] = mapped_column(Text)
+    replaced: Mapped[date | None]
+    replaced_by: Mapped[str | None] = mapped_column(Text)
+    """The revised permit that holds in its place from that day on."""
 
 
 class PermitVisitRow(Base):

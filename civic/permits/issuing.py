@@ -16,16 +16,19 @@ from civic.core.bodies import LocalBody
 from civic.core.desk import Advanced, Desk
 from civic.core.events import publish
 from civic.core.people import Actor
+from civic.permits.built import tolerated_standings
 from civic.permits.checking import Check, newest_check
 from civic.permits.consents import declared_in
-from civic.permits.deciding import CONDITION, judged
+from civic.permits.deciding import ACCEPTED, CONDITION, judged
 from civic.permits.declared import declarables
 from civic.permits.fees import bill
 from civic.permits.following import PRICED, bill_of_following, permit_row, until_after
 from civic.permits.judgement import route_of
-from civic.permits.limits import book_of
+from civic.permits.limits import COUNCIL_LETTER, book_of, first_day, term_or_none
 from civic.permits.model import Issued, Kind, NoSuchPermit, Revoked
+from civic.permits.publishing import check_publishable
 from civic.permits.tables import PermitCaseRow, PermitRow
+from civic.permits.town_words import TOWN_HALL, headed, words_of_town
 from gis.errors import Conflict, Invalid, NotAllowed
 from rules.book import NotEncoded, NotInForce
 from rules.reckoning.permit_years import validity, well_until
@@ -66,7 +69,7 @@ def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
         issued=on,
         until=_until(session, moved.body, case, on=on),
         check_id=check.id if check else None,
-        terms=terms_of(session, moved.body, case, check, on=on),
+        terms=terms_of(session, moved.body, case, check, on=on) | _commencement(session, moved),
         revoked=None,
         revoked_why=None,
     )
@@ -74,6 +77,8 @@ def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
     session.flush()
     if kind in (Kind.EXTENSION, Kind.RENEWAL):
         _prolong(session, moved.body, case.of_permit or "", row.until)
+    if kind is Kind.REVISION:
+        _replace(session, moved.body, case.of_permit or "", row.number, on=on)
     told = Issued(
         body=moved.body, case=moved.case, number=row.number, kind=kind, route=row.route, on=on, now=moved.now
     )
@@ -85,6 +90,7 @@ def terms_of(
     session: Session, body: LocalBody, case: PermitCaseRow, check: Check | None, *, on: date
 ) -> dict[str, Any]:
     """What a permit says beside its number: plain values, as letters and the register print them."""
+    of_town = _town_points(session, case.case_id)
     if check is None:
         owed = bill_of_following(session, body, case, on=on) if Kind(case.kind) in PRICED else None
         return {
@@ -93,6 +99,7 @@ def terms_of(
             "asked": dict(case.asked),
             "fees": [asdict(each) for each in owed.lines] if owed else [],
             "conditions": [],
+            "accepted": of_town,
         }
     signed = declared_in(session, check)
     way = route_of(check.found, declarables(), signed)
@@ -106,7 +113,11 @@ def terms_of(
         "book": check.found["book"],
         "fees": [asdict(each) for each in bill(session, check).lines],
         "conditions": [_point(each.finding, each.reason) for each in points if each.stance == CONDITION],
-        "accepted": [_point(each.finding, each.reason) for each in points if each.stance == "accepted"],
+        "accepted": [
+            *of_town,
+            *(_point(each.finding, each.reason) for each in points if each.stance == ACCEPTED),
+        ],
+        "tolerated": [asdict(each) for each in tolerated_standings(session, check)],
         "overrides": [_point(each.finding, each.override) for each in points if each.is_overruled],
         "measured": [asdict(each) for each in way.measured],
         "declared": [asdict(each) for each in way.declared],
@@ -132,6 +143,7 @@ def revoke(desk: Desk, number: str, *, why: str, actor: Actor) -> None:
         raise NoSuchPermit(f"There is no permit {number[:40]} here.")
     if row.revoked is not None:
         raise Conflict(f"Permit {number} was revoked already, on {row.revoked}.", code="permit-revoked")
+    check_publishable(desk, row.case_id, reason)
     desk.session.execute(
         update(PermitRow).where(PermitRow.number == number).values(revoked=desk.today, revoked_why=reason)
     )
@@ -147,6 +159,31 @@ def _point(finding: Mapping[str, Any], words: str | None) -> dict[str, Any]:
         "title_ml": finding["title_ml"],
         "words": words or "",
     }
+
+
+def _commencement(session: Session, moved: Advanced) -> dict[str, Any]:
+    """After which day the work may begin where time granted it: the days of rule 14, from the written reference."""
+    referred = first_day(session, moved.case.id, ("refer",)) if moved.step == "deem" else None
+    found = term_or_none(moved.body, COUNCIL_LETTER, begins=referred)
+    return (
+        {} if found is None else {"commencement": {"after": found.last.isoformat(), "clause": found.clause}}
+    )
+
+
+def _town_points(session: Session, case_id: int) -> list[dict[str, Any]]:
+    """What officers said of the reasons of the town hall's own, as points without a clause."""
+    return [
+        {
+            "rule": TOWN_HALL,
+            "subject": "",
+            "clause": "",
+            "title": headed(code).en,
+            "title_ml": headed(code).ml,
+            "words": word.reason,
+        }
+        for code, word in words_of_town(session, case_id).items()
+        if word.stance == ACCEPTED
+    ]
 
 
 def _until(session: Session, body: LocalBody, case: PermitCaseRow, *, on: date) -> date | None:
@@ -168,4 +205,13 @@ def _until(session: Session, body: LocalBody, case: PermitCaseRow, *, on: date) 
 def _prolong(session: Session, body: LocalBody, number: str, until: date | None) -> None:
     session.execute(
         update(PermitRow).where(PermitRow.body == body.code, PermitRow.number == number).values(until=until)
+    )
+
+
+def _replace(session: Session, body: LocalBody, number: str, by: str, *, on: date) -> None:
+    """The revised permit holds from now on; the former one keeps its number and names it."""
+    session.execute(
+        update(PermitRow)
+        .where(PermitRow.body == body.code, PermitRow.number == number)
+        .values(replaced=on, replaced_by=by)
     )

@@ -14,6 +14,7 @@ from civic.core.case import Case, history, parcels_of
 from civic.core.people import person
 from civic.core.tables import CasePartyRow
 from civic.core.working_days import day_there
+from civic.permits.built import tolerated_on
 from civic.permits.checking import Check, check_numbered, drawn_of, newest_check
 from civic.permits.consents import OWNER, consents_of
 from civic.permits.deciding import REFUSED, overrides_on, words_on
@@ -23,7 +24,9 @@ from civic.permits.letters import (
     Ended,
     Letter,
     LetterKind,
+    Point,
     Signed,
+    commencement_in,
     fees_in,
     grounds_of,
     points_in,
@@ -33,6 +36,7 @@ from civic.permits.limits import book_of
 from civic.permits.model import CERTIFIABLE, Kind
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitRow
 from civic.permits.terms import ending
+from civic.permits.town_words import TOWN_HALL, headed, words_of_town
 from gis.errors import NotFound
 
 REFUSALS = ("refuse", "council_refuse", "remark")
@@ -82,15 +86,18 @@ def _permit(
         dated=permit.revoked if is_taken_back and permit.revoked else permit.issued,
         instant=standing.closed or standing.since,
         validity=_validity(body, permit),
+        time_zone=body.time_zone,
         synthetic=body.synthetic,
         address=f"{front}/town/{body.code}/register/{quote(permit.number)}",
         reason=(permit.revoked_why or "") if is_taken_back else "",
+        begins_after=commencement_in(terms),
         conditions=points_in(terms, "conditions"),
         fees=fees_in(terms),
         measured=standings_in(terms, "measured"),
         declared=standings_in(terms, "declared"),
         accepted=points_in(terms, "accepted"),
         overrides=points_in(terms, "overrides"),
+        tolerated=standings_in(terms, "tolerated"),
         signatures=_signatures(session, standing.id, check, until=standing.closed),
         drawing_digest=check.sha256 if check else "",
         check_digest=check.found["digest"] if check else "",
@@ -106,7 +113,9 @@ def _refusal(session: Session, body: LocalBody, standing: Case, *, front: str) -
     told = [each for each in history(session, standing.id, for_staff=True) if each.step in REFUSALS]
     words = words_on(session, check) if check else {}
     refused = {which: row.reason for which, row in words.items() if row.stance == REFUSED}
-    overruled = frozenset(overrides_on(session, check)) if check else frozenset()
+    passed = (
+        frozenset((*overrides_on(session, check), *tolerated_on(session, check))) if check else frozenset()
+    )
     instant = told[-1].instant if told else standing.since
     return Letter(
         kind=LetterKind.REFUSAL,
@@ -124,17 +133,37 @@ def _refusal(session: Session, body: LocalBody, standing: Case, *, front: str) -
         dated=_day(body, instant),
         instant=instant,
         validity=None,
+        time_zone=body.time_zone,
         synthetic=body.synthetic,
         address=f"{front}/town/{body.code}/cases/{standing.number}",
         reason=(told[-1].note or "") if told else "",
         fees=fees_in({"fees": [vars(each) for each in bill(session, check).lines]}) if check else (),
-        grounds=grounds_of(check.found, refused, overruled=overruled) if check else (),
+        grounds=(
+            *_town_grounds(session, standing.id),
+            *(grounds_of(check.found, refused, overruled=passed) if check else ()),
+        ),
         signatures=_signatures(session, standing.id, check, until=standing.closed),
         drawing_digest=check.sha256 if check else "",
         check_digest=check.found["digest"] if check else "",
         checked_on=check.on if check else None,
         book_digest=(check.book_digest or "") if check else "",
         svg=drawn_of(session, check.id).svg if check else "",
+    )
+
+
+def _town_grounds(session: Session, case_id: int) -> tuple[Point, ...]:
+    """The reasons of the town hall's own that an officer refused, in the officer's words."""
+    return tuple(
+        Point(
+            rule=TOWN_HALL,
+            subject="",
+            clause="",
+            title=headed(code).en,
+            title_ml=headed(code).ml,
+            words=word.reason,
+        )
+        for code, word in words_of_town(session, case_id).items()
+        if word.stance == REFUSED
     )
 
 

@@ -100,9 +100,13 @@ class Letter:
     dated: date
     instant: datetime
     """When it was issued or decided: the creation date of the file."""
+    time_zone: str
+    """IANA name of the local body's own time, in which its instants are printed."""
     validity: Ended | None
     synthetic: bool
     address: str
+    begins_after: Ended | None = None
+    """Where time granted it: the day after which the work may begin, with its clause."""
     reason: str = ""
     conditions: tuple[Point, ...] = ()
     fees: tuple[FeeLine, ...] = ()
@@ -110,6 +114,8 @@ class Letter:
     declared: tuple[Standing, ...] = ()
     accepted: tuple[Point, ...] = ()
     overrides: tuple[Point, ...] = ()
+    tolerated: tuple[Standing, ...] = ()
+    """What of the finished building is otherwise than permitted, and tolerated."""
     grounds: tuple[Point, ...] = ()
     signatures: tuple[Signed, ...] = ()
     drawing_digest: str = ""
@@ -151,12 +157,18 @@ def points_in(terms: Mapping[str, Any], part: str) -> tuple[Point, ...]:
 
 
 def standings_in(terms: Mapping[str, Any], part: str) -> tuple[Standing, ...]:
-    """What stands `measured` or `declared`, as it is kept with a permit."""
+    """What stands `measured`, `declared` or `tolerated`, as it is kept with a permit."""
     known = {each.name for each in fields(Standing)}
     return tuple(
         Standing(**{name: value for name, value in each.items() if name in known})
         for each in terms.get(part, ())
     )
+
+
+def commencement_in(terms: Mapping[str, Any]) -> Ended | None:
+    """After which day the work may begin, where that is kept with a permit."""
+    told = terms.get("commencement")
+    return None if told is None else Ended(until=date.fromisoformat(told["after"]), clause=told["clause"])
 
 
 def fees_in(terms: Mapping[str, Any]) -> tuple[FeeLine, ...]:

@@ -45,6 +45,8 @@ FOLLOWING = frozenset(
 """Kinds that follow a permit, which they name."""
 UNDRAWN = frozenset({Kind.RENEWAL, Kind.EXTENSION, Kind.TRANSFER, Kind.PLINTH})
 """Kinds that bring no drawing of their own: the permit's holds."""
+DEPENDENT = FOLLOWING - {Kind.REVISION}
+"""Kinds whose paper stands on the permit that it follows, which is named itself; a revised permit takes its place."""
 CERTIFIABLE = frozenset({Kind.NEW, Kind.ADDITION})
 """Kinds for which a licensee's certificate can take the place of an officer's decision."""
 

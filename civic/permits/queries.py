@@ -8,15 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from civic.core.case import Case, parcels_of
 from civic.core.desk import Desk
 from civic.core.money.demands import demands_of
 from civic.core.money.model import Demand
+from civic.core.owners import people_owning
 from civic.core.people import person
+from civic.core.tables import CaseRow
 from civic.core.workflow import Title
 from civic.permits.asking import queries_of
+from civic.permits.built import AsBuilt, as_built
 from civic.permits.checking import Check, checks_of
-from civic.permits.consents import Signature, signatures
+from civic.permits.co_owners import owners_missing
+from civic.permits.consents import OWNER, Signature, signatures
 from civic.permits.deciding import Judged, judged
 from civic.permits.fees import Bill, bill
 from civic.permits.filing import Licence, licences
@@ -38,7 +45,7 @@ from civic.permits.model import UNDRAWN, Kind
 from civic.permits.routing import way_of, why_not_fresh
 from civic.permits.same_plot import others_on_plot
 from civic.permits.standing import titled
-from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
+from civic.permits.tables import PermitAppealRow, PermitCaseRow, PermitQueryRow, PermitRow
 from civic.permits.town_words import TownReason, town_reasons
 from gis.errors import Conflict, Invalid
 from rules.book import NotEncoded, NotInForce
@@ -71,17 +78,25 @@ class PermitShown:
     way: Route | None
     """What would become of it today, as it is signed."""
     points: tuple[Judged, ...]
+    built: AsBuilt | None
+    """The finished building beside what was permitted, of an occupancy case."""
     town_reasons: tuple[TownReason, ...]
     """Reasons of the town hall's own that need a word of an officer."""
     beside: tuple[str, ...]
     """Numbers of other permits in force and other open cases on the plot; numbers are for the office alone."""
     signatures: tuple[Signature, ...]
+    owners_missing: tuple[str, ...]
+    """Owners of the register who do not sign, for the office and for owners known as such; empty where no owner who signs is known."""
+    owners_known: frozenset[int]
+    """The people who are known as owners of the plot."""
     bill: Bill | None
     demands: tuple[Demand, ...]
     queries: tuple[PermitQueryRow, ...]
     licences: tuple[Licence, ...]
     permit: PermitRow | None
     letters: tuple[str, ...]
+    appeals: tuple[str, ...]
+    """Numbers of the appeals against what was decided here."""
     terms: Terms
 
     @property
@@ -116,6 +131,7 @@ def shown(desk: Desk, standing: Case) -> PermitShown:
     row = session.get_one(PermitCaseRow, standing.id, populate_existing=True)
     checks = tuple(checks_of(session, standing.id))
     check, kind, is_open = (checks[0] if checks else None), Kind(row.kind), standing.closed is None
+    known = people_owning(session, desk.body, parcels_of(session, standing.id), now=desk.now)
     stale = why_not_fresh(session, desk.body, check, on=desk.today) if check and is_open else None
     return PermitShown(
         kind=kind,
@@ -130,15 +146,19 @@ def shown(desk: Desk, standing: Case) -> PermitShown:
         stale=stale,
         way=way_of(session, desk.body, check, kind=kind, on=desk.today) if check and is_open else None,
         points=judged(session, check) if check else (),
+        built=as_built(session, check) if check else None,
         town_reasons=town_reasons(session, desk.body, standing, on=desk.today),
         beside=others_on_plot(session, standing, on=desk.today) if is_open else (),
         signatures=signatures(session, standing.id),
+        owners_missing=_missing(desk, standing, known) if is_open and kind not in UNDRAWN else (),
+        owners_known=known,
         bill=_bill(desk, row, check),
         demands=tuple(demands_of(session, standing.id)),
         queries=tuple(queries_of(session, standing.id)),
         licences=tuple(licences(session, on=desk.today)) if is_open else (),
         permit=permit_of(session, standing.id),
         letters=tuple(letters_of(session, standing)),
+        appeals=_appeals(session, standing.id),
         terms=_terms(desk, standing),
     )
 
@@ -152,6 +172,18 @@ def _bill(desk: Desk, row: PermitCaseRow, check: Check | None) -> Bill | None:
         except (Conflict, Invalid, NotEncoded, NotInForce):
             return None
     return None if check is None or kind in FREE else bill(desk.session, check)
+
+
+def _missing(desk: Desk, standing: Case, known: frozenset[int]) -> tuple[str, ...]:
+    signing = [each.person_id for each in signatures(desk.session, standing.id) if each.part == OWNER]
+    if not known & set(signing):
+        return ()
+    return owners_missing(desk.session, desk.body, standing.id, signing, on=desk.today)
+
+
+def _appeals(session: Session, case_id: int) -> tuple[str, ...]:
+    query = select(CaseRow.number).join(PermitAppealRow, PermitAppealRow.case_id == CaseRow.id)
+    return tuple(session.scalars(query.where(PermitAppealRow.of_case == case_id).order_by(CaseRow.id)))
 
 
 def _terms(desk: Desk, standing: Case) -> Terms:

@@ -4,6 +4,7 @@ In: a job of the queue, or a case on an officer's desk.  Out: a newer check of t
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, or_, select
@@ -18,7 +19,7 @@ from civic.core.steps import add_note, hold
 from civic.core.tables import CaseRow
 from civic.core.working_days import day_there
 from civic.permits.checking import newest_check
-from civic.permits.drawings import answers_of, bytes_of, keep_again, plan_of
+from civic.permits.drawings import Apart, answers_of, bytes_of, keep_again, plan_of
 from civic.permits.model import CheckMissing, Kind
 from civic.permits.room import PermitRoom
 from civic.permits.routing import RECHECK, kind_of, settle, why_not_fresh
@@ -103,7 +104,9 @@ def _waits(session: Session, standing: Case) -> bool:
     return standing.state in OCCUPANCY_STATES and kind_of(session, standing.id) is Kind.OCCUPANCY
 
 
-def check_by_hand(room: PermitRoom, desk: Desk, standing: Case, *, actor: Actor) -> None:
+def check_by_hand(
+    room: PermitRoom, desk: Desk, standing: Case, *, actor: Actor, apart: Apart = nullcontext
+) -> None:
     """Check the drawing of an open case again, by an officer; the history tells what the day has changed."""
     if not actor.roles & OFFICERS:
         raise NotAllowed("An officer has a drawing checked again.")
@@ -112,13 +115,14 @@ def check_by_hand(room: PermitRoom, desk: Desk, standing: Case, *, actor: Actor)
         raise Conflict("There is nothing to check again.", code="no-check-yet")
     file = plan_of(desk.session, standing.id)
     (number,) = parcels_of(desk.session, standing.id)
-    checked = room.checker.check(
-        jurisdiction=desk.body.jurisdiction,
-        number=number,
-        content=bytes_of(room, file),
-        answers=answers_of(check),
-        on=desk.today,
-    )
+    with apart():
+        checked = room.checker.check(
+            jurisdiction=desk.body.jurisdiction,
+            number=number,
+            content=bytes_of(room, file),
+            answers=answers_of(check),
+            on=desk.today,
+        )
     hold(desk, standing)
     told = keep_again(desk, standing, checked, file, made_by=actor.person.id)
     changed = [f"{each['rule']}: {each['before']} → {each['after']}" for each in told["changed"]]

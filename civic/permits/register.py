@@ -22,8 +22,8 @@ from gis.parcels.ids import normal_number
 
 MOST = 100
 """Permits of a plot that are listed, and of a page where nobody asks for fewer."""
-IN_FORCE, ENDED, REVOKED = "in_force", "ended", "revoked"
-STATES = (IN_FORCE, ENDED, REVOKED)
+IN_FORCE, ENDED, REVOKED, REPLACED = "in_force", "ended", "revoked", "replaced"
+STATES = (IN_FORCE, ENDED, REVOKED, REPLACED)
 ROUTES = ("self_certified", "officer", "deemed", "earlier")
 MEASURES = ("floor_area", "built_up_area", "height", "storeys")
 _COLUMNS: tuple[Any, ...] = (
@@ -34,6 +34,8 @@ _COLUMNS: tuple[Any, ...] = (
     PermitRow.issued,
     PermitRow.until,
     PermitRow.revoked,
+    PermitRow.replaced,
+    PermitRow.replaced_by,
     CaseRow.number.label("case"),
     cast(func.timezone(LocalBodyRow.time_zone, CaseRow.opened), Date).label("applied"),
     PermitCaseRow.of_permit,
@@ -70,6 +72,9 @@ class Line:
     follows: str | None
     """The permit that it renews, extends, transfers or certifies."""
     revoked: date | None
+    replaced: date | None = None
+    replaced_by: str | None = None
+    """The revised permit that holds in its place."""
 
     @property
     def key(self) -> Key:
@@ -164,10 +169,12 @@ def measures_of(found: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def state_on(until: date | None, revoked: date | None, on: date) -> str:
-    """Whether a permit holds on a day."""
+def state_on(until: date | None, revoked: date | None, on: date, *, replaced: date | None = None) -> str:
+    """Whether a permit holds on a day; one that was replaced no longer does, whatever its last day."""
     if revoked is not None and revoked <= on:
         return REVOKED
+    if replaced is not None and replaced <= on:
+        return REPLACED
     return ENDED if until is not None and until < on else IN_FORCE
 
 
@@ -225,12 +232,14 @@ def _on_plot(plot: str) -> ColumnElement[bool]:
 
 def _in_state(state: str, on: date) -> ColumnElement[bool]:
     is_revoked = and_(PermitRow.revoked.is_not(None), PermitRow.revoked <= on)
-    stands = or_(PermitRow.revoked.is_(None), PermitRow.revoked > on)
-    if state == REVOKED:
-        return is_revoked
-    if state == ENDED:
-        return and_(stands, PermitRow.until < on)
-    return and_(stands, or_(PermitRow.until.is_(None), PermitRow.until >= on))
+    is_replaced = and_(PermitRow.replaced.is_not(None), PermitRow.replaced <= on)
+    is_over = and_(PermitRow.until.is_not(None), PermitRow.until < on)
+    return {
+        REVOKED: is_revoked,
+        REPLACED: and_(~is_revoked, is_replaced),
+        ENDED: and_(~is_revoked, ~is_replaced, is_over),
+        IN_FORCE: and_(~is_revoked, ~is_replaced, ~is_over),
+    }[state]
 
 
 def _to_lines(session: Session, query: Select[Any], *, on: date) -> list[Line]:
@@ -251,11 +260,13 @@ def _to_lines(session: Session, query: Select[Any], *, on: date) -> list[Line]:
             route=row.route,
             issued=row.issued,
             until=row.until,
-            state=state_on(row.until, row.revoked, on),
+            state=state_on(row.until, row.revoked, on, replaced=row.replaced),
             case=row.case,
             applied=min(row.applied, row.issued),
             follows=row.of_permit,
             revoked=row.revoked,
+            replaced=row.replaced,
+            replaced_by=row.replaced_by,
         )
         for row in rows
     ]
@@ -267,6 +278,7 @@ def _points(terms: Mapping[str, Any]) -> list[Point]:
     for how, key in (
         ("condition", "conditions"),
         ("overruled", "overrides"),
+        ("tolerated", "tolerated"),
         ("accepted", "accepted"),
         ("declared", "declared"),
         ("measured", "measured"),

@@ -8,6 +8,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from civic.permits.refusals import Refusal
 from civic.permits.register import Line, Permit
 
 
@@ -23,10 +24,13 @@ class PermitLineOut(BaseModel):
     until: date | None
     """Its last day; null for what does not end."""
     state: str
-    """in_force, ended or revoked, today."""
+    """in_force, ended, revoked or replaced, today."""
     case: str
     follows: str | None
     revoked: date | None
+    replaced: date | None
+    replaced_by: str | None
+    """The revised permit that holds in its place."""
     address: str
 
     @classmethod
@@ -104,4 +108,34 @@ class RegisterOut(BaseModel):
     """A page of the register; `next` is the address of the one after it."""
 
     permits: list[PermitLineOut]
+    next: str | None
+
+
+class RefusalOut(BaseModel):
+    """A refused application: on which plot, on which points; nobody's words."""
+
+    case: str
+    kind: str
+    plots: list[str]
+    applied: date
+    refused: date
+    points: list[PointOut]
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "RefusalOut":
+        """A refusal as it is answered."""
+        return cls(
+            case=refusal.case,
+            kind=refusal.kind,
+            plots=list(refusal.plots),
+            applied=refusal.applied,
+            refused=refusal.refused,
+            points=[PointOut(**asdict(each)) for each in refusal.points],
+        )
+
+
+class RefusalsOut(BaseModel):
+    """A page of refusals; `next` is the address of the one after it."""
+
+    refusals: list[RefusalOut]
     next: str | None

@@ -4,7 +4,7 @@ In: a case with its newest check and signatures, on a day.  Out: a `Route` of `c
 itself adds: kinds that always go to an officer, and owners who are not known as such in the register.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,9 @@ from civic.core.jobs import later
 from civic.core.owners import owns
 from civic.core.people import roles_on
 from civic.core.steps import advance_when_paid
+from civic.permits.built import as_built
 from civic.permits.checking import Check, newest_check, why_stale
+from civic.permits.co_owners import owners_missing
 from civic.permits.consents import LICENSEE, OWNER, declared_in, signatures, why_unsigned
 from civic.permits.declared import declarables
 from civic.permits.following import comes_from_holder
@@ -32,6 +34,8 @@ CERTIFIED, OFFICER = "self_certified", "officer"
 RECHECK = "permits.check_again"
 KIND, OWNER_UNKNOWN, STALE, NO_DRAWING = "kind", "owner_unknown", "stale", "no_drawing"
 LICENCE_ENDED, NOT_HOLDER = "licence_ended", "not_holder"
+CO_OWNER = "co_owner"
+BUILT_BEYOND, BUILT_AREA, BUILT_UNTOLD = "built_beyond", "built_area", "built_untold"
 """Codes of the town hall's own reasons; those of the law are the judgement's."""
 HOLDERS_OWN = frozenset({Kind.EXTENSION, Kind.RENEWAL, Kind.TRANSFER, Kind.OCCUPANCY, Kind.REVISION})
 """Kinds that an owner of the permit asks for; somebody else may, before an officer."""
@@ -59,7 +63,7 @@ def of_the_town(session: Session, body: LocalBody, case_id: int, *, kind: Kind, 
     """What the town hall itself has an officer look at: the title, the licence, who follows the permit of another."""
     drawn = [] if kind in UNDRAWN else [*_of_owners(session, body, case_id, on=on)]
     drawn += [] if kind in UNDRAWN else [*_of_licence(session, case_id, on=on)]
-    return [*drawn, *_of_holder(session, body, case_id, kind=kind, on=on)]
+    return [*drawn, *_of_holder(session, body, case_id, kind=kind, on=on), *_of_built(session, case_id, kind)]
 
 
 def why_not_fresh(session: Session, body: LocalBody, check: Check, *, on: date) -> str | None:
@@ -126,9 +130,35 @@ def _of_holder(session: Session, body: LocalBody, case_id: int, *, kind: Kind, o
     return [Reason(code=NOT_HOLDER, told=permit.number)]
 
 
+def _of_built(session: Session, case_id: int, kind: Kind) -> Iterator[Reason]:
+    """What of the finished building is beyond what the law tolerates, or cannot be held against what was permitted."""
+    check = newest_check(session, case_id) if kind is Kind.OCCUPANCY else None
+    built = None if check is None else as_built(session, check)
+    if built is None:
+        return
+    for each in built.beyond:
+        sides = each.change.measured_after, each.change.required_after
+        told = "{}; asked for: {}".format(*sides) if all(sides) else ""
+        yield Reason(
+            code=BUILT_BEYOND,
+            rule=each.change.rule,
+            clause=each.change.clause,
+            subject=each.change.subject,
+            title=each.change.title,
+            title_ml=each.change.title_ml,
+            told=told,
+        )
+    if built.area is None:
+        yield Reason(code=BUILT_UNTOLD)
+    elif not built.area.is_free:
+        yield Reason(code=BUILT_AREA, clause=str(built.area.citation), told=f"{built.area.percent:.2f} %")
+
+
 def _of_owners(session: Session, body: LocalBody, case_id: int, *, on: date) -> list[Reason]:
-    """A certificate takes the place of a look at the title only where the register knows an owner who signs."""
+    """A certificate takes the place of a look at the title only where every owner of the register is known and signs."""
     numbers = parcels_of(session, case_id)
     owners = [each.person_id for each in signatures(session, case_id) if each.part == OWNER]
-    is_known = any(owns(session, body, each, numbers, on=on) for each in owners)
-    return [] if is_known else [Reason(code=OWNER_UNKNOWN)]
+    if not any(owns(session, body, each, numbers, on=on) for each in owners):
+        return [Reason(code=OWNER_UNKNOWN)]
+    is_missing = owners_missing(session, body, case_id, owners, on=on)
+    return [Reason(code=CO_OWNER)] if is_missing else []

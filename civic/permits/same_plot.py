@@ -10,11 +10,8 @@ from sqlalchemy.orm import Session
 
 from civic.core.case import Case, parcels_of
 from civic.core.tables import CaseParcelRow, CaseRow
-from civic.permits.model import Kind
+from civic.permits.model import DEPENDENT
 from civic.permits.tables import PermitCaseRow, PermitRow
-
-DEPENDENT = frozenset({Kind.EXTENSION, Kind.RENEWAL, Kind.TRANSFER, Kind.PLINTH, Kind.OCCUPANCY})
-"""Kinds whose paper stands on the permit that it follows, which is named itself."""
 
 
 def others_on_plot(session: Session, standing: Case, *, on: date) -> tuple[str, ...]:
@@ -27,6 +24,7 @@ def others_on_plot(session: Session, standing: Case, *, on: date) -> tuple[str, 
         PermitRow.case_id.in_(there),
         PermitRow.kind.not_in(DEPENDENT),
         PermitRow.revoked.is_(None),
+        PermitRow.replaced.is_(None),
         or_(PermitRow.until.is_(None), PermitRow.until >= on),
         PermitRow.number != (followed or ""),
     )

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case
 from civic.core.desk import Advanced, Desk
-from civic.core.money.demands import demands_of, raise_demand
+from civic.core.money.demands import by_head, demands_of, raise_demand
 from civic.core.money.model import Paid
 from civic.core.money.undoing import cancel_demand
 from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
+from civic.permits.agencies import check_answer
 from civic.permits.checking import newest_check
 from civic.permits.fees import Bill, bill, demand_lines, rest_lines
 from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row, until_after
 from civic.permits.guards import DATED, FREE, GUARDS, guards_against
 from civic.permits.issuing import ROUTES, issue
+from civic.permits.marks import marks_of
 from civic.permits.model import SERVICE_NAME, Kind
 from civic.permits.others import ask_others
 from civic.permits.queries import shown
@@ -70,6 +72,7 @@ SERVICE = Service(
         "refuse": _decided,
     },
     shown=shown,
+    marks=marks_of,
     offered=_offered,
     part="town/permits/part.html",
     begins_at="permits/new",
@@ -99,7 +102,10 @@ def when_paid(session: Session, event: Paid) -> None:
 
 def when_advanced(session: Session, event: Advanced) -> None:
     """What follows from a step of a permit: its demand, its permit, or that nothing is asked any more."""
-    if event.case.service != SERVICE_NAME or event.case.state == event.state_before:
+    if event.case.service != SERVICE_NAME:
+        return
+    check_answer(session, event)
+    if event.case.state == event.state_before:
         return
     desk = SERVICE.desk(session, event.body, now=event.now)
     if event.case.state == "fee_due":
@@ -127,9 +133,23 @@ def _demand(desk: Desk, standing: Case) -> None:
 
 
 def demand_rest(desk: Desk, standing: Case) -> None:
-    """Ask for what a new drawing, or a fee set for it, costs beyond what was paid for an earlier one; approval waits until it is paid."""
+    """Ask for what a new drawing, or a fee set for it, costs beyond what was paid; a rest asked for a drawing before it is asked no more.
+
+    Approval waits until it is paid.  While a fee is open the sum is not known, and what is asked already stays.
+    """
     cost = owed(desk.session, desk.body, standing, desk)
-    lines = rest_lines(cost, demands_of(desk.session, standing.id)) if cost else []
+    if cost is None:
+        return
+    demanded = demands_of(desk.session, standing.id)
+    still = [each for each in demanded if each.state == "open"]
+    lines = rest_lines(cost, demanded)
+    if by_head(lines) == by_head([line for each in still for line in each.lines]) or (
+        still and not cost.is_told
+    ):
+        return
+    for each in still:
+        reason = "The newest drawing costs otherwise than the one for which this was asked."
+        cancel_demand(desk.session, desk.body, each.id, reason=reason, by=None, now=desk.now)
     if lines:
         raise_demand(desk.session, desk.body, lines=lines, now=desk.now, case_id=standing.id)
 

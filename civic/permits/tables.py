@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from civic.permits.appeal_tables import PermitAgencyRow, PermitAppealRow
 from civic.permits.issued_tables import (
     KINDS,
     PermitAuditRow,
@@ -32,6 +33,8 @@ from civic.permits.issued_tables import (
 from gis.db.session import Base
 
 __all__ = [
+    "PermitAgencyRow",
+    "PermitAppealRow",
     "PermitAuditRow",
     "PermitCaseRow",
     "PermitCheckRow",

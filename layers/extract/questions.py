@@ -194,7 +194,7 @@ def _around(
     parcels = sum(row[IMPORT] == PARCEL for row in found)
     return Around(
         parcels=_beside(plot, accuracy, found[:parcels], shapes[:parcels]),
-        features=_features(plot, found[parcels:], shapes[parcels:], reaches, streets),
+        features=features_near(plot, found[parcels:], shapes[parcels:], reaches, streets),
     )
 
 
@@ -206,14 +206,14 @@ def _beside(plot: BaseGeometry, accuracy: float, found: Sequence[Row], shapes: S
     )
 
 
-def _features(
+def features_near(
     plot: BaseGeometry,
     found: Sequence[Row],
     shapes: Shapes,
     reaches: Mapping[int, float],
     streets: Collection[int],
 ) -> tuple[Found, ...]:
-    """Pieces that are near enough by feature, cut to the plot."""
+    """The pieces of some rows, in order, that are near enough to a plot, by feature and cut to it; grid metres."""
     gaps = np.where(shapely.intersects(plot, shapes), 0.0, np.inf)
     gaps[gaps > 0] = shapely.distance(plot, shapes[gaps > 0])
     near = [

@@ -8,7 +8,7 @@ rule 25 (attribute `use_groups`) tells whether a use is permitted.
 import re
 from collections.abc import Sequence
 
-from gis.site import Overlay, Site, Status
+from gis.site import Site, Status
 from rules.book import Book, Citation, Parameter
 from rules.findings import Finding, breaks, holds, unknown
 from rules.proposal import Proposal
@@ -58,7 +58,7 @@ def permissible_use(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]
     citation = book.value(PERMITTED).citation
     if is_clear(site, ZONE, "planning_scheme"):
         return [holds("permissible_use", "No plan or scheme over the plot sets a zone.", citation)]
-    permitted = _permitted(site.overlay(ZONE))
+    permitted = permitted_groups(site)
     if permitted is None or not is_clear(site, "planning_scheme"):
         return [
             unknown(
@@ -74,13 +74,12 @@ def permissible_use(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]
 def _use(use: Use, permitted: Sequence[frozenset[str]], site: Site, citation: Citation) -> Finding:
     zone = site.overlay(ZONE)
     name = ", ".join(zone.labels) if zone else ""
-    names = {use.part, use.group, *(letter for letter in WHOLE_LETTERS if use.group.startswith(letter))}
-    spots = places(site, ZONE)
-    if all(names & zone_groups for zone_groups in permitted):
+    is_permitted, spots = permits(permitted, use.part, use.group), places(site, ZONE)
+    if is_permitted:
         return holds(
             "permissible_use", f"{name} permits group {use.group}.", citation, subject=use.part, places=spots
         )
-    if not any(names & zone_groups for zone_groups in permitted):
+    if is_permitted is False:
         return breaks(
             "permissible_use",
             f"{name} does not permit group {use.group}.",
@@ -98,8 +97,16 @@ def _use(use: Use, permitted: Sequence[frozenset[str]], site: Site, citation: Ci
     )
 
 
-def _permitted(zone: Overlay | None) -> tuple[frozenset[str], ...] | None:
+def permits(permitted: Sequence[frozenset[str]], part: str, group: str) -> bool | None:
+    """Whether every zone on the plot permits a use, by its part, its group or the letter of it; None where only some do."""
+    names = {part, group, *(letter for letter in WHOLE_LETTERS if group.startswith(letter))}
+    found = [bool(names & zone_groups) for zone_groups in permitted]
+    return True if all(found) else None if any(found) else False
+
+
+def permitted_groups(site: Site) -> tuple[frozenset[str], ...] | None:
     """The groups that each zone on the plot permits; None where one of them does not tell them as groups of rule 25."""
+    zone = site.overlay(ZONE)
     if zone is None or zone.status is not Status.AFFECTED or not zone.binds:
         return None
     told_groups = [value for name, value in zone.attributes if name == GROUPS]

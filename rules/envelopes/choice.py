@@ -116,7 +116,7 @@ def _bands(
     open_band: list[_Slice] = []
     below: SetBacks | None = None
     bottom = Decimal(0)
-    for height in _heights(terms, storey_height, highest, float(cases.ceiling[case])):
+    for height in heights_of(terms, storey_height, highest, float(cases.ceiling[case])):
         storeys = max(1, -int(-height // storey_height))
         each = _slice(cases, case, yards, terms, level_at(terms, height), storeys)
         if open_band and not np.allclose(
@@ -131,7 +131,7 @@ def _bands(
         yield _band(open_band[-1], below, bottom, yards, terms, streets)
 
 
-def _heights(terms: Terms, storey_height: Decimal, highest: Decimal, ceiling: float) -> list[Decimal]:
+def heights_of(terms: Terms, storey_height: Decimal, highest: Decimal, ceiling: float) -> list[Decimal]:
     """Tops of storeys, of steps of growth, and of low buildings beside lanes, up to the step in which the highest building ends."""
     if terms.growth is None or terms.street is None:
         return [storey_height]

@@ -15,7 +15,7 @@ from shapely import LineString, MultiLineString
 
 from gis.geometry import polygons_of
 from gis.site import Overlay, Road, Site, Status
-from rules.book import Book, Citation, NotEncoded, NotInForce, Parameter
+from rules.book import Book, Citation, NotEncoded, NotInForce, Parameter, Value
 from rules.envelopes.model import Condition, Gap
 from rules.envelopes.terms import Terms, street_distances
 
@@ -48,7 +48,7 @@ def ceiling_of(site: Site, book: Book) -> Ceiling:
     zone = site.overlay(SECURITY)
     if zone is not None and zone.status is Status.AFFECTED:
         try:
-            value = book.value(Parameter("height.security_zone"))
+            value = zone_height(book)
             heights.append(value.number)
             citations.append(value.citation)
             steps.append(f"in a security zone the topmost point is at most {value} high, {value.citation}")
@@ -74,6 +74,17 @@ def ceiling_of(site: Site, book: Book) -> Ceiling:
 ASK_COLLECTOR = "Ask the District Collector."
 
 
+def zone_height(book: Book) -> Value:
+    """The greatest height in a security zone; `NotEncoded` or `NotInForce` where the book has none."""
+    return book.value(Parameter("height.security_zone"))
+
+
+def height_under(top: float, highest: float) -> Decimal:
+    """Metres from the highest ground to a permitted top, both above the sea, down to the millimetre; 0 where the ground is higher."""
+    above = Decimal(repr(float(top))) - Decimal(repr(float(highest)))
+    return max(Decimal(0), above.quantize(Decimal("0.001"), rounding=ROUND_DOWN))
+
+
 def _airport(site: Site) -> tuple[Decimal | None, Gap | None]:
     """Metres from the highest ground of the plot to the permitted top."""
     surface = site.overlay(AIRPORT_TOP)
@@ -81,8 +92,7 @@ def _airport(site: Site) -> tuple[Decimal | None, Gap | None]:
         return None, None
     tops = _tops(surface) if surface is not None and surface.status is Status.AFFECTED else []
     if tops and site.ground is not None:
-        above = Decimal(repr(float(min(tops)))) - Decimal(repr(float(site.ground.highest)))
-        return max(Decimal(0), above.quantize(Decimal("0.001"), rounding=ROUND_DOWN)), None
+        return height_under(min(tops), site.ground.highest), None
     if surface is None or surface.status is Status.NO_DATA:
         reason = "Whether an airport limits the height here is not known: there are no data."
     elif not tops:

@@ -11,12 +11,11 @@ from decimal import Decimal
 import numpy as np
 import shapely
 
-from gis.errors import Invalid
 from gis.site import Road
 from rules.envelopes.search import Cases, Found, level_at, relieved, search
 from rules.envelopes.shapes import Along, Yards, chosen, left_over, set_backs
 from rules.envelopes.sides import FRONT, Flags, Floats, Ints, Shapes, Streets, sides_of
-from rules.envelopes.terms import Terms, street_distances
+from rules.envelopes.terms import Terms, check_storey, street_distances
 
 CHUNK = 2_000
 """Plots reckoned at once."""
@@ -98,8 +97,7 @@ def envelopes(
     chunk: int = CHUNK,
 ) -> Envelopes:
     """The best envelope of every plot, in their order, whatever the size of a chunk; `Invalid` for a storey height that is not above 0."""
-    if not (storey_height.is_finite() and storey_height > 0):
-        raise Invalid(f"A storey of {storey_height} m cannot be built: give a height above 0.")
+    check_storey(storey_height)
     parts = [
         _best(part, some, rows, terms, storey_height, with_shapes)
         for part, some, rows in _chunks(plots, frontages, chunk)

@@ -27,7 +27,7 @@ from rules.envelopes.many import Plots, cases_of, frontages_of, preferred
 from rules.envelopes.model import Choice, Decider, Envelope, Gap
 from rules.envelopes.reading import terms_of
 from rules.envelopes.search import search
-from rules.envelopes.terms import Terms
+from rules.envelopes.terms import Terms, check_storey
 
 MILLIMETRE = Decimal("0.001")
 NOTES = (
@@ -90,8 +90,7 @@ def _refuse(site: Site, book: Book, storey_height: Decimal) -> None:
         raise Invalid(
             f"No building rules are in the book for {site.jurisdiction}, so no envelope can be reckoned there."
         )
-    if not (storey_height.is_finite() and storey_height > 0):
-        raise Invalid(f"A storey of {storey_height} m cannot be built: give a height above 0.")
+    check_storey(storey_height)
     if site.body is not None and site.body is not book.body:
         raise Invalid(f"The plot lies in a {site.body}; the rules of a {book.body} do not hold there.")
     if site.boundary.is_empty or not site.boundary.is_valid:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from gis.errors import Invalid
 from gis.site import Road, RoadKind
 from rules.book import Citation, Force
 from rules.envelopes.model import Decider, Gap
@@ -111,6 +112,12 @@ class Terms:
     def has_heights(self) -> bool:
         """Whether the book says how yards and streets bind at every height."""
         return self.growth is not None and self.street is not None
+
+
+def check_storey(storey_height: Decimal) -> None:
+    """`Invalid` for metres of a storey that are not above 0."""
+    if not (storey_height.is_finite() and storey_height > 0):
+        raise Invalid(f"A storey of {storey_height} m cannot be built: give a height above 0.")
 
 
 def street_distances(lanes: Lanes, road: Road) -> tuple[Decimal, Decimal, str | None]:

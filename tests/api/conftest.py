@@ -10,22 +10,16 @@ from sqlalchemy import Engine
 from api.app import create_app
 from api.settings import Settings
 from gis.crs import to_geographic
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from tests.api.town import MIDDLE, build
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 
 @pytest.fixture(scope="session")
 def town(server: str) -> Iterator[Engine]:
     """A database with the town in it, for the whole run; nobody writes to it."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    build(engine)
-    yield engine
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        build(engine)
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from api.settings import Settings
 from gis.errors import Unavailable
 from gis.site_document import site_to_json
 from rules.check_schema import check_schema
+from rules.plans.starter import starter
 from tests.rules.plan_builders import a_site
 
 DXF = {"content-type": "image/vnd.dxf"}
@@ -111,6 +112,18 @@ def test_the_page_shows_the_drawing_over_the_map_of_its_plot(desk: TestClient, d
     assert drawn.symmetric_difference(plot).area < 0.001 * plot.area
     places = [each["properties"]["number"] for each in features if each["properties"]["kind"] == "place"]
     assert all(f'id="finding-{number}"' in page for number in places)
+
+
+def test_a_plan_of_another_plot_is_first_said_not_to_lie_on_this_one(
+    desk: TestClient, drawing: bytes
+) -> None:
+    elsewhere = starter(a_site({"roads": [{"width": 8}]}, plot=[31, 17]), set_back=6.0)
+    first = '<p class="verdict verdict-fail"><strong>The plan could not be laid on this plot'
+    shown = desk.get(hand_in(desk, elsewhere).headers["location"], headers={"accept-language": "en"}).text
+    assert first in shown
+    assert "No rule is broken as far as can be told.</strong>" not in shown
+    fits = desk.get(hand_in(desk, drawing).headers["location"], headers={"accept-language": "en"}).text
+    assert first not in fits
 
 
 def test_a_check_kept_without_its_ground_shows_the_sketch_and_says_so(

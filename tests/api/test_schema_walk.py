@@ -24,8 +24,6 @@ from schemathesis.generation.case import Case
 from schemathesis.python.asgi import ASGIClient, get_client
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from tests.api.walked import (
     RAW,
     addresses,
@@ -38,7 +36,7 @@ from tests.api.walked import (
     with_bodies,
 )
 from tests.api.walked_town import World, world
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 EXAMPLES = int(os.environ.get("WALK_EXAMPLES", "5"))
 PAGE = {"Accept": "text/html"}
@@ -66,13 +64,8 @@ BOUNDED = settings(
 @pytest.fixture(scope="module")
 def walk(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A town of its own: what is walked through is changed."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    with world(engine, tmp_path_factory.mktemp("walk")) as made:
+    with own_database(server) as engine, world(engine, tmp_path_factory.mktemp("walk")) as made:
         yield made
-    engine.dispose()
-    drop_database(server, name)
 
 
 @pytest.fixture(scope="module")

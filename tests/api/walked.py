@@ -35,6 +35,9 @@ FORMS = {
     "/land-records/new": (
         "kind", "number", "deed", "why", "parts", "area", "unit", "land_type", "others", "name", "old_name",
     ),
+    "/permits/{number}/owners": ("owner_name", "owner_address", "leaves"),
+    "/permits/{number}/appeal": ("reference", "lodged", "mark"),
+    "/permits/authorities": ("authority", "person"),
     "/objections/new": ("number", "theme", "why", "evidence", "sketch"),
     "/erase": ("sure",),
     "/return": ("razorpay_order_id", "razorpay_payment_id", "razorpay_signature"),
@@ -187,6 +190,8 @@ def signed(path: str, sent: bytes, stands: Mapping[str, list[Any]]) -> dict[str,
 
     if path.endswith("/money/events"):
         return {"x-razorpay-signature": mark("webhook secret")}
+    if path == "/api/messages/sms":
+        return {"x-signature-256": f"sha256={mark('sms secret')}"}
     if path == "/api/messages/whatsapp":
         return {"x-hub-signature-256": f"sha256={mark('whatsapp secret')}"}
     return {}

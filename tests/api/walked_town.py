@@ -44,6 +44,7 @@ from tests.tiles.conftest import hillside, write_heights
 PLACE = "test-town"
 HALL = f"/town/{BODY.code}"
 WHATSAPP = "secret of reports"
+SMS = "secret of the provider of SMS"
 FITTING = {
     "/town/{body}/cases/{number}/tasks/{task}": "SELECT c.number, t.id AS task, 'agrees' AS answer, t.role AS who"
     " FROM case_task t JOIN civic_case c ON c.id = t.case_id WHERE t.answered IS NULL ORDER BY t.id",
@@ -102,7 +103,9 @@ def world(engine: Engine, folder: Path) -> Iterator[World]:
     with transaction(engine) as session:
         bring(session, folder, entry("raster", "hill.tif"), place=town)
     found_sample_town(engine, now=datetime.now(UTC))
-    settings = Settings(state=folder / "state", whatsapp_secret=WHATSAPP, whatsapp_verify="word")
+    settings = Settings(
+        state=folder / "state", whatsapp_secret=WHATSAPP, whatsapp_verify="word", sms_secret=SMS
+    )
     app = create_app(settings, engine)
     hall = in_service_role(engine.url)
     made = _lived_in(app, hall)
@@ -245,6 +248,7 @@ def _words_of_the_hall() -> dict[str, list[Any]]:
         "upload-offset": ["0", "4"],
         "ends": ["2026-12-31", "2026-11-30"],
         "whatsapp secret": [WHATSAPP],
+        "sms secret": [SMS],
         "hub.mode": ["subscribe"],
         "hub.verify_token": ["word"],
         **{name: ["Words."] for name in words},

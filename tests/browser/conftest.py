@@ -82,12 +82,23 @@ def settled(page: Page) -> None:
 
 def serious_faults(page: Page) -> list[str]:
     """What axe finds serious or critical, with the first place of each."""
-    page.evaluate(
-        f"() => {{ {AXE.read_text(encoding='utf-8')} }}"
-    )  # a script tag would offend the page's policy
+    if not page.evaluate("() => 'axe' in window"):  # once in a page, in which it takes its time to be read
+        script = AXE.read_text(encoding="utf-8")
+        page.evaluate(f"() => {{ {script} }}")  # a script tag would offend the page's policy
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"
         for fault in found["violations"]
         if fault["impact"] in SERIOUS
     ]
+
+
+def faults_at_each_size(page: Page) -> list[str]:
+    """What is wrong with a page on a desk and then, as when a window is made narrow, on a phone: width, and what axe finds."""
+    faults: list[str] = []
+    for width, height in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{page.url} is wider than {width}")
+        faults += [f"{width}: {each}" for each in serious_faults(page)]
+    return faults

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage, serious_faults, settled
+from tests.browser.conftest import PHONE, OpenPage, faults_at_each_size, settled
 from tests.web import town
 from tests.web.fakes import DIVIDED
 
@@ -22,23 +22,18 @@ PAGES = [
     f"/kl-sample/compare?number={town.MAIN}&on=2015-01-01&on2=2026-01-01",
     f"/kl-sample/compare?number={DIVIDED}&on=2015-01-01&on2=2026-01-01",
 ]
-SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESK, id="desk")]
 
 
 @pytest.mark.parametrize("language", ["en", "ml"])
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_and_is_sound(
-    open_page: OpenPage, path: str, size: tuple[int, int], language: str
-) -> None:
-    page = open_page(path, size=size, language=language)
+def test_a_page_fits_and_is_sound(open_page: OpenPage, path: str, language: str) -> None:
+    page = open_page(path, language=language)
     if "/map" in path:
         settled(page)
     if "map?number" in path:
         page.wait_for_selector(".summary")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert page.get_attribute("html", "lang") == language
-    assert serious_faults(page) == []
+    assert faults_at_each_size(page) == []
 
 
 @pytest.mark.parametrize("path", ["/", PLOT, "/kl-sample/map", "/kl-sample/search?q=12/10"])

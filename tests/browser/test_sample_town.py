@@ -11,10 +11,8 @@ from sqlalchemy import Engine, text
 from api.app import create_app
 from api.running import load_sample
 from api.settings import Settings
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from tests.browser.conftest import PHONE, serious_faults, serve, settled
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rasterio's own
 NUMBER = "SELECT number FROM parcel WHERE upper_inf(valid) AND upper_inf(recorded) AND land_type = 'purayidam' ORDER BY id LIMIT 1"
@@ -24,14 +22,10 @@ DIVIDED = "SELECT predecessor FROM parcel_lineage GROUP BY 1 HAVING count(*) > 1
 @pytest.fixture(scope="module")
 def sample(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Settings]]:
     """A database with the sample in it, and the folder of its rasters."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    settings = Settings(state=Path(tmp_path_factory.mktemp("state")))
-    load_sample(engine, settings, Console(quiet=True))
-    yield engine, settings
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        settings = Settings(state=Path(tmp_path_factory.mktemp("state")))
+        load_sample(engine, settings, Console(quiet=True))
+        yield engine, settings
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
 """Fixtures of the town hall: two local bodies, seen as the service sees them.
 
 In: the migrated database of the run.  Out: `town` (a session of the service's role, rolled back after the test),
-`body` and `other_body` (two local bodies on one land, founded by the owner), `own_body` (for tests that commit);
+`body` and `other_body` (two local bodies, founded by the owner), `own_body` (for tests that commit), each on a land of its own;
 `sample_owner`, `sample_hall`, `door`: the sample's town hall, as owner, as service, and through HTTP.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,12 +21,11 @@ from api.connecting import in_service_role
 from api.sample_town import BODY, found_sample_town
 from api.settings import Settings
 from civic.core.bodies import LocalBody, enter, found_body
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
+from gis.db.session import transaction
 from gis.jurisdictions import found
 from gis.place import Jurisdiction
 from tests.builders import a_parcel, a_place
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 LAND = Jurisdiction(
     code="town-test",
@@ -38,11 +38,11 @@ LAND = Jurisdiction(
 )
 
 
-def a_body(code: str) -> LocalBody:
-    """A local body on the test land that rests on Sundays and second Saturdays."""
+def a_body(code: str, *, land: str | None = None) -> LocalBody:
+    """A local body that rests on Sundays and second Saturdays, on a land of its own."""
     return LocalBody(
         code=code,
-        jurisdiction=LAND.code,
+        jurisdiction=land or code,
         name_en=f"Body {code}",
         name_ml=f"തദ്ദേശസ്ഥാപനം {code}",
         kind="municipality",
@@ -52,15 +52,17 @@ def a_body(code: str) -> LocalBody:
     )
 
 
+def open_on_its_land(session: Session, body: LocalBody) -> None:
+    """Found a local body and the land that it is on."""
+    found(session, replace(LAND, code=body.jurisdiction))
+    found_body(session, body)
+
+
 @pytest.fixture(scope="session")
 def engine(server: str) -> Iterator[Engine]:
     """A database of the town hall's own tests, many of which keep what they write."""
-    url, name = fresh_database(server)
-    made = make_engine(url)
-    upgrade(made)
-    yield made
-    made.dispose()
-    drop_database(server, name)
+    with own_database(server) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -73,13 +75,12 @@ def service_engine(engine: Engine) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def bodies(engine: Engine) -> tuple[LocalBody, LocalBody]:
-    """Two local bodies on one land, kept for the run."""
+    """Two local bodies, the first on the test land, kept for the run."""
     mark = uuid4().hex[:6]
-    here, there = a_body(f"here-{mark}"), a_body(f"there-{mark}")
+    here, there = a_body(f"here-{mark}", land=LAND.code), a_body(f"there-{mark}")
     with transaction(engine) as session:
-        found(session, LAND)
-        found_body(session, here)
-        found_body(session, there)
+        open_on_its_land(session, here)
+        open_on_its_land(session, there)
     return here, there
 
 
@@ -100,8 +101,7 @@ def own_body(engine: Engine) -> LocalBody:
     """A local body of the test's own, for tests that commit."""
     made = a_body(f"own-{uuid4().hex[:8]}")
     with transaction(engine) as session:
-        found(session, LAND)
-        found_body(session, made)
+        open_on_its_land(session, made)
     return made
 
 
@@ -120,17 +120,13 @@ def town(service_engine: Engine, body: LocalBody) -> Iterator[Session]:
 @pytest.fixture(scope="module")
 def sample_owner(server: str) -> Iterator[Engine]:
     """A database with a few plots in the sample's place, and the sample's town hall."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    with transaction(engine) as session:
-        place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
-        for column in range(8):
-            a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
-    assert found_sample_town(engine, now=datetime.now(UTC))
-    yield engine
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        with transaction(engine) as session:
+            place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
+            for column in range(8):
+                a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
+        assert found_sample_town(engine, now=datetime.now(UTC))
+        yield engine
 
 
 @pytest.fixture(scope="module")

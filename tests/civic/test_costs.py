@@ -54,15 +54,18 @@ def test_an_application_through_the_door_costs_the_same_however_many_there_were(
         a_parcel(session, jurisdiction(session, BODY.jurisdiction), "91/1", x=9100, land_type="purayidam")
     become(door, CITIZENS[0][0])
     form = {"kind": "correct_land_type", "number": "91/1", "land_type": "nilam"}
-    costs = []
+    costs, waited_for = [], []
     for before in (0, 1, 12):
         for _ in range(before):
             apply_for(door, **form)
         with counted(sample_hall) as statements:
             apply_for(door, **form)
         costs.append(len(statements))
+        (number,) = [at for at, each in enumerate(statements) if "INTO case_serial" in each]
+        waited_for.append(len(statements) - number - 1)
     assert len(set(costs)) == 1
-    assert 5 < costs[0] <= 16
+    assert 5 < costs[0] <= 12
+    assert waited_for == [4, 4, 4]  # two messages, the application, its fee: for these the next number waits
 
 
 def test_a_step_through_the_door_costs_the_same_however_long_the_history(

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from api.founding import Administrator, open_town_hall
 from api.sample_town import BODY, CITIZENS, OFFICERS
-from civic.core.bodies import LocalBody, NoSuchBody, inside
+from civic.core.bodies import LocalBody, NoSuchBody, found_body, inside
 from civic.core.people import people_in
 from gis.db.session import transaction
 from gis.errors import Conflict, Invalid, NotFound
@@ -60,6 +61,17 @@ def test_one_land_has_one_town_hall(sample_owner: Engine) -> None:
     for refused in (second, on_the_sample):
         with pytest.raises(NoSuchBody), inside(sample_owner, refused.code):
             pass
+
+
+def test_the_database_itself_refuses_a_second_town_hall_on_a_land(sample_owner: Engine) -> None:
+    first = a_real_body(sample_owner)
+    with transaction(sample_owner) as session:
+        found_body(session, first)
+    with (
+        pytest.raises(IntegrityError, match="local_body_jurisdiction_key"),
+        transaction(sample_owner) as session,
+    ):
+        found_body(session, replace(first, code=f"{first.code}-2"))
 
 
 def test_of_two_foundings_at_once_one_is_refused(sample_owner: Engine) -> None:

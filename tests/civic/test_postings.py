@@ -108,5 +108,25 @@ def test_a_licensee_is_posted_with_what_they_are_and_their_class(door: TestClien
     refused = door.post(f"{TOWN}/people", data=form)
     assert refused.status_code == 422
     assert "of which class" in refused.text
-    assert door.post(f"{TOWN}/people", data=form | {"grade": "Engineer A"}).status_code == 200
-    assert "(Engineer A)" in door.get(f"{TOWN}/people").text
+    for half in (
+        {"grade": "A"},
+        {"licence": "engineer"},
+        {"licence": "engineer", "grade": " "},
+        {"licence": "poet", "grade": "A"},
+    ):
+        assert door.post(f"{TOWN}/people", data=form | half).status_code == 422
+    whole = {"licence": "engineer", "grade": "A"}
+    assert door.post(f"{TOWN}/people", data=form | whole | {"role": "verifier"}).status_code == 422
+    assert door.post(f"{TOWN}/people", data=form | whole).status_code == 200
+    assert "(Engineer, A)" in door.get(f"{TOWN}/people?lang=en").text
+    assert "(എഞ്ചിനീയർ, A)" in door.get(f"{TOWN}/people?lang=ml").text
+
+
+def test_only_a_licensee_is_an_architect_or_an_engineer(town: Session, body: LocalBody) -> None:
+    officer = an_actor(town, body).person.id
+    row = PostingRow(
+        body=body.code, person_id=officer, role="verifier", licence="engineer", order_ref="x", begins=TODAY
+    )
+    town.add(row)
+    with pytest.raises(DBAPIError, match="posting_licence_check"):
+        town.flush()

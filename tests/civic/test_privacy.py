@@ -29,6 +29,7 @@ TOWN = f"/town/{BODY.code}"
 TODAY = NOW.date()
 OF_THINGS = {
     "account",
+    "against",
     "book_digest",
     "challenge",
     "channel",
@@ -62,6 +63,7 @@ OF_THINGS = {
     "record",
     "reference",
     "refund_ref",
+    "replaced_by",
     "revoked_why",
     "role",
     "roles",
@@ -129,7 +131,18 @@ SAID_ELSEWHERE = {
     "permit_visit.photos",
     "permit_word.subject",
     "posting.grade",
+    "posting.licence",
     "receipt.device",
+    "reform_file.content",
+    "reform_file.form",
+    "reform_study.found",
+    "reform_study.key",
+    "reform_study.occupancy",
+    "reform_study.reform",
+    "reform_study.sources",
+    "reform_study.text",
+    "reform_study.ward",
+    "reform_study.why",
     "refund.device",
     "upload.title",
     "upload_part.place",
@@ -165,6 +178,7 @@ def test_every_span_of_days_in_the_notice_is_kept_by_a_nightly_round() -> None:
         "message.address": KEPT.days,
         "message.text": KEPT.days,
         "upload.name": GOOD_FOR.days,
+        "gateway_event.raw": 400,
     }
 
 

@@ -35,6 +35,7 @@ class Walker:
         self.look()
 
     def look(self) -> None:
+        self.page.wait_for_load_state()  # a page just come to has no width before its sheet is there
         if self.page.evaluate("document.documentElement.scrollWidth") > self.width:
             self.faults.append(f"{self.page.url} is wider than the screen")
         self.faults += [f"{self.page.url}: {each}" for each in serious_faults(self.page)]

@@ -9,7 +9,7 @@ from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from gis.errors import Unavailable
-from layers.rasters import Heights, _sheet, heights
+from layers.rasters import Heights, heights, sheet_of
 from tests.builders import KERALA, UTM_43N, a_box
 
 CELL, CELLS = 10.0, 12
@@ -72,5 +72,5 @@ def test_a_raster_that_is_gone_or_damaged_is_told_with_what_to_do(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(Unavailable, match=r"abababababab… .* missing or damaged; import it again\.$") as told:
-        _sheet(path)
+        sheet_of(path)
     assert len(str(told.value)) < 120  # the reason of a theme is cut there

@@ -15,8 +15,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from gis.jurisdictions import jurisdiction
 from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
@@ -30,7 +28,7 @@ from layers.sample.plots import Form
 from layers.sample.town import Town as Sample
 from layers.sample.town import town_of
 from layers.site import site_of_number
-from tests.conftest import ROOT, SHARED, drop_database, fresh_database
+from tests.conftest import ROOT, SHARED, own_database
 
 PLOTS = 600
 ASKED = 30
@@ -64,13 +62,9 @@ class Town:
 
 
 def brought_in(server: str, space: Path, mapping: Path, folder: Path, code: str) -> Iterator[Town]:
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    run_mapping(engine, mapping, folder, state=space)
-    yield Town(engine=engine, code=code, rasters=space / "rasters")
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        run_mapping(engine, mapping, folder, state=space)
+        yield Town(engine=engine, code=code, rasters=space / "rasters")
 
 
 @pytest.fixture(scope="module")

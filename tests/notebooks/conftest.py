@@ -13,7 +13,7 @@ from api.notebook import Town
 from api.running import load_sample
 from api.settings import Settings
 from gis.db.session import in_role, make_engine
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,12 @@ class Sample:
 @pytest.fixture(scope="package")
 def sample(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     """The sample's land, rasters and town hall."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    migrate(engine)
-    state = Path(tmp_path_factory.mktemp("state"))
-    load_sample(engine, Settings(state=state), Console(quiet=True))
-    engine.dispose()
-    planner = in_role(url, PLANNER).render_as_string(hide_password=False)
-    yield Sample(owner=url, planner=planner, state=state)
-    drop_database(server, name)
+    with own_database(server) as engine:
+        state = Path(tmp_path_factory.mktemp("state"))
+        migrate(engine)  # names are found by the keys of this version
+        load_sample(engine, Settings(state=state), Console(quiet=True))
+        planner = in_role(engine.url, PLANNER).render_as_string(hide_password=False)
+        yield Sample(owner=engine.url.render_as_string(hide_password=False), planner=planner, state=state)
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.settings import Settings
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
+from gis.db.session import transaction
 from tests.api.town import build
 from tests.builders import KERALA, UTM_43N
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 from tests.layers.importers.writing import bring, entry
 
 CELL = 10.0
@@ -72,22 +71,18 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def drawn_town(server: str, state: Path) -> Iterator[Engine]:
     """A database with the town and its hillside, for the whole run; nobody writes to it."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    place = build(engine)
-    write_heights(state.parent / "hill.tif", hillside())
-    with transaction(engine) as session:
-        bring(session, state.parent, entry("raster", "hill.tif"), place=place)
-        write_heights(state.parent / "flood.tif", flood())
-        write_heights(state.parent / "cover.tif", covered(), nodata=0)
-        of_flood = entry("raster", "flood.tif", layer="flood_depth", datum="flood of once in 100 years")
-        bring(session, state.parent, of_flood, place=place)
-        of_cover = entry("raster", "cover.tif", layer="land_cover", datum="ESA WorldCover v200")
-        bring(session, state.parent, of_cover, place=place)
-    yield engine
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        place = build(engine)
+        write_heights(state.parent / "hill.tif", hillside())
+        with transaction(engine) as session:
+            bring(session, state.parent, entry("raster", "hill.tif"), place=place)
+            write_heights(state.parent / "flood.tif", flood())
+            write_heights(state.parent / "cover.tif", covered(), nodata=0)
+            of_flood = entry("raster", "flood.tif", layer="flood_depth", datum="flood of once in 100 years")
+            bring(session, state.parent, of_flood, place=place)
+            of_cover = entry("raster", "cover.tif", layer="land_cover", datum="ESA WorldCover v200")
+            bring(session, state.parent, of_cover, place=place)
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -15,15 +15,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
+from gis.db.session import transaction
 from gis.jurisdictions import jurisdiction
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from layers.importers.run import run_mapping
 from layers.sample import generate
 from tests.builders import a_box, a_new_parcel, register
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 from tests.tiles.ground import tile_over
 from tests.tiles.test_parcel_shapes import FAR_OFF, features_of
 from tiles.building import build
@@ -62,19 +61,15 @@ class Sample:
 def sample(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     """The generated sample with some odd plots beside it."""
     folder = tmp_path_factory.mktemp("town")
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    _bring_in(engine, folder)
-    with Session(engine) as session:
-        place = jurisdiction(session, PLACE)
-        at = AsOf(on=date(2026, 1, 1), known=last_recording(session, PLACE))
-        build(session, place, folder / "shelf", at=at)
-        store = opened(folder / "shelf", known=at.known, on=at.on)
-        assert store is not None
-        yield Sample(session=session, place=place, at=at, store=store)
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        _bring_in(engine, folder)
+        with Session(engine) as session:
+            place = jurisdiction(session, PLACE)
+            at = AsOf(on=date(2026, 1, 1), known=last_recording(session, PLACE))
+            build(session, place, folder / "shelf", at=at)
+            store = opened(folder / "shelf", known=at.known, on=at.on)
+            assert store is not None
+            yield Sample(session=session, place=place, at=at, store=store)
 
 
 def _bring_in(engine: Engine, folder: Path) -> None:

@@ -17,11 +17,10 @@ from sqlalchemy import Engine
 from api.answers import today
 from api.app import create_app
 from api.settings import Settings
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine, transaction
+from gis.db.session import transaction
 from gis.parcels.changes import divide
 from tests.builders import LONG_AGO, a_box, halves
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 from tests.tiles.ground import settle, tile_over
 from tests.tiles.test_parcel_shapes import features_of
 from tests.tiles.test_shelf import take_the_compiler_away
@@ -51,15 +50,11 @@ def with_store(app: FastAPI) -> TestClient:
 @pytest.fixture(scope="module")
 def app(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """The service over a place that nobody changes."""
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    settle(engine)
-    app = opened(engine, tmp_path_factory.mktemp("state"))
-    yield app
-    app.state.shelf.finish()
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        settle(engine)
+        app = opened(engine, tmp_path_factory.mktemp("state"))
+        yield app
+        app.state.shelf.finish()
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ are gone, letters without a glyph are �, and words longer than a column may br
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from web.print.words import Wording
 
@@ -27,6 +28,8 @@ _STRIDE = 12
 
 def printable(text: str, families: Families, words: Wording) -> str:
     """The text as it can be set; what is cut off is said."""
+    if _is_plain(text) and _has_plain(families[0]):
+        return _LONG_WORD.sub(lambda word: _breakable(word.group()), text)
     more = len(text) - LONGEST
     tidy = "".join(_tidy(letter) for letter in unicodedata.normalize("NFC", text[:LONGEST]))
     shown = "".join(_shown(cluster, families) for cluster in _clusters(tidy))
@@ -38,6 +41,17 @@ def printable(text: str, families: Families, words: Wording) -> str:
 def named(text: str) -> str:
     """A text that heads something, or a dash where it shows nothing: a heading must not be empty."""
     return text if text.strip(f" \u00a0{_BREAK}{_JOINERS}") else "–"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is short and holds nothing but the printed signs of ASCII, with which nothing can be amiss."""
+    return len(text) <= LONGEST and text.isascii() and text.isprintable()
+
+
+@lru_cache(maxsize=4)
+def _has_plain(family: frozenset[int]) -> bool:
+    """Whether a font shows all printed signs of ASCII."""
+    return family >= frozenset(range(0x20, 0x7F))
 
 
 def _tidy(letter: str) -> str:

@@ -7,10 +7,11 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import segno
 import yaml
@@ -97,6 +98,7 @@ class LetterSheet:
     declared: tuple[PointLine, ...]
     accepted: tuple[PointLine, ...]
     overrides: tuple[PointLine, ...]
+    tolerated: tuple[PointLine, ...]
     signatures: tuple[SignedLine, ...]
     digests: tuple[Fact, ...]
     appeal: str
@@ -146,7 +148,7 @@ def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
         place=body,
         jurisdiction=body,
         valid_on=t.day(letter.dated),
-        known_at=t.instant(letter.instant),
+        known_at=_instant(letter.instant, letter, say),
         digest=digest,
         digest_short=digest[:SHORT],
         instant=(instant.year, instant.month, instant.day, instant.hour, instant.minute, instant.second),
@@ -166,8 +168,9 @@ def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
         declared=tuple(_standing(each, say) for each in letter.declared),
         accepted=_points(letter.accepted, say),
         overrides=_points(letter.overrides, say),
+        tolerated=tuple(_standing(each, say) for each in letter.tolerated),
         signatures=tuple(
-            SignedLine(name=each.name, part=say(f"part.{each.part}"), when=t.instant(each.given))
+            SignedLine(name=each.name, part=say(f"part.{each.part}"), when=_instant(each.given, letter, say))
             for each in letter.signatures
         ),
         digests=tuple(_digests(letter, say)),
@@ -177,6 +180,12 @@ def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
         link=letter.address,
         svg=_code(letter.address),
     )
+
+
+def _instant(known: datetime, letter: Letter, say: _Say) -> str:
+    """An instant to the minute in the local body's own time, which is said."""
+    there = known.astimezone(ZoneInfo(letter.time_zone))
+    return say("instant_there", day=say.t.day(there.date()), time=f"{there:%H:%M}", zone=f"{there:%Z}")
 
 
 def _bare(letter: Letter) -> Letter:
@@ -189,6 +198,7 @@ def _bare(letter: Letter) -> Letter:
         declared=(),
         accepted=(),
         overrides=(),
+        tolerated=(),
         grounds=(),
         signatures=(),
         svg="",
@@ -210,6 +220,9 @@ def _facts(letter: Letter, body: str, say: _Say) -> Iterator[Fact]:
     yield Fact(name=say("fact.dated"), value=say.t.day(letter.dated))
     if letter.kind is LetterKind.PERMIT and letter.validity is not None:
         yield Fact(name=say("fact.until"), value=_until(letter, say))
+    if letter.begins_after is not None and letter.begins_after.until is not None:
+        day, clause = say.t.day(letter.begins_after.until), letter.begins_after.clause
+        yield Fact(name=say("fact.begins_after"), value=say("fact.until_value", day=day, clause=clause))
 
 
 def _until(letter: Letter, say: _Say) -> str:

@@ -51,12 +51,12 @@ function follow() {
   back.focus({ preventScroll: true }); // whoever came by keyboard goes back by Enter
 }
 
-function openAround() { // a finding in a folded list is unfolded before it is led to
-  const finding = location.hash.startsWith("#finding-") && document.getElementById(location.hash.slice(1));
-  const folded = finding && finding.closest("details:not([open])");
-  if (!folded) return;
-  folded.open = true;
-  finding.scrollIntoView();
+function openAround() { // what lies folded is unfolded before it is led to
+  const led = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (!led || location.hash.startsWith("#place-")) return;
+  const folded = [led.closest("details:not([open])"), led.querySelector(":scope > details.point:not([open])")].filter(Boolean);
+  for (const each of folded) each.open = true;
+  if (folded.length) led.scrollIntoView();
 }
 
 if (plan && tools) {
@@ -64,8 +64,9 @@ if (plan && tools) {
     plan.setAttribute("viewBox", whole);
     tools.hidden = true;
   });
-  window.addEventListener("hashchange", () => { follow(); openAround(); });
+  window.addEventListener("hashchange", follow);
   window.addEventListener("sketch-shown", () => { if (chosen()) bringNear(chosen()); });
   follow();
-  openAround();
 }
+window.addEventListener("hashchange", openAround);
+openAround();

@@ -79,7 +79,11 @@ function flat(ring) {
 
 // How far off a length is when each corner is off by `each` metres, independently and to any side.
 export function lengthError(line, each) {
-  const places = flat(line);
+  return planeLengthError(flat(line), each);
+}
+
+// The same of places in metres on a plane.
+export function planeLengthError(places, each) {
   const along = (from, to) => {
     if (!from || !to) return [0, 0];
     const [x, y] = [to[0] - from[0], to[1] - from[1]];
@@ -95,7 +99,11 @@ export function lengthError(line, each) {
 
 // The same for the area of a ring.
 export function areaError(ring, each) {
-  const places = flat(ring), count = places.length;
+  return planeAreaError(flat(ring), each);
+}
+
+export function planeAreaError(places, each) {
+  const count = places.length;
   const spans = places.map((_, index) => {
     const [before, after] = [places[(index + count - 1) % count], places[(index + 1) % count]];
     return (after[0] - before[0]) ** 2 + (after[1] - before[1]) ** 2;

@@ -20,7 +20,7 @@ from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.messages.outbox import undelivered
 from civic.core.pressing import pressing
 from civic.core.privacy.looks import note_look
-from civic.core.services import service_kept, service_named
+from civic.core.services import marked, service_kept, service_named
 from civic.core.steps import add_note, advance, answer_task, has_moved_since, hold, may_take
 from civic.core.workflow import INSIDERS, READING
 from civic.core.working_days import working_days
@@ -39,7 +39,8 @@ def my_cases(
     """The cases that a person has a part in, newest first."""
     lines = cases_of(town.session, town.who().person.id, before=before, most=PAGE)
     onward = f"{town.path}/my?before={lines[-1].case.id}" if len(lines) == PAGE else None
-    return page(request, "town/my.html", town=town, lines=lines, onward=onward)
+    marks = marked(town.hall.services, town.session, [each.case for each in lines])
+    return page(request, "town/my.html", town=town, lines=lines, marks=marks, onward=onward)
 
 
 @router.get("/town/{body}/inbox", dependencies=[allowed(OFFICE)])
@@ -60,6 +61,7 @@ def inbox_page(
         "town/inbox.html",
         town=town,
         lines=lines,
+        marks=marked(town.hall.services, town.session, [each.case for each in lines]),
         pressing={each.case.id: pressing(each.presses, calendar, town.today) for each in lines},
         onward=onward,
         is_first=after is None,

@@ -13,7 +13,16 @@ from civic.core.drawn import drawn
 from civic.core.holidays import ClocksRun, Holiday, add_holiday, holidays, remove_holiday
 from civic.core.http import ANYONE, Town, TownDep, allowed, page
 from civic.core.owners import know_no_more, known_owners
-from civic.core.people import end_posting, introduce, person, person_reached_by, post, postings, reach
+from civic.core.people import (
+    LICENCES,
+    end_posting,
+    introduce,
+    person,
+    person_reached_by,
+    post,
+    postings,
+    reach,
+)
 from civic.core.privacy.looks import OWNERS, note_list
 from civic.core.services import service_named
 from civic.core.workflow import STAFF
@@ -46,7 +55,16 @@ def people_page(request: Request, town: TownDep) -> Response:
     known = known_owners(town.session)
     subjects = [each.person.id for each in known]
     note_list(town.session, town.body, town.who(), subjects, OWNERS, now=town.now)
-    return page(request, "town/people.html", town=town, held=held, names=names, roles=POSTED, known=known)
+    return page(
+        request,
+        "town/people.html",
+        town=town,
+        held=held,
+        names=names,
+        roles=POSTED,
+        licences=LICENCES,
+        known=known,
+    )
 
 
 @router.post("/town/{body}/people", dependencies=[allowed("admin")])
@@ -57,15 +75,16 @@ def new_posting(
     role: Text,
     order_ref: Text,
     begins: Annotated[date, Form()],
+    licence: Text = "",
     grade: Text = "",
 ) -> Response:
-    """Post somebody to a role by an order."""
+    """Post somebody to a role by an order; a licensee with what they are and of which class."""
     if role not in POSTED:
         raise Invalid(f"“{role[:40]}” is no role of the office.")
-    if role == "licensee" and not grade.strip():
-        raise Invalid(
-            "Say what the licensee is and of which class, such as “Engineer A”, as the registration says."
-        )
+    if role == "licensee" and (licence not in LICENCES or not grade.strip()):
+        raise Invalid("Say what the licensee is, and of which class, as the registration says.")
+    if role != "licensee" and licence:
+        raise Invalid("Only a licensee is an architect, an engineer, a designer or a supervisor here.")
     where = reach(address)
     who = person_reached_by(town.session, where) or introduce(
         town.session, town.body, name=name, address=where, language="ml", now=town.now
@@ -77,7 +96,8 @@ def new_posting(
         role=role,
         order_ref=order_ref,
         begins=begins,
-        grade=grade or None,
+        licence=licence or None,
+        grade=grade.strip() or None,
         by=town.who().person.id,
     )
     return see(f"{town.path}/people")

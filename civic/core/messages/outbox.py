@@ -5,11 +5,11 @@ the jobs that send them; for pages, what was said and whether it arrived.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, TextClause, select, text
+from sqlalchemy import Row, Select, select, text
 from sqlalchemy.orm import Session
 
 from civic.core.jobs import put
@@ -113,42 +113,42 @@ def tell(
     now: datetime,
 ) -> list[int]:
     """Tell a person something by every way that is known: the messages' identifiers; somebody erased is told nothing."""
-    found = _recipients(session, _BY_ID, {"person": person_id})
-    if not found:
+    found = session.execute(_BY_ID, {"person": person_id}).one_or_none()
+    if found is None:
         raise NoSuchPerson("This person is not known here.")
-    return tell_recipient(session, found[0], case_id=case_id, template=template, values=values, now=now)
+    to = to_recipient(found)
+    return tell_recipient(session, to, case_id=case_id, template=template, values=values, now=now)
 
 
 def parties_of(session: Session, case_id: int) -> list[Recipient]:
     """The parties of a case, each once."""
-    return _recipients(session, _BY_CASE, {"case": case_id})
+    found = session.execute(_BY_CASE, {"case": case_id})
+    return [replace(to_recipient(who), case_number=who.case_number) for who in found]
 
 
-_RECIPIENTS = (
+RECIPIENTS = (
     "SELECT p.id, p.body, p.email, p.phone, p.language, EXISTS (SELECT FROM message_consent c WHERE c.person_id = p.id"
     f" AND c.channel = 'whatsapp' AND c.withdrawn IS NULL) AS wants_whatsapp, {OWN_WORDINGS} AS own"
 )
-_BY_ID = text(f"{_RECIPIENTS}, CAST(NULL AS text) AS case_number FROM person p WHERE p.id = :person")
+"""The beginning of a statement that asks for people `p` as recipients."""
+_BY_ID = text(f"{RECIPIENTS} FROM person p WHERE p.id = :person")
 _BY_CASE = text(
-    f"{_RECIPIENTS}, c.number AS case_number FROM civic_case c JOIN person p ON p.id IN"
+    f"{RECIPIENTS}, c.number AS case_number FROM civic_case c JOIN person p ON p.id IN"
     " (SELECT person_id FROM case_party WHERE case_id = c.id) WHERE c.id = :case ORDER BY p.id"
 )
 
 
-def _recipients(session: Session, query: TextClause, whose: Mapping[str, int]) -> list[Recipient]:
-    return [
-        Recipient(
-            body=who.body,
-            person_id=who.id,
-            email=who.email,
-            phone=who.phone,
-            language=who.language,
-            wants_whatsapp=who.wants_whatsapp,
-            own=who.own or {},
-            case_number=who.case_number,
-        )
-        for who in session.execute(query, whose)
-    ]
+def to_recipient(who: Row[Any]) -> Recipient:
+    """Somebody as `RECIPIENTS` finds them."""
+    return Recipient(
+        body=who.body,
+        person_id=who.id,
+        email=who.email,
+        phone=who.phone,
+        language=who.language,
+        wants_whatsapp=who.wants_whatsapp,
+        own=who.own or {},
+    )
 
 
 def tell_address(

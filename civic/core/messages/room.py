@@ -1,4 +1,4 @@
-"""What the doors of messages share: who tells people, and the words by which Meta's reports are known.
+"""What the doors of messages share: who tells people, and the words by which carriers' reports are known.
 
 In: the composition root's choice.  Out: values.
 """
@@ -17,3 +17,4 @@ class MessageRoom:
     """What really leaves from here."""
     whatsapp_secret: str
     whatsapp_verify: str
+    sms_secret: str

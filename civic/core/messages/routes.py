@@ -1,22 +1,17 @@
-"""The doors of messages: the outbox, a case's messages, one's own, the wordings; and the reports of WhatsApp.
+"""The doors of messages: the outbox, a case's messages, one's own, the wordings.
 
-In: forms and reports.  Out: pages.  In a synthetic body everyone may look into the outbox: nothing in it is anybody's.
+In: forms.  Out: pages.  In a synthetic body everyone may look into the outbox: nothing in it is anybody's.
 """
 
-import hmac
-import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 
-from civic.core.bodies import CODE, NoSuchBody, inside
 from civic.core.case import seen_by
 from civic.core.doors.form import see
-from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page, town_hall
+from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
 from civic.core.jobs import failed_jobs, try_again
 from civic.core.messages.outbox import (
     HIDDEN,
@@ -30,8 +25,7 @@ from civic.core.messages.outbox import (
     wants_whatsapp,
 )
 from civic.core.messages.room import MessageRoom
-from civic.core.messages.sending import arrived, send_again
-from civic.core.messages.whatsapp import report
+from civic.core.messages.sending import send_again
 from civic.core.messages.wording import default_wording, forget_wording, keep_wording, names, wording
 from civic.core.privacy.looks import OUTBOX, note_list, note_look
 from civic.core.workflow import INSIDERS
@@ -40,7 +34,6 @@ from gis.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 router = APIRouter()
 Text = Annotated[str, Form(max_length=5000, pattern=r"^[^\x00]*$")]
 Identifier = Annotated[int, Path(ge=1, lt=2**62)]
-REFERENCE = re.compile(rf"({CODE.pattern})\.(\d{{1,18}})")
 
 
 def room_of(request: Request) -> MessageRoom:
@@ -239,45 +232,6 @@ def _known(language: str) -> str:
     if language not in ("en", "ml"):
         raise NotFound("Messages are written in English (en) and Malayalam (ml).")
     return language
-
-
-@router.get("/api/messages/whatsapp", include_in_schema=False)
-def is_ours(
-    request: Request,
-    mode: Annotated[str, Query(alias="hub.mode", max_length=50)] = "",
-    token: Annotated[str, Query(alias="hub.verify_token", max_length=500)] = "",
-    challenge: Annotated[str, Query(alias="hub.challenge", max_length=500)] = "",
-) -> Response:
-    """Meta asks once whether this address is ours; the answer is its own challenge."""
-    kept = room_of(request).whatsapp_verify
-    if not kept or mode != "subscribe" or not hmac.compare_digest(kept.encode(), token.encode()):
-        raise NotAllowed("This is not the word by which reports are ordered here.", code="bad-signature")
-    return PlainTextResponse(challenge)
-
-
-async def _raw(request: Request) -> bytes:
-    return await request.body()
-
-
-@router.post("/api/messages/whatsapp", include_in_schema=False)
-def reported(request: Request, raw: Annotated[bytes, Depends(_raw)]) -> Response:
-    """What became of messages, as Meta reports it under its signature; what is told twice changes nothing."""
-    secret = room_of(request).whatsapp_secret
-    if not secret:
-        raise NotAllowed("No reports are ordered here.", code="bad-signature")
-    hall, now = town_hall(request), datetime.now(UTC)
-    for each in report(raw, request.headers.get("x-hub-signature-256", ""), secret):
-        named = REFERENCE.fullmatch(each.reference)
-        if named is None:
-            continue  # a message of somebody else's who uses the same number
-        try:
-            with inside(hall.engine, named[1]) as (session, body):
-                arrived(
-                    session, body, int(named[2]), is_delivered=each.is_delivered, answer=each.answer, now=now
-                )
-        except NoSuchBody:
-            continue
-    return Response(status_code=200)
 
 
 def _need_sight(town: Town) -> None:

@@ -174,11 +174,21 @@ def _note(session: Session, row: MessageRow, outcome: str, answer: str, *, now: 
 
 
 def arrived(
-    session: Session, body: LocalBody, number: int, *, is_delivered: bool, answer: str, now: datetime
+    session: Session,
+    body: LocalBody,
+    number: int,
+    *,
+    channel: str,
+    is_delivered: bool,
+    answer: str,
+    now: datetime,
 ) -> bool:
-    """Record a carrier's report of a message, and whether it told anything new; repeated and late ones change nothing."""
+    """Record a carrier's report of a message, and whether it told anything new; repeated and late ones change nothing.
+
+    A carrier knows what it carried: of a message that went by another channel it tells nothing.
+    """
     row = session.scalars(select(MessageRow).where(MessageRow.id == number).with_for_update()).one_or_none()
-    if row is None or row.state not in {"sending", "sent"}:
+    if row is None or row.channel != channel or row.state not in {"sending", "sent"}:
         return False
     _note(session, row, "delivered" if is_delivered else "undelivered", answer, now=now)
     if is_delivered:

@@ -4,20 +4,21 @@ In: the events of the town hall, in their transaction.  Out: messages to the par
 job, because their neighbours are looked for on the map.  What only officers may see is told to nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case, parcels_of
 from civic.core.clocks import Escalated
-from civic.core.desk import Advanced
+from civic.core.desk import Advanced, Opening
 from civic.core.documents.keeping import Quarantined
 from civic.core.jobs import Doer, Work, later, whole
+from civic.core.messages.hearers import hearers, look_ahead, payers
 from civic.core.messages.outbox import Recipient, parties_of, tell, tell_address, tell_recipient
 from civic.core.messages.sending import Undelivered
 from civic.core.money.model import Demand, DemandRaised, Paid, rupees
@@ -32,12 +33,6 @@ from civic.core.workflow import PARTIES
 from civic.core.working_days import day_there
 
 WATCHERS = "messages.watchers"
-_OTHERS = text(
-    "SELECT EXISTS (SELECT FROM plot_watch WHERE state = 'watching') AS watch, EXISTS (SELECT FROM case_parcel c"
-    " JOIN parcel_right r ON r.number = c.number AND r.jurisdiction = :land"
-    " JOIN known_owner k ON k.party_id = r.party_id AND k.ended IS NULL WHERE c.case_id = :case) AS own"
-)
-"""Whether there is anybody but its parties whom a case may concern: watchers of any plot, people who ever owned one of its."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,18 +62,21 @@ class Teller:
             now=made.now,
         )
 
+    def heard_opening(self, session: Session, opening: Opening) -> None:
+        """Ask who will be told of a case before it is opened."""
+        look_ahead(session, opening)
+
     def heard_case(self, session: Session, moved: Advanced) -> None:
         """Tell the parties of a case, but not who moved it, and ask for its watchers to be told."""
         if moved.case.state == moved.state_before or self._is_for_staff(moved.case, moved.step):
             return
-        parties = parties_of(session, moved.case.id)
-        for party in parties:
+        hear = hearers(session, moved)
+        for party in hear.parties:
             if moved.actor is None or moved.actor.person.id != party.person_id or moved.step == "open":
                 self._tell_party(session, moved, party)
-        others = session.execute(_OTHERS, {"case": moved.case.id, "land": moved.body.jurisdiction}).one()
-        if moved.step == "open" and others.own:
-            self._tell_owners(session, moved, {each.person_id for each in parties})
-        if others.watch:
+        if moved.step == "open" and hear.may_be_owned:
+            self._tell_owners(session, moved, {each.person_id for each in hear.parties})
+        if hear.may_be_watched:
             later(session, WATCHERS, case=moved.case.id, seq=moved.case.version)
 
     def _tell_owners(self, session: Session, moved: Advanced, parties: set[int | None]) -> None:
@@ -130,28 +128,30 @@ class Teller:
     def heard_demand(self, session: Session, asked: DemandRaised) -> None:
         """Tell the parties of a case what is to be paid; the link needs no sign-in, so somebody else may pay."""
         path = f"pay/{asked.demand.token}"
-        self._tell_of_money(session, asked.body, asked.demand, "money_due", path, {}, now=asked.now)
+        to = payers(session, asked)
+        self._tell_of_money(session, asked.body, asked.demand, to, "money_due", path, {}, now=asked.now)
 
     def heard_paid(self, session: Session, paid: Paid) -> None:
         """Tell the parties of a case that their money has arrived, and by which receipt."""
         path, values = f"receipt/{paid.receipt.token}", {"receipt": paid.receipt.number}
-        self._tell_of_money(session, paid.body, paid.demand, "money_received", path, values, now=paid.now)
+        case_id = paid.demand.case_id
+        to = parties_of(session, case_id) if case_id is not None else ()
+        self._tell_of_money(session, paid.body, paid.demand, to, "money_received", path, values, now=paid.now)
 
     def _tell_of_money(
         self,
         session: Session,
         body: LocalBody,
         demand: Demand,
+        to: Sequence[Recipient],
         template: str,
         path: str,
         more: Mapping[str, str],
         *,
         now: datetime,
     ) -> None:
-        if demand.case_id is None:
-            return
         values = {"amount": rupees(demand.amount), "link": self.link(body, path), **more}
-        for party in parties_of(session, demand.case_id):
+        for party in to:
             words = {**values, "number": party.case_number or "", "body": _named(body, party.language)}
             tell_recipient(session, party, case_id=demand.case_id, template=template, values=words, now=now)
 

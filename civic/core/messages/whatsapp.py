@@ -4,15 +4,13 @@ In: a letter whose template is approved; its blanks become the template's parame
 of it comes later, by webhook: `report` checks the signature and reads it.
 """
 
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from civic.core.messages.carriers import Letter, Postponed, Refused, Taken
+from civic.core.messages.carriers import Letter, Postponed, Refused, Report, Taken, check_signed
 from civic.core.messages.wire import Answer, post_json
-from gis.errors import Invalid, NotAllowed
+from gis.errors import Invalid
 
 NOT_NOW = {0, 1, 2, 4, 190, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004, 133016}
 """Error codes of the API that pass: rates, tokens, maintenance."""
@@ -48,21 +46,9 @@ class WhatsApp:
             raise Postponed(f"The API's answer names no message: {answer.text}") from error
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What became of a message."""
-
-    reference: str
-    """As the sender gave it along: body and number."""
-    is_delivered: bool
-    answer: str
-
-
 def report(raw: bytes, signature: str, secret: str) -> list[Report]:
     """What a webhook tells; `NotAllowed` where its signature (X-Hub-Signature-256) is not made with the app's secret."""
-    due = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(due.encode(), signature.encode()):
-        raise NotAllowed("The signature of this report is not right.", code="bad-signature")
+    check_signed(raw, signature, secret)
     try:
         told = json.loads(raw)
         statuses = [

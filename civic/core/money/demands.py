@@ -6,7 +6,7 @@ for its payer.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.events import publish
-from civic.core.money.ledger import DEMANDS, INCOME, Booking, book
+from civic.core.money.ledger import DEMANDS, INCOME, Booking, journal
 from civic.core.money.model import (
     LARGEST,
     Demand,
@@ -47,25 +47,21 @@ def raise_demand(
     _check(lines)
     total = sum(line.amount for line in lines)
     token = secrets.token_urlsafe(SECRET)
-    new = {
-        "body": body.code,
+    owed = {DEMANDS: total} | {account: -amount for account, amount in by_head(lines).items()}
+    new = journal(body, Booking(kind="demand", now=now, person_id=raised_by), owed) | {
         "case": case_id,
         "token": token,
         "amount": total,
         "due": due,
-        "now": now,
-        "by": raised_by,
         "heads": [line.head for line in lines],
         "titles_en": [line.title_en for line in lines],
         "titles_ml": [line.title_ml for line in lines],
-        "amounts": [line.amount for line in lines],
+        "asked": [line.amount for line in lines],
         "clauses": [line.clause for line in lines],
     }
-    number = int(session.execute(statement(__package__, "raised"), new).scalar_one())
-    owed = {DEMANDS: total} | {account: -amount for account, amount in by_head(lines).items()}
-    book(session, body, Booking(kind="demand", now=now, person_id=raised_by, demand_id=number), owed)
+    made = session.execute(statement(__package__, "raised"), new).one()
     raised = Demand(
-        id=number,
+        id=made.id,
         case_id=case_id,
         token=token,
         amount=total,
@@ -77,7 +73,7 @@ def raise_demand(
         closed_reason=None,
         lines=tuple(lines),
     )
-    publish(session, DemandRaised(body=body, demand=raised, now=now))
+    publish(session, DemandRaised(body=body, demand=raised, parties=frozenset(made.parties), now=now))
     return raised
 
 
@@ -110,6 +106,13 @@ def open_demands(session: Session, *, most: int = 200) -> list[Demand]:
     rows = session.scalars(query, execution_options=_FRESH).all()
     lines = _lines(session, [row.id for row in rows])
     return [_of(row, lines[row.id]) for row in rows]
+
+
+def cases_of_demands(session: Session, demands: Sequence[Demand]) -> Mapping[int, str]:
+    """The numbers of the cases that some demands belong to, by the case."""
+    whose = {each.case_id for each in demands if each.case_id is not None}
+    found = session.execute(select(CaseRow.id, CaseRow.number).where(CaseRow.id.in_(whose)))
+    return {row.id: row.number for row in found}
 
 
 def is_settled(session: Session, case_id: int) -> bool:

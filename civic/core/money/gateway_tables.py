@@ -51,21 +51,25 @@ class GatewayOrderRow(Base):
 
 
 class GatewayEventRow(Base):
-    """A webhook whose signature was right, byte for byte."""
+    """A webhook whose signature was right, byte for byte until its time is over; then its digest tells what it was."""
 
     __tablename__ = "gateway_event"
     __table_args__ = (
         UniqueConstraint("body", "id"),
         UniqueConstraint("body", "gateway", "event_ref"),
         CheckConstraint("(booked IS NULL) = (outcome IS NULL)", name="outcome"),
+        CheckConstraint("raw IS NOT NULL OR booked IS NOT NULL", name="raw"),
         Index("gateway_event_waiting_idx", "body", "id", postgresql_where=text("booked IS NULL")),
+        Index("gateway_event_raw_idx", "body", "booked", postgresql_where=text("raw IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     gateway: Mapped[str] = mapped_column(Text)
     event_ref: Mapped[str] = mapped_column(Text)
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(Text)
+    """SHA-256 of its bytes."""
     signature: Mapped[str] = mapped_column(Text)
     received: Mapped[datetime] = mapped_column(_INSTANT)
     booked: Mapped[datetime | None] = mapped_column(_INSTANT)

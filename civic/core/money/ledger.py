@@ -7,6 +7,7 @@ another one.  The database refuses one that does not add up (migration 0006), wh
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -72,9 +73,7 @@ def book(session: Session, body: LocalBody, booking: Booking, entries: Mapping[s
 
     `Invalid` where there are fewer than two entries, one is nothing, or they do not add up to zero.
     """
-    if len(entries) < 2 or 0 in entries.values() or sum(entries.values()) != 0:
-        raise Invalid("A journal needs two entries or more that are not nothing and add up to zero.")
-    return _write(session, body, booking, tuple(entries.items()), None)
+    return _write(session, journal(body, booking, entries))
 
 
 def reverse(session: Session, body: LocalBody, journal_id: int, booking: Booking) -> int:
@@ -88,7 +87,8 @@ def reverse(session: Session, body: LocalBody, journal_id: int, booking: Booking
         raise NotFound("There is no such journal here.")
     if session.scalar(select(JournalRow.id).where(JournalRow.reverses == journal_id)):
         raise Conflict("This journal is reversed already.")
-    return _write(session, body, booking, tuple((row.account, -row.amount) for row in rows), journal_id)
+    opposite = {row.account: -row.amount for row in rows}
+    return _write(session, journal(body, booking, opposite) | {"reverses": journal_id})
 
 
 def balance(session: Session, account: str) -> int:
@@ -120,27 +120,27 @@ def balances(session: Session) -> list[Balance]:
     ]
 
 
-def _write(
-    session: Session,
-    body: LocalBody,
-    booking: Booking,
-    entries: tuple[tuple[str, int], ...],
-    reverses: int | None,
-) -> int:
-    """One statement, however many entries."""
-    journal = {
+def journal(body: LocalBody, booking: Booking, entries: Mapping[str, int]) -> dict[str, Any]:
+    """What a statement that makes a journal is given; `Invalid` as `book` says."""
+    if len(entries) < 2 or 0 in entries.values() or sum(entries.values()) != 0:
+        raise Invalid("A journal needs two entries or more that are not nothing and add up to zero.")
+    return {
         "body": body.code,
         "kind": booking.kind,
         "day": money_day(body, booking.now),
         "now": booking.now,
         "person": booking.person_id,
         "reason": booking.reason,
-        "reverses": reverses,
+        "reverses": None,
         "demand": booking.demand_id,
         "receipt": booking.receipt_id,
         "refund": booking.refund_id,
-        "accounts": [account for account, _ in entries],
-        "kinds": [KINDS.get(account, "income") for account, _ in entries],
-        "amounts": [amount for _, amount in entries],
+        "accounts": list(entries),
+        "kinds": [KINDS.get(account, "income") for account in entries],
+        "amounts": list(entries.values()),
     }
-    return int(session.execute(statement(__package__, "booked"), journal).scalar_one())
+
+
+def _write(session: Session, made: Mapping[str, Any]) -> int:
+    """One statement, however many entries."""
+    return int(session.execute(statement(__package__, "booked"), made).scalar_one())

@@ -129,6 +129,8 @@ class DemandRaised:
 
     body: LocalBody
     demand: Demand
+    parties: frozenset[int]
+    """The people who have a part in its case."""
     now: datetime
 
 

@@ -88,7 +88,7 @@ def keep_event(
         raise BadSignature("This message was not signed by the payment gateway; nothing was done.")
     digest = hashlib.sha256(raw).hexdigest()
     for ref in ((event_ref or digest)[:200], digest):
-        values = {"body": body.code, "gateway": gateway.name, "event_ref": ref, "raw": raw}
+        values = {"body": body.code, "gateway": gateway.name, "event_ref": ref, "raw": raw, "digest": digest}
         made = session.execute(
             upsert(GatewayEventRow)
             .values(**values, signature=signature, received=now)
@@ -98,11 +98,11 @@ def keep_event(
         if made is not None:
             return made
         kept = session.execute(
-            select(GatewayEventRow.id, GatewayEventRow.raw).where(
+            select(GatewayEventRow.id, GatewayEventRow.digest).where(
                 GatewayEventRow.gateway == gateway.name, GatewayEventRow.event_ref == ref
             )
         ).one()
-        if kept.raw == raw:
+        if kept.digest == digest:
             return int(kept.id)
     return int(kept.id)
 
@@ -119,7 +119,7 @@ def book_event(
     """Book what a kept event tells; a second time it is only looked at."""
     query = select(GatewayEventRow).where(GatewayEventRow.id == event_id).with_for_update(key_share=True)
     row = session.scalars(query, execution_options={"populate_existing": True}).one()
-    if row.booked is not None:
+    if row.booked is not None or row.raw is None:
         return Booked(outcome="repeated")
     told = gateway.told(row.raw)
     if told.payment is not None and told.kind in ("payment.captured", "order.paid"):

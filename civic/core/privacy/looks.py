@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.case import Case
 from civic.core.messages.forgetting import forget_told
+from civic.core.money.gateway_tables import GatewayEventRow
 from civic.core.passkey_tables import PasskeyChallengeRow, PasskeyRow
 from civic.core.people import Actor, postings
 from civic.core.privacy.notice import notice
@@ -135,10 +136,16 @@ def forget_old(session: Session, *, now: datetime) -> int:
     """Forget what has been kept for as long as the notice says; how many rows."""
     days = notice()["sign_in_code.reach"].kept.days or 1
     forms = notice()["sent_form.digest"].kept.days or 1
+    payments = notice()["gateway_event.raw"].kept.days or 1
     done = [
         session.execute(delete(SignInCodeRow).where(SignInCodeRow.made < now - timedelta(days=days))),
         session.execute(delete(SentFormRow).where(SentFormRow.sent < now - timedelta(days=forms))),
         session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.ends <= now)),
+        session.execute(
+            update(GatewayEventRow)
+            .where(GatewayEventRow.raw.is_not(None), GatewayEventRow.booked < now - timedelta(days=payments))
+            .values(raw=None)
+        ),
     ]
     counts: list[int] = [each.rowcount for each in done]  # type: ignore[attr-defined]
     return sum(counts)

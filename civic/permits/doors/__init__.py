@@ -5,11 +5,14 @@ In: forms and addresses below `/town/{body}/permits`.  Out: pages and redirects;
 
 from fastapi import APIRouter
 
+from civic.permits.doors.agencies import router as agencies
+from civic.permits.doors.appeals import router as appeals
 from civic.permits.doors.begin import router as begin
 from civic.permits.doors.office import router as office
 from civic.permits.doors.papers import router as papers
 from civic.permits.doors.party import router as party
+from civic.permits.doors.refusals import router as refusals
 
 router = APIRouter()
-for each in (begin, party, papers, office):
+for each in (agencies, begin, party, papers, office, appeals, refusals):
     router.include_router(each)

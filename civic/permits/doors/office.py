@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from fastapi import APIRouter, Request, Response
 
-from civic.core.case import Case
+from civic.core.case import Case, history, tasks_of
 from civic.core.desk import Desk
 from civic.core.doors.form import FormDep, see
 from civic.core.http import OFFICE, Town, TownDep, allowed, page
@@ -24,11 +24,14 @@ from civic.permits.service import SERVICE
 from civic.permits.signing import FEE_SET_IN, set_open_fee
 from civic.permits.town_words import STANCES as TOWN_STANCES
 from civic.permits.town_words import TOWN_HALL, say_of_reason, town_reasons
+from civic.permits.visits import visits_of
 from gis.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
 STANCE, REASON = "stance-", "reason-"
 """How the fields of a word on a finding begin; its place among the open findings follows."""
+ANSWER = "answer:"
+"""How the history names the answer of an authority; the kind of what it was asked follows."""
 OFFICERS = ("verifier", "approver", "secretary")
 DECISIONS = ("verify", "verify_plain", "approve", "refuse", "send_back", "council_approve", "council_refuse")
 
@@ -105,7 +108,7 @@ def check_once_more(request: Request, town: TownDep, number: Number) -> Response
     """Check the drawing again by today's book and land."""
     desk, standing, _ = matter(town, number)
     try:
-        check_by_hand(room_of(request), desk, standing, actor=town.who())
+        check_by_hand(room_of(request), desk, standing, actor=town.who(), apart=town.apart)
     except REFUSALS as error:
         town.undo()
         return _decision(request, town, number, refused=error)
@@ -153,9 +156,22 @@ def _decision(
         kinds=KINDS,
         steps={name: step for name, step in steps.items() if name in DECISIONS},
         can_ask="ask" in steps,
+        tasks=tasks_of(town.session, standing.id),
+        notes=_answers_in_words(town, standing.id),
+        visits=visits_of(town.session, standing.id),
         refused=refused,
         form=form or {},
     )
+
+
+def _answers_in_words(town: Town, case_id: int) -> dict[str, str]:
+    """What other authorities wrote with their answers, by the kind of what they were asked."""
+    told = history(town.session, case_id, for_staff=True)
+    return {
+        each.step.removeprefix(ANSWER): each.note
+        for each in told
+        if each.step.startswith(ANSWER) and each.note
+    }
 
 
 def _keep_reasons(town: Town, desk: Desk, standing: Case, form: FormDep) -> None:

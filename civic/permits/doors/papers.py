@@ -109,6 +109,7 @@ def letter_file(
         raise Unavailable("Letters cannot be printed here now; ask at the office.")
     note_look(town.session, town.body, town.who(), standing, now=town.now)
     said = letter(town.session, town.body, standing, kind, front=room.front)
+    town.keep()  # printing takes time, and asks nothing of the database
     name = f"{said.number}-{kind}.pdf"
     return Response(
         room.letters.pdf(said, language=lang),

@@ -15,6 +15,7 @@ from civic.permits.consents import PARTS, to_sign
 from civic.permits.doors.common import REFUSALS, Number, Refusal, language_of, matter, room_of, status_of
 from civic.permits.drawings import HandedIn, check_drawing, hand_in
 from civic.permits.filing import change_licensee
+from civic.permits.joining import join_owner, leave_owner
 from civic.permits.queries import shown
 from civic.permits.signing import answered, sign_and_go_on
 from gis.errors import Conflict, Invalid, NotAllowed
@@ -48,7 +49,7 @@ def send_drawing(
     )
     room = room_of(request)
     try:
-        checked = check_drawing(room, desk, standing, sent)
+        checked = check_drawing(room, desk, standing, sent, apart=town.apart)
         made = hand_in(room, desk, standing, sent, checked, actor=town.who())
     except REFUSALS as error:
         town.undo()
@@ -93,6 +94,24 @@ def choose_licensee(request: Request, town: TownDep, number: Number, form: FormD
         change_licensee(desk, standing, licensee_id=int(chosen), actor=town.who(), language=language_of(town))
     except (Conflict, Invalid, NotAllowed) as error:
         return refused_page(request, town, number, error, form=form)
+    return see(f"{town.path}/cases/{number}")
+
+
+@router.post("/town/{body}/permits/{number}/owners", dependencies=[allowed(SIGNED_IN)])
+def name_owner(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Another owner signs too, or one who has not signed does so no more."""
+    desk, standing, _ = matter(town, number)
+    leaving = form.get("leaves", "")
+    try:
+        if leaving:
+            if not (leaving.isascii() and leaving.isdigit()) or len(leaving) > 18:
+                raise Invalid("Choose an owner.", code="field-missing")
+            leave_owner(desk, standing, person_id=int(leaving), actor=town.who())
+        else:
+            said = {"name": form.get("owner_name", ""), "address": form.get("owner_address", "")}
+            join_owner(desk, standing, actor=town.who(), **said)
+    except (Conflict, Invalid, NotAllowed) as error:
+        return refused_page(request, town, number, error, tried="owners", form=form)
     return see(f"{town.path}/cases/{number}")
 
 

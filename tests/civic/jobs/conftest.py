@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import Engine, make_url
 
 from api.connecting import in_service_role
-from civic.core.bodies import LocalBody, found_body
+from civic.core.bodies import LocalBody
 from gis.db.session import transaction
-from gis.jurisdictions import found
-from tests.civic.conftest import LAND, a_body
+from tests.civic.conftest import a_body, open_on_its_land
 
 
 @pytest.fixture
@@ -20,8 +19,7 @@ def hall(fresh_engine: Engine) -> Iterator[tuple[Engine, LocalBody]]:
     """A town hall of its own: what is committed here meets nobody else."""
     body = a_body("hall")
     with transaction(fresh_engine) as session:
-        found(session, LAND)
-        found_body(session, body)
+        open_on_its_land(session, body)
     engine = in_service_role(make_url(fresh_engine.url))
     yield engine, body
     engine.dispose()

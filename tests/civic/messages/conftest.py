@@ -18,9 +18,10 @@ def mails() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def sms_provider() -> Iterator[Provider]:
+def sms_provider() -> Iterator[SmsProvider]:
     """A provider of SMS."""
-    with served(SmsProvider()) as kept:
+    kept = SmsProvider()
+    with served(kept):
         yield kept
 
 

@@ -96,6 +96,18 @@ class SmsProvider(Provider):
             return 400, {"error": "bad coding"}
         return 202, {"id": f"sms-{len(self.asked)}"}
 
+    def report(self, status: str, cause: str = "") -> bytes:
+        """What it reports to its customer of everything that it took, once the operators have answered."""
+        took = [each.told["reference"] for each in self.asked]
+        return json.dumps(
+            {
+                "reports": [
+                    {"id": f"sms-{place}", "reference": reference, "status": status, "cause": cause}
+                    for place, reference in enumerate(took, 1)
+                ]
+            }
+        ).encode()
+
 
 class CloudApi(Provider):
     """Takes approved templates with the right number of parameters."""

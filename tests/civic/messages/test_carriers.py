@@ -11,10 +11,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from civic.core.messages.carriers import Letter, Postponed, Refused, Registered
+from civic.core.messages import sms as dlt
+from civic.core.messages.carriers import Letter, Postponed, Refused, Registered, Report
 from civic.core.messages.mail import mail_by
-from civic.core.messages.sms import Sms
-from civic.core.messages.whatsapp import Report, WhatsApp, report
+from civic.core.messages.sms import MOST_REPORTS, Sms
+from civic.core.messages.whatsapp import WhatsApp, report
 from civic.core.messages.wire import check_address
 from gis.errors import Invalid, NotAllowed
 from tests.civic.messages.stand_ins import MailServer, Provider
@@ -211,6 +212,48 @@ def test_a_report_says_that_it_arrived() -> None:
     failed = a_report("failed", errors=[{"code": 131026, "title": "Message undeliverable"}])
     (read,) = report(failed, signed(failed), "app-secret")
     assert (read.is_delivered, "131026" in read.answer) == (False, True)
+
+
+def an_operators_report(*statuses: str, **more: object) -> bytes:
+    return json.dumps(
+        {"reports": [{"reference": "kochi.17", "status": each, **more} for each in statuses]}
+    ).encode()
+
+
+def test_an_operator_reports_what_became_of_an_sms() -> None:
+    raw = an_operators_report("submitted", "DELIVERED", "expired", cause="absent subscriber")
+    told = dlt.report(raw, signed(raw), "", "app-secret")
+    assert told == [
+        Report(reference="kochi.17", is_delivered=True, answer="delivered absent subscriber"),
+        Report(reference="kochi.17", is_delivered=False, answer="expired absent subscriber"),
+    ]
+    assert dlt.report(raw, "", "Bearer app-secret", "app-secret") == told
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer ", "Bearer another", "app-secret", "Bearer ü"]
+)
+def test_a_forged_report_of_an_sms_is_refused(authorization: str) -> None:
+    raw = an_operators_report("delivered")
+    for signature in ("", "sha256=", signed(raw, "another"), signed(raw + b" "), "sha256=ü"):
+        with pytest.raises(NotAllowed):
+            dlt.report(raw, signature, authorization, "app-secret")
+
+
+def test_what_is_no_report_of_sms_is_named_so() -> None:
+    wrong = [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"reports": {}}',
+        b'{"reports": [1]}',
+        b'{"reports": [{"status": "failed"}]}',
+    ]
+    for raw in (*wrong, an_operators_report(*["failed"] * (MOST_REPORTS + 1))):
+        with pytest.raises(Invalid):
+            dlt.report(raw, signed(raw), "", "app-secret")
+    most = an_operators_report(*["failed"] * MOST_REPORTS)
+    assert len(dlt.report(most, signed(most), "", "app-secret")) == MOST_REPORTS
 
 
 def test_a_forged_report_is_refused() -> None:

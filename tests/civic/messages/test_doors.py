@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api.town import SERVICES
-from civic.core.bodies import LocalBody, found_body
+from civic.core.bodies import LocalBody
 from civic.core.jobs import Work, later
 from civic.core.messages.carriers import Letter, Taken
-from civic.core.messages.outbox import SEND, outbox, own_messages, tell, tell_address
+from civic.core.messages.outbox import SEND, outbox, own_messages, set_whatsapp, tell
 from civic.core.messages.sending import Senders
-from civic.core.people import Actor
+from civic.core.people import Actor, introduce
 from civic.core.steps import open_case
 from gis.db.session import transaction
-from gis.jurisdictions import found
+from gis.jurisdictions import jurisdiction
 from tests.builders import a_new_parcel, register
-from tests.civic.conftest import LAND, a_body
+from tests.civic.conftest import a_body, open_on_its_land
 from tests.civic.hall import Hall, a_hall
 
 CODE = {"code": "271828", "minutes": "10"}
@@ -41,9 +41,15 @@ def real_hall(engine: Engine, service_engine: Engine, tmp_path: Path) -> Hall:
     """A town hall that is not made up."""
     body = replace(a_body(f"real-{uuid4().hex[:8]}"), synthetic=False)
     with transaction(engine) as session:
-        found(session, LAND)
-        found_body(session, body)
-    return a_hall(service_engine, body, tmp_path, whatsapp_secret="app-secret", whatsapp_verify="our word")
+        open_on_its_land(session, body)
+    return a_hall(
+        service_engine,
+        body,
+        tmp_path,
+        whatsapp_secret="app-secret",
+        whatsapp_verify="our word",
+        sms_secret="dlt-secret",
+    )
 
 
 def told(hall: Hall, who: Actor, template: str = "case_moved") -> int:
@@ -159,32 +165,32 @@ def test_the_admin_keeps_a_wording(hall: Hall) -> None:
     assert admin.get(f"{hall.path}/wordings/nothing/en").status_code == 404
 
 
-def sent_by_whatsapp(hall: Hall) -> int:
+def sent_by(hall: Hall, channel: str, address: str = "+919876543210") -> int:
+    """A message that a carrier has taken; which."""
+
     class Postman:
         def send(self, letter: Letter) -> Taken:
             """Take it."""
             return Taken(reference="wamid.1", answer=f"taken for {letter.address}")
 
+    now = datetime.now(UTC)
     with hall.inside() as session:
-        (number,) = tell_address(
-            session,
-            hall.body.code,
-            "+919876543210",
-            language="en",
-            template="case_moved",
-            values=MOVED,
-            now=datetime.now(UTC),
+        who = introduce(session, hall.body, name="A", address=address, language="en", now=now)
+        set_whatsapp(session, hall.body.code, who.id, wants=channel == "whatsapp", now=now)
+        (number,) = tell(
+            session, case_id=None, person_id=who.id, template="case_moved", values=MOVED, now=now
         )
     work = Work(
-        engine=hall.engine,
-        job=1,
-        kind=SEND,
-        body=hall.body.code,
-        values={"message": number},
-        now=datetime.now(UTC),
+        engine=hall.engine, job=1, kind=SEND, body=hall.body.code, values={"message": number}, now=now
     )
-    Senders(carriers={"sms": Postman()}).send(work)
+    Senders(carriers={channel: Postman()}).send(work)
     return number
+
+
+def state_of(hall: Hall, number: int) -> str:
+    with hall.inside() as session:
+        (found,) = [each for each in outbox(session) if each.id == number]
+    return found.state
 
 
 def a_report(reference: str, status: str = "delivered") -> bytes:
@@ -198,27 +204,59 @@ def signature(raw: bytes, secret: str = "app-secret") -> dict[str, str]:
 
 def test_meta_reports_what_arrived_under_its_signature_only(real_hall: Hall) -> None:
     hall = real_hall
-    number = sent_by_whatsapp(hall)
+    number = sent_by(hall, "whatsapp")
     client = hall.client()
     raw = a_report(f"{hall.body.code}.{number}")
-
-    def state() -> str:
-        with hall.inside() as session:
-            (found,) = [each for each in outbox(session) if each.id == number]
-        return found.state
-
     for headers in ({}, signature(raw, "guessed"), signature(b"another")):
         assert client.post("/api/messages/whatsapp", content=raw, headers=headers).status_code == 403
-    assert state() == "sent"
+    assert state_of(hall, number) == "sent"
     for _ in range(2):  # what is reported twice counts once
         assert client.post("/api/messages/whatsapp", content=raw, headers=signature(raw)).status_code == 200
-    assert state() == "delivered"
+    assert state_of(hall, number) == "delivered"
     for strange in ("", "somebody elses", "no-such-body.1", f"{hall.body.code}.99999999", "../x.1"):
         raw = a_report(strange)
         answer = client.post("/api/messages/whatsapp", content=raw, headers=signature(raw))
         assert answer.status_code == 200
     raw = b"{}"
     assert client.post("/api/messages/whatsapp", content=raw, headers=signature(raw)).status_code == 422
+
+
+def test_the_provider_of_sms_reports_what_arrived_under_its_secret_only(real_hall: Hall, hall: Hall) -> None:
+    number = sent_by(real_hall, "sms")
+    client = real_hall.client()
+
+    def reported(status: str, of: int = number) -> bytes:
+        told = {"reference": f"{real_hall.body.code}.{of}", "status": status, "id": "sms-1"}
+        return json.dumps({"reports": [told]}).encode()
+
+    def signed(raw: bytes) -> dict[str, str]:
+        return {"x-signature-256": signature(raw, "dlt-secret")["x-hub-signature-256"]}
+
+    raw = reported("delivered")
+    bearer = {"authorization": "Bearer dlt-secret"}
+    for headers in (
+        {},
+        signature(raw, "dlt-secret"),
+        signed(b"another"),
+        {"authorization": "Bearer guessed"},
+    ):
+        assert client.post("/api/messages/sms", content=raw, headers=headers).status_code == 403
+    for raw in (reported("submitted"), reported("delivered", of=10**9), b'{"reports": []}'):
+        assert client.post("/api/messages/sms", content=raw, headers=signed(raw)).status_code == 200
+    assert state_of(real_hall, number) == "sent"
+    for status in ("failed", "delivered"):  # what comes late changes nothing
+        raw = reported(status)
+        assert client.post("/api/messages/sms", content=raw, headers=bearer).status_code == 200
+    assert state_of(real_hall, number) == "failed"
+    assert client.post("/api/messages/sms", content=b"{}", headers=signed(b"{}")).status_code == 422
+    assert hall.client().post("/api/messages/sms", content=raw, headers=bearer).status_code == 403
+
+
+def test_no_carrier_reports_what_another_carried(real_hall: Hall) -> None:
+    number = sent_by(real_hall, "sms")
+    raw = a_report(f"{real_hall.body.code}.{number}", "failed")
+    answer = real_hall.client().post("/api/messages/whatsapp", content=raw, headers=signature(raw))
+    assert (answer.status_code, state_of(real_hall, number)) == (200, "sent")
 
 
 def test_meta_makes_sure_that_the_address_is_ours(real_hall: Hall, hall: Hall) -> None:
@@ -233,11 +271,11 @@ def test_meta_makes_sure_that_the_address_is_ours(real_hall: Hall, hall: Hall) -
 
 
 @pytest.fixture
-def plot(engine: Engine) -> str:
+def plot(engine: Engine, own_body: LocalBody) -> str:
     """A plot that nobody else looks at."""
     number = f"{uuid4().int % 10**9}/7"
     with transaction(engine) as session:
-        place = found(session, LAND)
+        place = jurisdiction(session, own_body.jurisdiction)
         register(session, place, [a_new_parcel(number, x=5000)])
     return number
 

@@ -263,10 +263,15 @@ def test_a_report_of_arrival_counts_once(service_engine: Engine, own_body: Local
     number = written(service_engine, own_body)
     Senders(carriers={"email": Postman()}).send(work_on(service_engine, own_body, number))
     with inside(service_engine, own_body.code) as (session, body):
-        assert arrived(session, body, number, is_delivered=True, answer="delivered", now=NOW)
-        assert not arrived(session, body, number, is_delivered=True, answer="read", now=NOW)
-        assert not arrived(session, body, number, is_delivered=False, answer="failed", now=NOW)
-        assert not arrived(session, body, number + 1000, is_delivered=True, answer="", now=NOW)
+        assert not arrived(session, body, number, channel="sms", is_delivered=False, answer="", now=NOW)
+        assert arrived(session, body, number, channel="email", is_delivered=True, answer="delivered", now=NOW)
+        assert not arrived(session, body, number, channel="email", is_delivered=True, answer="read", now=NOW)
+        assert not arrived(
+            session, body, number, channel="email", is_delivered=False, answer="failed", now=NOW
+        )
+        assert not arrived(
+            session, body, number + 1000, channel="email", is_delivered=True, answer="", now=NOW
+        )
         assert [each.outcome for each in tries_of(session, number)] == ["sent", "delivered"]
     assert state_of(service_engine, own_body, number)[0] == "delivered"
 
@@ -275,7 +280,9 @@ def test_a_report_of_failure_ends_it(service_engine: Engine, own_body: LocalBody
     number = written(service_engine, own_body)
     Senders(carriers={"email": Postman()}).send(work_on(service_engine, own_body, number))
     with inside(service_engine, own_body.code) as (session, body):
-        assert arrived(session, body, number, is_delivered=False, answer="failed 131026", now=NOW)
+        assert arrived(
+            session, body, number, channel="email", is_delivered=False, answer="failed 131026", now=NOW
+        )
     assert state_of(service_engine, own_body, number) == ("failed", 1, "failed 131026")
 
 

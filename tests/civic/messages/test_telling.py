@@ -16,9 +16,11 @@ from civic.core.clocks import run_clocks
 from civic.core.documents.keeping import Quarantined
 from civic.core.events import publish
 from civic.core.messages.outbox import Message, messages_of, own_messages
-from civic.core.money.model import Demand, DemandRaised, Means, Paid, Receipt
+from civic.core.money.demands import raise_demand
+from civic.core.money.model import Demand, DemandLine, DemandRaised, Means, Paid, Receipt
 from civic.core.people import Actor
 from civic.core.steps import open_case
+from civic.core.tables import CasePartyRow
 from tests.civic.builders import NOW, a_desk, an_actor
 
 
@@ -85,11 +87,30 @@ def test_a_party_is_told_what_to_pay_by_a_link_that_needs_no_sign_in(
     town: Session, body: LocalBody, party: tuple[Actor, Case]
 ) -> None:
     who, case = party
-    publish(town, DemandRaised(body=body, demand=a_demand(case.id), now=NOW))
+    publish(
+        town, DemandRaised(body=body, demand=a_demand(case.id), parties=frozenset({who.person.id}), now=NOW)
+    )
     message = last_told(town, case)
     assert (message.template, message.person_id) == ("money_due", who.person.id)
     assert "₹12,34,567.00" in message.subject
     assert f"https://town.example.org/town/{body.code}/pay/secret-word" in message.text
+
+
+def test_whoever_became_a_party_after_the_opening_is_told_what_to_pay(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    """What was asked ahead of an opening is good for its parties only."""
+    who, other = party[0], an_actor(town, body).person.id
+    desk = a_desk(town, body)
+    line = DemandLine(head="fee", title_en="Fee", title_ml="ഫീസ്", amount=100, clause="Order 1")
+    alone, joined = (open_case(desk, parcels=["12/104"], actor=who, told={}) for _ in range(2))
+    town.add(CasePartyRow(body=body.code, case_id=joined.id, person_id=other, part="owner"))
+    town.flush()
+    for case, told in ((joined, {who.person.id, other}), (alone, {who.person.id})):
+        raise_demand(town, body, lines=[line], now=desk.now, case_id=case.id)
+        due = [each for each in messages_of(town, case.id) if each.template == "money_due"]
+        assert {each.person_id for each in due} == told
+        assert all(case.number in each.text for each in due)
 
 
 def test_a_party_is_told_that_money_has_arrived(
@@ -107,7 +128,7 @@ def test_money_without_a_case_is_told_to_nobody(
     town: Session, body: LocalBody, party: tuple[Actor, Case]
 ) -> None:
     before = len(messages_of(town, party[1].id))
-    publish(town, DemandRaised(body=body, demand=a_demand(None), now=NOW))
+    publish(town, DemandRaised(body=body, demand=a_demand(None), parties=frozenset(), now=NOW))
     assert len(messages_of(town, party[1].id)) == before
 
 
@@ -153,7 +174,7 @@ def test_telling_a_step_costs_the_same_however_many_messages_there_are(
 
     first = statements()
     for _ in range(50):
-        publish(town, DemandRaised(body=body, demand=a_demand(party[1].id), now=NOW))
+        publish(town, DemandRaised(body=body, demand=a_demand(party[1].id), parties=frozenset(), now=NOW))
     assert statements() == first <= 16
 
 

@@ -21,12 +21,18 @@ def lose(sample_hall: Engine, number: str) -> int:
         message = session.scalar(
             text(
                 "UPDATE message SET state = 'sent' WHERE id = (SELECT max(m.id) FROM message m JOIN civic_case c"
-                " ON c.id = m.case_id WHERE c.number = :number) RETURNING id"
+                " ON c.id = m.case_id WHERE c.number = :number AND m.channel = 'email') RETURNING id"
             ),
             {"number": number},
         )
         assert arrived(
-            session, body, message, is_delivered=False, answer="550 no such user", now=datetime.now(UTC)
+            session,
+            body,
+            message,
+            channel="email",
+            is_delivered=False,
+            answer="550 no such user",
+            now=datetime.now(UTC),
         )
     return int(message)
 

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api.app import create_app
 from api.settings import Settings
-from api.trades import carriers_of, store_of, trade_of
+from api.stores import store_of
+from api.trades import carriers_of, trade_of
 from api.working import Pace, work
 from civic.core.bodies import LocalBody, inside
 from civic.core.documents.uploads import CLEAR, SCAN
@@ -24,7 +27,7 @@ from tests.civic.builders import NOW, a_desk, an_actor
 from tests.civic.documents.clamd import EICAR, clamd
 from tests.civic.documents.conftest import a_pdf, send
 from tests.civic.jobs.conftest import hall as _hall
-from tests.civic.messages.stand_ins import MailServer, Provider
+from tests.civic.messages.stand_ins import MailServer, Provider, SmsProvider
 
 hall = _hall
 QUICK = Pace(heartbeat=0.3, silent=2.0, look=0.3, until_empty=True)
@@ -75,7 +78,7 @@ def test_what_is_half_set_is_refused_at_start(tmp_path: Path) -> None:
 def test_a_message_goes_from_the_case_to_every_carrier(
     hall: tuple[Engine, LocalBody],
     mails: MailServer,
-    sms_provider: Provider,
+    sms_provider: SmsProvider,
     cloud_api: Provider,
     tmp_path: Path,
 ) -> None:
@@ -87,6 +90,7 @@ def test_a_message_goes_from_the_case_to_every_carrier(
         sms_url=f"{sms_provider.address}/send",
         sms_key="sms-key",
         sms_entity="1101000000000000001",
+        sms_secret="dlt-secret",
         whatsapp_url=f"{cloud_api.address}/v23.0",
         whatsapp_number="4711",
         whatsapp_token="wa-token",
@@ -117,6 +121,13 @@ def test_a_message_goes_from_the_case_to_every_carrier(
             text("SELECT count(*) FROM jobs.procrastinate_jobs WHERE task_name = :s"), {"s": SEND}
         )
     assert (states, left) == (["sent", "sent", "sent"], 0)
+    client = TestClient(create_app(ours, engine))
+    bearer = {"authorization": "Bearer dlt-secret"}
+    for _ in range(2):  # operators repeat themselves
+        told = sms_provider.report("delivered")
+        assert client.post("/api/messages/sms", content=told, headers=bearer).status_code == 200
+    with inside(engine, body.code) as (session, _):
+        assert [own_messages(session, each.id)[0].state for each in people] == ["sent", "delivered", "sent"]
 
 
 def test_a_harmful_document_is_found_shut_away_and_told_by_mail(

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from civic.core.bodies import LocalBody, found_body
+from civic.core.bodies import LocalBody
 from civic.core.money.local_gateway.server import LocalGateway
 from civic.core.money.razorpay import Razorpay
 from gis.db.session import transaction
-from tests.civic.conftest import a_body
+from tests.civic.conftest import a_body, open_on_its_land
 from tests.civic.money.books import speaking_to
 
 
@@ -20,7 +20,7 @@ def body(engine: Engine, bodies: tuple[LocalBody, LocalBody]) -> LocalBody:
     """A local body founded for one test."""
     made = a_body(f"money-{uuid4().hex[:8]}")
     with transaction(engine) as session:
-        found_body(session, made)
+        open_on_its_land(session, made)
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, func, select
 
-from civic.core.bodies import LocalBody, found_body
+from civic.core.bodies import LocalBody
 from civic.core.case import case
 from civic.core.events import listening
 from civic.core.http import cookie_of
@@ -31,7 +31,7 @@ from civic.core.people import Actor
 from civic.core.sign_in import begin
 from gis.db.session import transaction
 from gis.errors import Invalid
-from tests.civic.conftest import a_body
+from tests.civic.conftest import a_body, open_on_its_land
 from tests.civic.hall import Hall, a_hall
 from tests.civic.money.books import a_case, a_demand, webhooks
 
@@ -243,7 +243,7 @@ def test_a_real_body_never_meets_the_trial_gateway(
 ) -> None:
     real = replace(a_body(f"real-{uuid4().hex[:8]}"), synthetic=False)
     with transaction(engine) as session:
-        found_body(session, real)
+        open_on_its_land(session, real)
     hall = a_hall(service_engine, real, tmp_path, port=NOBODY)
     with hall.inside() as session:
         owed = a_demand(session, real)
@@ -341,6 +341,10 @@ def test_a_receipt_is_cancelled_by_a_colleague_and_a_demand_by_the_secretary(
     assert "cancelled on" in hall.client().get(f"{hall.path}/receipt/{got.token}").text
     close = f"{hall.path}/demands/{owed.id}/cancel"
     assert at_own(hall, colleague).post(close, data={"reason": "x"}).status_code == 403
+    with hall.inside() as session:
+        number = case(session, owed.case_id or 0).number
+    listed = at_own(hall, secretary).get(f"{hall.path}/demands").text
+    assert listed.count(number) == 2  # nobody takes one demand back for another of the same sum
     assert at_own(hall, secretary).post(close, data={"reason": "Raised in error."}).status_code == 303
     pay = f"{hall.path}/pay/{owed.token}"
     assert "Raised in error." in at_own(hall, secretary).get(pay).text

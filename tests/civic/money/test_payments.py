@@ -1,5 +1,6 @@
 """A payment through a gateway is booked once, whatever is repeated, forged, tampered with, late or lost."""
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,6 +9,7 @@ from time import sleep
 
 import pytest
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody, enter, inside
@@ -35,6 +37,7 @@ from civic.core.money.receipts import receipt
 from civic.core.money.refunds import decide_refund, refunds, send_refund
 from civic.core.money.tables import ReceiptRow
 from civic.core.money.undoing import cancel_demand, cancel_receipt
+from civic.core.privacy.looks import forget_old
 from gis.errors import Conflict
 from tests.civic.money.books import FEE, NOON, VISIT, a_case, a_demand, a_person, must_add_up, webhooks
 
@@ -398,8 +401,43 @@ def test_an_event_stays_as_it_came(
     heard(town, gateway, body, (ref, raw, signature))
     row = town.scalars(select(GatewayEventRow)).one()
     assert (bytes(row.raw), row.signature, row.event_ref) == (raw, signature, ref)
-    with pytest.raises(Exception, match="permission denied"):
-        town.execute(text("UPDATE gateway_event SET raw = ''"))
+    for change, refusal in (
+        ("signature = ''", "permission denied"),
+        ("digest = ''", "permission denied"),
+        ("raw = ''", "never changed"),
+    ):
+        with pytest.raises(DBAPIError, match=refusal), town.begin_nested():
+            town.execute(text(f"UPDATE gateway_event SET {change}"))
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(399, True), (400, True), (401, False)])
+def test_what_a_gateway_told_is_forgotten_when_its_time_is_over(
+    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay, days: int, is_kept: bool
+) -> None:
+    _, order = ordered(town, gateway, body)
+    trial.counter.pay(order, now=0.0)
+    told = webhooks(trial)[0]
+    heard(town, gateway, body, told)
+    later = NOON + timedelta(days=days)
+    forget_old(town, now=later)
+    row = town.scalars(select(GatewayEventRow), execution_options={"populate_existing": True}).one()
+    assert (row.raw is not None, row.digest) == (is_kept, hashlib.sha256(told[1]).hexdigest())
+    assert heard(town, gateway, body, told).outcome == "repeated"  # it is known again without its words
+    assert town.scalar(select(func.count()).select_from(GatewayEventRow)) == 1
+
+
+def test_what_is_not_booked_yet_is_not_forgotten(
+    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
+) -> None:
+    _, order = ordered(town, gateway, body)
+    trial.counter.pay(order, now=0.0)
+    ref, raw, signature = webhooks(trial)[1]
+    kept = keep_event(town, gateway, body, raw=raw, signature=signature, event_ref=ref, now=NOON)
+    forget_old(town, now=NOON + timedelta(days=4000))
+    assert waiting_events(town) == [kept]
+    assert book_event(town, gateway, body, kept, now=NOON).outcome == "settled"
+    with pytest.raises(DBAPIError, match="gateway_event_raw_check"), town.begin_nested():
+        town.execute(text("UPDATE gateway_event SET booked = NULL, outcome = NULL, raw = NULL"))
 
 
 def test_many_webhooks_at_once_book_once(

@@ -92,6 +92,8 @@ class Matter:
             "title": "A house",
             "licensee": str(self.licensee.person.id),
         }
+        if kind == "transfer":
+            asked |= {"new_holder": "A new holder", "new_holder_address": "new-holder@citizen.example"}
         said = asked | form
         self.number = begin(self.desk, asked_from(said), actor=self.owner, form=said).id
         return self.case

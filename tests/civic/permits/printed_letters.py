@@ -40,6 +40,7 @@ def _a_letter(kind: LetterKind, asked: PlanCheck, **more: object) -> Letter:
         "dated": date(2026, 1, 1),
         "instant": INSTANT,
         "validity": Ended(until=date(2031, 1, 1), clause="S.R.O. 1240/2025, rule on validity"),
+        "time_zone": "Asia/Kolkata",
         "synthetic": True,
         "address": ADDRESS,
         "drawing_digest": found["drawing"]["sha256"],

@@ -1,5 +1,6 @@
 """Days: rule 14 and its Council, the day of issue, extensions in time and too late, plinth and occupancy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from civic.core.case import history
 from civic.core.clocks import run_clocks
 from civic.permits.drawings import bytes_of, keep_again, plan_of
 from civic.permits.issuing import permit_of
+from civic.permits.lettering import letter
 from civic.permits.routing import settle
 from civic.permits.tables import PermitRow
 from gis.errors import Conflict
@@ -64,6 +66,11 @@ def test_after_thirty_days_of_the_council_it_is_deemed(matter: Matter, days: int
     assert matter.case.state == state
     permit = permit_of(matter.session, matter.number)
     assert (permit is not None and permit.route == "deemed") is (state == "deemed")
+    if permit is not None:
+        told = letter(matter.session, matter.body, matter.case, "permit", front="https://x.example")
+        assert told.begins_after is not None
+        assert told.begins_after.until == matter.desk.today + timedelta(days=45 - days)
+        assert "14" in told.begins_after.clause
 
 
 def test_it_is_never_deemed_by_silence_alone(matter: Matter) -> None:
@@ -178,17 +185,13 @@ def follow(matter: Matter, kind: str, permit: PermitRow) -> None:
     matter.begin(kind, of_permit=permit.number, transferred=str(matter.desk.today), new_holder="Somebody")
 
 
-@pytest.mark.parametrize(
-    ("after", "kind", "says"), [(0, "renewal", "extension"), (1, "extension", "renewal")]
-)
-def test_what_has_ended_is_renewed_and_what_holds_is_extended(
-    matter: Matter, after: int, kind: str, says: str
-) -> None:
+def test_an_extension_begun_in_time_is_not_filed_after_the_end(matter: Matter) -> None:
     permit = permitted(matter)
     assert permit.until is not None
-    matter.later(days=(permit.until - matter.desk.today).days + after)
-    follow(matter, kind, permit)
-    with pytest.raises(Conflict, match=f"Ask for its {says}|ask for its {says}"):
+    matter.later(days=(permit.until - matter.desk.today).days)
+    follow(matter, "extension", permit)
+    matter.later(days=1)
+    with pytest.raises(Conflict, match="Ask for its renewal"):
         matter.step("file_plain", matter.owner)
 
 

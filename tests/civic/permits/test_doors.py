@@ -117,6 +117,8 @@ def test_from_the_plot_to_the_permit(hall: Hall, plot: str, language: str) -> No
     shown = mine.get(f"{hall.path}/cases/{number}")
     assert shown.status_code == 200
     assert "P-20" in shown.text
+    assert ("ഒപ്പിട്ടു (ഉടമ)." in shown.text) == (language == "ml")  # what the program wrote into the history
+    assert ("Signed by " in shown.text) == (language == "en")
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "I own this plot"), ("ml", "എന്റേതാണ്")])
@@ -149,8 +151,10 @@ def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:
     signed(hall, theirs, number, "licensee", declares=False)
     paid(hall, number)
     verifier = hall.client(hall.person("verifier"))
+    assert "Risk: low" in verifier.get(f"{hall.path}/inbox").text
     page = verifier.get(f"{hall.path}/permits/{number}/decision")
     assert page.status_code == 200
+    assert "Risk: low" in page.text
     places = [each.split('"')[0] for each in page.text.split('name="stance-')[1:]]
     words = {f"stance-{each}": "accepted" for each in places} | {f"reason-{each}": "Seen." for each in places}
     kept = verifier.post(f"{hall.path}/permits/{number}/words", data={"seq": "1"} | words)
@@ -392,6 +396,24 @@ def test_another_matter_on_the_plot_is_named_to_the_office_and_only_told_to_a_pa
     page = verifier.get(f"{hall.path}/permits/{third}/decision").text
     assert first in page
     assert second not in page  # a draft is not before the office
+
+
+def test_what_is_open_stands_numbered_as_on_the_drawing_and_what_passes_is_folded(
+    hall: Hall, plot: str
+) -> None:
+    client = hall.client(an_owner(hall, plot))
+    number = begun(hall, client, plot, hall.person("licensee"))
+    drawn(hall, client, number)
+    page = client.get(f"{hall.path}/permits/{number}/checks/1").text
+    with hall.inside() as session:
+        check = newest_check(session, case_numbered(session, number).id)
+    assert check is not None
+    counts = {each: len(check.of(each)) for each in ("unknown", "pass")}
+    assert min(counts.values()) > 0
+    assert page.count('<li class="card finding finding-unknown') == counts["unknown"]
+    assert f'<a class="outcome outcome-unknown" href="#unknown">{counts["unknown"]} ' in page
+    assert f"({counts['pass']})</h2></summary>" in page.split('<details class="card folded" id="pass">')[1]
+    assert '<details class="card folded" id="unknown">' not in page
 
 
 def test_a_plan_of_another_plot_is_not_said_to_break_no_rule(hall: Hall, plot: str) -> None:

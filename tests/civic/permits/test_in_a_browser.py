@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import hypot
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ from tests.civic.test_walk import Walker
 TOWN = f"/town/{BODY.code}"
 LICENSEE = "Anil Kumar"
 SITE = a_clear_site()
+CORNERS = """() => {
+    const svg = document.querySelector("svg.plan"), at = svg.getScreenCTM(), box = svg.getBoundingClientRect();
+    const corners = svg.querySelector(".parcel").getAttribute("d").replace(/[MZ]/g, "").split("L").map((each) => each.split(",").map(Number));
+    return corners.map(([x, y]) => [x * at.a + at.e - box.x, y * at.d + at.f - box.y]);
+}"""
+"""Where the corners of the parcel lie on the sketch, in pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +96,28 @@ def begin(walker: Walker, plot: str, kind: str, title: str) -> str:
     return found.group()
 
 
+def unfold(page: Page) -> None:
+    """Open every finding that is folded because the licensee has declared it."""
+    page.locator("details.point").evaluate_all("all => all.forEach((each) => { each.open = true; })")
+
+
+def measure_the_plot(walker: Walker) -> None:
+    """A side of the plot on the sketch, by two taps that catch on its corners; Escape ends it."""
+    page = walker.page
+    page.locator('[data-view="sketch"]').click()  # comes with the map, which is shown first
+    page.locator("[data-tape]").click()
+    for x, y in page.evaluate(CORNERS)[:2]:
+        page.locator("svg.plan").click(position={"x": x + 2, "y": y - 2})
+    (west, south), (east, north), *_ = SITE.boundary.exterior.coords
+    told = page.locator("[data-taped]").inner_text()
+    number = re.search(r"(\d+\.\d\d)", told)
+    assert number, told
+    assert abs(float(number[1]) - hypot(east - west, north - south)) <= 0.02, told
+    page.locator("svg.plan").focus()
+    page.keyboard.press("Escape")
+    assert page.locator("[data-tape]").get_attribute("aria-pressed") == "false"
+
+
 def pay(walker: Walker, number: str) -> None:
     walker.become(OFFICERS["counter"])
     walker.to(f"{TOWN}/counter?q={number}")
@@ -110,6 +139,7 @@ def test_a_house_from_the_plot_to_its_occupancy(
     case = f"{TOWN}/cases/{number}"
     walker.become(LICENSEE)
     hand_in(walker, number, drawing(tmp_path))
+    measure_the_plot(walker)
     walker.to(case)
     walker.step("file")
     sign(walker, CITIZENS[0][0], number)
@@ -133,10 +163,11 @@ def test_a_house_from_the_plot_to_its_occupancy(
     sign(walker, LICENSEE, occupancy)
     walker.become(OFFICERS["verifier"])
     walker.to(f"{TOWN}/permits/{occupancy}/decision")
+    unfold(page)
     for place in range(page.locator('select[name^="stance-"]').count()):
         page.locator(f"#stance-{place}").select_option("accepted")
         page.locator(f"#reason-{place}").fill("Seen.")
-    page.locator('form[action$="/words"] button').click()
+    page.locator('form[action$="/words"] button').first.click()
     walker.look()
     walker.step("verify")
     visited(walker, occupancy)

@@ -361,3 +361,14 @@ def test_no_plan_with_a_broken_rule_a_theme_of_consent_or_an_unsigned_doubt_ever
         unsure = [each for each in found["findings"] if each["outcome"] == "unknown"]
         assert not any(each["force"] == "advisory" or each["holds"] is False for each in unsure)
     assert instant > 0
+
+
+@pytest.mark.parametrize(("use", "is_declared"), [("A1", True), ("F", False)])
+def test_the_rows_of_other_statutes_are_declared_of_houses_alone(use: str, is_declared: bool) -> None:
+    found = a_low_risk_check()
+    for each in found["findings"]:
+        if each["rule"] == "occupancy_groups":
+            each["subject"] = use
+    route = signed_route(found)
+    assert ("noc_other" in {each.rule for each in route.declared}) is is_declared
+    assert ("noc_other" in {each.rule for each in route.reasons}) is not is_declared

@@ -1,6 +1,7 @@
 """Letters are made from what is kept: what was decided, on which drawing, in whose words, and they can be printed."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from civic.permits.lettering import letters_of
 from civic.permits.letters import Letter, LetterKind
 from gis.errors import NotFound
 from tests.civic.permits.matters import Matter, a_matter
+from tests.civic.permits.printed_letters import a_self_certified_permit
 from web.languages import Language, Wording
 from web.print.permit_letter import digest_of, permit_letter
 from web.print.permit_letter_sheet import letter_sheet
@@ -137,3 +139,14 @@ def test_a_revocation_tells_its_day_and_reason(matter: Matter) -> None:
     sheet = letter_sheet(letter, digest_of(letter), Wording(language=Language.ENGLISH))
     assert (sheet.drawing, sheet.measured, sheet.declared, sheet.fees) == (None, (), (), ())
     assert permit_letter(letter, language=Language.MALAYALAM).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("utc", "said"), [("18:29", "1 January 2026, 23:59 IST"), ("18:30", "2 January 2026, 00:00 IST")]
+)
+def test_instants_stand_in_the_local_bodys_own_time(utc: str, said: str) -> None:
+    instant = datetime.fromisoformat(f"2026-01-01T{utc}:00+00:00")
+    letter = replace(a_self_certified_permit(), instant=instant)
+    sheet = letter_sheet(letter, "0" * 64, Wording(language=Language.ENGLISH))
+    assert sheet.known_at == said
+    assert {each.when[-3:] for each in sheet.signatures} == {"IST"}

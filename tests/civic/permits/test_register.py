@@ -131,7 +131,7 @@ def stranger(hall: Hall) -> TestClient:
 
 
 def addresses(hall: Hall) -> Iterator[str]:
-    yield from ("register", "register?q=12/104", "open-data")
+    yield from ("register", "register?q=12/104", "refusals", "open-data")
     with hall.inside() as session:
         for number in session.scalars(text("SELECT number FROM permit")):
             yield f"register/{number}"

@@ -13,7 +13,7 @@ from civic.permits.asking import answer, queries_of
 from civic.permits.fees import Bill, BillLine, bill, rest_lines
 from civic.permits.signing import answered, set_open_fee
 from gis.errors import Conflict
-from tests.civic.permits.matters import a_matter
+from tests.civic.permits.matters import Matter, a_matter
 from tests.civic.permits.test_asking import ask_about
 from tests.civic.permits.test_fees import Untold
 
@@ -108,3 +108,33 @@ def test_a_fee_left_open_by_another_drawing_holds_the_approval_until_it_is_set_a
         matter.step("approve", matter.approver)
     matter.pay()
     assert matter.step("approve", matter.approver).state == "permitted"
+
+
+def answer_with(matter: Matter, set_back: float) -> None:
+    """A question of the verifier, answered with another drawing that both sign."""
+    ask_about(matter, "stairs")
+    matter.later(days=1)
+    matter.draw(set_back=set_back)
+    row = next(each for each in queries_of(matter.session, matter.number) if each.answered is None)
+    answer(matter.desk, matter.case, row.id, "See the new drawing.", actor=matter.licensee)
+    answered(matter.desk, matter.case, actor=matter.licensee)
+    matter.sign_both(declared=frozenset())
+
+
+@pytest.mark.parametrize(("last", "is_reduced"), [(5.5, True), (6.1, False)])
+def test_a_rest_asked_for_a_larger_house_is_reduced_or_asked_no_more(
+    town: Session, body: LocalBody, tmp_path: Path, last: float, is_reduced: bool
+) -> None:
+    matter = a_matter(town, body, tmp_path)
+    matter.taken_up()
+    (paid,) = demands_of(town, matter.number)
+    answer_with(matter, 5.0)
+    (asked,) = [each for each in demands_of(town, matter.number) if each.state == "open"]
+    answer_with(matter, last)
+    demands = demands_of(town, matter.number)
+    assert next(each for each in demands if each.id == asked.id).state == "cancelled"
+    still = [each for each in demands if each.state == "open"]
+    assert bool(still) is is_reduced
+    owed = max(paid.amount, bill(town, matter.check).paise)
+    assert paid.amount + sum(each.amount for each in still) == owed
+    assert sum(each.amount for each in still) < asked.amount

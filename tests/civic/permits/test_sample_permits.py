@@ -23,12 +23,10 @@ from civic.core.tables import CaseRow
 from civic.permits.checking import newest_check
 from civic.permits.deciding import overrides_on, words_on
 from civic.permits.tables import PermitCaseRow, PermitRow
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from rules.plans.starter import starter
 from tests.civic.hall import Hall, a_hall
 from tests.civic.permits import test_doors as doors
-from tests.conftest import drop_database, fresh_database
+from tests.conftest import own_database
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rasterio's own
 FREE = "M2-4/3-14"
@@ -37,16 +35,12 @@ FREE = "M2-4/3-14"
 
 @pytest.fixture(scope="module")
 def sample(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Settings]]:
-    url, name = fresh_database(server)
-    owner = make_engine(url)
-    upgrade(owner)
-    settings = Settings(state=Path(tmp_path_factory.mktemp("state")))
-    load_sample(owner, settings, Console(quiet=True))
-    engine = in_service_role(url)
-    yield engine, settings
-    engine.dispose()
-    owner.dispose()
-    drop_database(server, name)
+    with own_database(server) as owner:
+        settings = Settings(state=Path(tmp_path_factory.mktemp("state")))
+        load_sample(owner, settings, Console(quiet=True))
+        engine = in_service_role(owner.url)
+        yield engine, settings
+        engine.dispose()
 
 
 def test_there_is_a_matter_of_every_sort(sample: tuple[Engine, Settings]) -> None:

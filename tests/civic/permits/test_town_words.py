@@ -10,9 +10,11 @@ from api.town import SERVICES
 from civic.core.bodies import LocalBody
 from civic.core.clocks import run_clocks
 from civic.core.people import end_posting, postings
+from civic.permits.filing import change_licensee
 from civic.permits.issuing import permit_of
+from civic.permits.lettering import letter as letter_of
 from civic.permits.tables import PermitCaseRow
-from civic.permits.town_words import say_of_reason, town_reasons
+from civic.permits.town_words import headed, is_refused, say_of_reason, town_reasons
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
@@ -159,3 +161,40 @@ def test_a_drawn_matter_of_a_permit_by_a_stranger_has_the_reason(
     assert {"not_holder", "owner_unknown"} <= codes(matter)
     found = town_reasons(matter.session, body, matter.case, on=matter.desk.today)
     assert {each.code for each in found} == {"not_holder", "owner_unknown"}
+
+
+def test_a_word_on_a_licence_ends_with_its_licensee(matter: Matter) -> None:
+    matter.filed()
+    (posting,) = postings(matter.session, on=None, person_id=matter.licensee.person.id)
+    end_posting(matter.session, posting.id, on=matter.desk.today)
+    matter.pay()
+    say(matter, "licence_ended", "refused")
+    other = an_actor(matter.session, matter.body, "licensee")
+    change_licensee(matter.desk, matter.case, licensee_id=other.person.id, actor=matter.owner, language="en")
+    assert town_reasons(matter.session, matter.body, matter.case, on=matter.desk.today) == ()
+    assert not is_refused(matter.session, matter.number)
+    (posting,) = postings(matter.session, on=None, person_id=other.person.id)
+    end_posting(matter.session, posting.id, on=matter.desk.today)
+    (reason,) = town_reasons(matter.session, matter.body, matter.case, on=matter.desk.today)
+    assert (reason.code, reason.stance) == ("licence_ended", None)
+    say(matter, "licence_ended", "accepted")
+    (reason,) = town_reasons(matter.session, matter.body, matter.case, on=matter.desk.today)
+    assert reason.stance == "accepted"
+
+
+def test_the_words_stand_in_the_permit_and_its_letter(stranger: Matter) -> None:
+    stranger.to_decision()
+    say(stranger, "owner_unknown", "accepted", why="The deed of 2019 was seen.")
+    stranger.step("approve", stranger.approver)
+    letter = letter_of(stranger.session, stranger.body, stranger.case, "permit", front="https://x.example")
+    (point,) = [each for each in letter.accepted if each.rule == "town_hall"]
+    assert (point.title, point.words) == (headed("owner_unknown").en, "The deed of 2019 was seen.")
+    assert point.title_ml == headed("owner_unknown").ml
+
+
+def test_a_refused_reason_stands_in_the_refusal(stranger: Matter) -> None:
+    stranger.taken_up()
+    say(stranger, "owner_unknown", "refused", why="The deed is of another plot.")
+    stranger.step("refuse", stranger.approver, note="No title.")
+    letter = letter_of(stranger.session, stranger.body, stranger.case, "refusal", front="https://x.example")
+    assert [each.words for each in letter.grounds] == ["The deed is of another plot."]

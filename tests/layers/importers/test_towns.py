@@ -16,8 +16,6 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.crs import GEOID, to_geographic
-from gis.db.migrations import upgrade
-from gis.db.session import make_engine
 from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
@@ -29,7 +27,7 @@ from layers.importers.run import run_mapping
 from layers.imports import standing
 from layers.sample import generate
 from layers.search import search
-from tests.conftest import ROOT, SHARED, drop_database, fresh_database
+from tests.conftest import ROOT, SHARED, own_database
 
 MAPPINGS = ROOT / "data" / "mappings"
 REAL = ("cambridge_ma", "swellendam_za", "kerala_places")
@@ -77,16 +75,12 @@ def town(
         folder = space / "files"
         generate(folder, parcels=300)
         path = folder / "mapping.yaml"
-    url, name = fresh_database(server)
-    engine = make_engine(url)
-    upgrade(engine)
-    reports = run_mapping(engine, path, folder, state=space)
-    yield Town(
-        name=request.param, engine=engine, mapping=read_mapping(path), reports=tuple(reports), path=path,
-        folder=folder, state=space,
-    )  # fmt: skip
-    engine.dispose()
-    drop_database(server, name)
+    with own_database(server) as engine:
+        reports = run_mapping(engine, path, folder, state=space)
+        yield Town(
+            name=request.param, engine=engine, mapping=read_mapping(path), reports=tuple(reports), path=path,
+            folder=folder, state=space,
+        )  # fmt: skip
 
 
 def test_every_dataset_of_the_mapping_stands_with_its_report(town: Town) -> None:

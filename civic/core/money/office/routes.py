@@ -14,7 +14,7 @@ from civic.core.case import case_numbered
 from civic.core.doors.form import see
 from civic.core.http import Town, TownDep, allowed, page
 from civic.core.money.counter import close_day, day_book, take_cash
-from civic.core.money.demands import demand_at, demands_of, open_demands
+from civic.core.money.demands import cases_of_demands, demand_at, demands_of, open_demands
 from civic.core.money.desk import MoneyDesk
 from civic.core.money.ledger import balances
 from civic.core.money.model import Means, WrongAmount, rupees
@@ -268,7 +268,9 @@ def _day_books(request: Request, town: Town, day: date, *, refused: LandError | 
 
 
 def _demands(request: Request, town: Town, *, refused: LandError | None = None) -> Response:
-    shown = {"demands": open_demands(town.session), "refused": refused, "rupees": rupees}
+    found = open_demands(town.session)
+    cases = cases_of_demands(town.session, found)
+    shown = {"demands": found, "cases": cases, "refused": refused, "rupees": rupees}
     return page(request, "town/money/demands.html", town=town, status=_status(refused), **shown)
 
 

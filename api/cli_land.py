@@ -1,0 +1,131 @@
+"""Commands about the land of a place in files: write it, and simulate a reform from it.
+
+In: words on the command line.  Out: GeoParquet by local body, lines that sum it up.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.settings import read_settings
+from api.terminal import engine_of, err, out, told
+
+if TYPE_CHECKING:
+    from api.land_files import Asked, Tally
+
+land_app = typer.Typer(no_args_is_help=True, help="The land of a place in files.")
+LEFT = "left.txt"
+CoresOption = Annotated[int | None, typer.Option(min=1, help="Processors to use; all unless given.")]
+
+
+@land_app.callback()
+def _land() -> None:
+    """The land of a place in files."""
+
+
+@land_app.command("export")
+@told
+def export_land(
+    place: Annotated[str, typer.Argument(help="Code of the jurisdiction, for example kl-sample.")],
+    folder: Annotated[Path, typer.Argument(help="New folder, for GeoParquet by local body.")],
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Date of validity; today unless given."),
+    ] = None,
+    cores: CoresOption = None,
+) -> None:
+    """Write what a simulation needs of every plot of a place, so that it may run where no database is."""
+    from api.answers import LandAnswers
+    from api.cores import processors
+    from api.land_files import BLOCK, export
+
+    settings = read_settings()
+    with engine_of(settings) as engine:
+        land, day = LandAnswers(engine, rasters=settings.rasters), on.date() if on else None
+        blocks = export(land, place, folder, on=day, cores=cores or processors())
+        with _bar() as progress:
+            found = list(progress.track(blocks, total=None, description=f"Blocks of {BLOCK} plots"))
+    left = [number for each in found for number in each.left]
+    out.print(f"{folder}: {sum(each.written for each in found)} plots.", highlight=False)
+    if left:
+        (folder / LEFT).write_text("".join(f"{number}\n" for number in left), encoding="utf-8")
+        out.print(
+            f"Left out: {len(left)} plots that have to be asked one by one, named in {folder / LEFT}.",
+            highlight=False,
+        )
+
+
+@land_app.command("simulate")
+@told
+def simulate_land(
+    reform: Annotated[Path, typer.Argument(help="File of the reform (YAML), see docs/reforms.md.")],
+    folder: Annotated[Path, typer.Argument(help="Folder that `bhumika land export` wrote.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for a row of each plot, as GeoParquet.")
+    ],
+    occupancy: Annotated[str, typer.Option(help="Group of rule 25, or part of one.")] = "A1",
+    storey: Annotated[float, typer.Option(help="Metres of a storey: an assumption.")] = 3.0,
+    cores: CoresOption = None,
+) -> None:
+    """What a reform would do to every plot of a folder: on this machine, or on the Dask cluster of the settings."""
+    from api.land_files import Asked, check, check_new
+    from api.reforming import reform_in
+    from api.weighing import Use
+    from layers.tracts.files import parts, stamp_of
+
+    meant, paths = reform_in(reform), parts(folder)
+    check(meant)
+    check_new(output)
+    stamp = stamp_of(paths[0])
+    asked = Asked(change=meant, use=Use(occupancy=occupancy, storey_height=Decimal(repr(storey))))
+    with _tallies(paths, asked, output, cores) as tallies, _bar() as progress:
+        found = _added(progress.track(tallies, total=len(paths), description="Files"))
+    out.print(f"[bold]{escape(meant.title.en)}[/], from {meant.begins}: a reform that is thought of, no law.")
+    out.print(
+        f"{stamp.place} as it was on {stamp.on}, as known on {stamp.known:%Y-%m-%d %H:%M} UTC.",
+        highlight=False,
+    )
+    for effect, count in found.effects.most_common():
+        out.print(f"{count} of {found.plots} plots: {effect}", highlight=False)
+    change = Decimal(found.change) / 100
+    out.print(f"Floor area of the {found.known} that can be told: {change:+,.2f} m² in all.", highlight=False)
+    out.print(f"{output}: {found.plots} plots.", highlight=False)
+
+
+@contextmanager
+def _tallies(
+    paths: Sequence[Path], asked: "Asked", output: Path, cores: int | None
+) -> Iterator[Iterator["Tally"]]:
+    """What becomes of the plots, file by file, wherever the settings say."""
+    address = read_settings().dask
+    if address is None:
+        from api.cores import processors
+        from api.land_files import simulate_here
+
+        yield simulate_here(paths, asked, output, cores=min(cores or processors(), len(paths)))
+        return
+    from api.cluster import cluster, simulate_there
+
+    with cluster(address) as client:
+        yield simulate_there(client, paths, asked, output)
+
+
+def _added(tallies: Iterable["Tally"]) -> "Tally":
+    from api.land_files import Tally
+
+    whole = Tally()
+    for each in tallies:
+        whole.add(each)
+    return whole
+
+
+def _bar() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=err, transient=True)

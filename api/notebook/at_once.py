@@ -1,0 +1,189 @@
+"""What is asked of the whole town at once: loads, buildings against the yards, changes, rasters.
+
+In: plots and layers of a `Town`, which stands on this class.  Out: GeoDataFrames in the place's own metres with units, sources and day in `.attrs`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from decimal import Decimal
+
+import geopandas
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from api.answers import LandAnswers, today
+from api.notebook.asked import with_progress
+from api.notebook.changed import CAVEAT, changed, touched
+from api.notebook.compliance import Asked, compliance, site_on
+from api.notebook.frames import of_place
+from api.notebook.load import load
+from api.notebook.lying import features_on
+from api.notebook.permitted import UNITS, permitted, plots_of, sources_of
+from api.notebook.under import under
+from gis.asof import AsOf
+from gis.errors import Invalid, NotFound
+from gis.place import Jurisdiction
+from layers.imports import standing
+
+
+def numbers_of(plots: Sequence[str] | pd.DataFrame) -> list[str]:
+    """The numbers of plots, given as a table with that column or one by one."""
+    return [str(each) for each in (plots["number"] if isinstance(plots, pd.DataFrame) else plots)]
+
+
+class AtOnce(ABC):
+    """Questions about all plots, permits and buildings of a place; a `Town` answers what they rest on."""
+
+    place: Jurisdiction
+    _land: LandAnswers
+
+    @abstractmethod
+    def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
+        """The plots of a day."""
+
+    @abstractmethod
+    def layer(self, name: str, *, on: date | None = None) -> geopandas.GeoDataFrame:
+        """The features of a layer on a day."""
+
+    @abstractmethod
+    def _asking(self, on: date | None) -> AbstractContextManager[tuple[Session, Jurisdiction, AsOf]]:
+        """A transaction, the place, and a day as known now."""
+
+    @abstractmethod
+    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: date | None) -> geopandas.GeoDataFrame:
+        """The plots of a ward."""
+
+    def under(
+        self, plots: Sequence[str] | geopandas.GeoDataFrame, what: str, *, on: date | None = None
+    ) -> geopandas.GeoDataFrame:
+        """What rasters say under plots: lowest, mean and highest `elevation` (m), `slope` (degrees) or `flood_depth` (m), of how many % of each
+        plot that is known, and the source; empty where nothing is known, never 0."""
+        there = plots if isinstance(plots, geopandas.GeoDataFrame) else self._plots(plots, on)
+        with self._asking(on) as (session, place, at):
+            return under(session, place, there, what, at=at, folder=self._land.rasters)
+
+    def change(self, layer: str, since: date, until: date | None = None) -> geopandas.GeoDataFrame:
+        """What is new, gone or altered in a layer, or in `parcels`, between two days, as known now: m² on the ground (metres of lines) before,
+        after, gained and lost, and how many plots of the later day each change touches.  `touched` names the plots."""
+        last = until or today()
+        if since >= last:
+            raise Invalid(f"{since} is not before {last}; write the earlier day first.")
+        before, after = self.layer(layer, on=since), self.layer(layer, on=last)
+        with self._asking(last) as (session, place, at):
+            begun = {each.begins for each in standing(session, place, known=at.known) if each.target == layer}
+        metric = self.place.metric
+        found = changed(before, after, metric=metric, begun={day for day in begun if day > since})
+        on_plots = touched(self.parcels(on=last), found, metric=metric)
+        found["plots"] = [int((on_plots["place"] == place).sum()) for place in range(len(found))]
+        unit = dict.fromkeys(("before", "after", "gained", "lost"), "m² on the ground; m of lines")
+        found.attrs = {**after.attrs, "since": since.isoformat(), "units": unit, "caveat": CAVEAT}
+        return found
+
+    def touched(self, changes: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+        """The plots that changes lie on: a row for each plot and change, with m² on the ground and % of the plot, or metres of a line."""
+        plots = self.parcels(on=date.fromisoformat(changes.attrs["on"]))
+        found = touched(plots, changes, metric=self.place.metric).drop(columns="place")
+        found.attrs = {
+            **changes.attrs,
+            "layer": "touched",
+            "title": {"en": "Plots that changed"},
+            "units": {"amount": "m² on the ground; m of lines", "percent": "% of the measured area"},
+            "sources": [*changes.attrs["sources"], *plots.attrs["sources"]],
+        }
+        return found
+
+    def permitted(self, *, until: date | None = None) -> geopandas.GeoDataFrame:
+        """Permits of buildings up to a day, with what the checked drawing of each measures, and whether it counts, was replaced by a newer
+        one of its plots, lapsed or was revoked.  The geometry is the ground of its plots."""
+        with self._asking(until) as (session, place, at):
+            table = permitted(session, place, at=at)
+            ground = plots_of(session, place, table, at=at)
+            attrs = of_place(place, at) | {"layer": "permitted", "title": {"en": "Permits"}, "units": UNITS}
+            attrs["sources"] = sources_of(session, place)
+        found = geopandas.GeoDataFrame(table, geometry=ground, crs=f"EPSG:{self.place.metric}")
+        found.attrs = attrs
+        return found
+
+    def load(
+        self,
+        by: str | geopandas.GeoDataFrame = "ward",
+        *,
+        until: date | None = None,
+        every: str | None = None,
+    ) -> geopandas.GeoDataFrame:
+        """What permits have added up to by `ward` or any layer of areas, such as catchments of your own (`bring`): floor area, built-up area and
+        covered ground (m²), cars asked and drawn, as of a day, or at the end of every `year`, `quarter` or `month`.
+
+        Beside each sum stands of how many permits it is not told (`untold_…`).  Runoff is not told: `.attrs["missing"]` says why.
+        """
+        last = until or today()
+        areas = by if isinstance(by, geopandas.GeoDataFrame) else self._areas(by, last)
+        found = load(self.permitted(until=last), areas, until=last, every=every)
+        with self._asking(last) as (_, place, at):
+            found.attrs |= of_place(place, at)
+        return found
+
+    def compliance(
+        self,
+        plots: Sequence[str] | pd.DataFrame | None = None,
+        *,
+        ward: str | None = None,
+        on: date | None = None,
+        occupancy: str | Mapping[str, str] = "A1",
+        storey: float = 3.0,
+        buildings: str | geopandas.GeoDataFrame = "building",
+    ) -> geopandas.GeoDataFrame:
+        """Which buildings break the yards of a day: `status` breaks, keeps or unknown, the yard that decides with the metres required, measured
+        and short, and why.  What lies within the accuracy of the map is unknown; `.attrs["caveat"]` says what a break means.
+
+        `occupancy` is a group of rule 25 for all, or one for each word of the column `use`; `storey` the metres of one; the column
+        `storeys` tells how many.  A building belongs to the plot with the largest part of it.
+        """
+        day = on or today()
+        there = self.parcels(on=min(day, today()))
+        asked = there if ward is None else self._in_ward(there, ward, on)
+        numbers = set(
+            (asked if plots is None else self._plots(numbers_of(plots), min(day, today())))["number"]
+        )
+        shapes = (
+            buildings
+            if isinstance(buildings, geopandas.GeoDataFrame)
+            else self.layer(buildings, on=min(day, today()))
+        )
+        height = Decimal(repr(storey))
+        return compliance(
+            shapes,
+            there,
+            numbers,
+            Asked(day=day, occupancy=occupancy, storey_height=height),
+            site_of=lambda number: site_on(self._land, self.place.code, number, day),
+            ticking=lambda each: with_progress(each, "Buildings"),
+            metric=self.place.metric,
+        )
+
+    def features_on(
+        self,
+        plots: Sequence[str] | pd.DataFrame,
+        layers: Sequence[str] | None = None,
+        *,
+        on: date | None = None,
+    ) -> pd.DataFrame:
+        """A row for each plot and feature that lies on it: m² on the ground, percent; why, where a layer does not tell (no area, never 0)."""
+        with self._asking(on) as (session, place, at):
+            return features_on(session, place, numbers_of(plots), layers, at=at)
+
+    def _areas(self, name: str, on: date) -> geopandas.GeoDataFrame:
+        try:
+            return self.layer(name, on=on)
+        except NotFound as error:
+            told = f"{error.message} Areas of your own will do as well: town.load(by=town.bring(file))."
+            raise NotFound(told) from error
+
+    def _plots(self, numbers: Sequence[str], on: date | None) -> geopandas.GeoDataFrame:
+        """Plots by number, in that order; `NotFound` names those that are not there."""
+        there = self.parcels(on=on).set_index("number", drop=False)
+        if missing := [each for each in numbers if each not in there.index]:
+            raise NotFound(f"No plot of {self.place.name_en} has the number {', '.join(missing[:5])}.")
+        return there.loc[list(numbers)].reset_index(drop=True)

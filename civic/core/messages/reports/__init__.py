@@ -1,0 +1,1 @@
+"""What carriers report of messages: whether they arrived."""

@@ -1,0 +1,89 @@
+"""The appeal as a service of the town hall: its steps, and what follows from the Tribunal's order.
+
+In: forms at the doors.  Out: cases; an order that sets a decision aside acts on the permit's case in the same transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import local_body
+from civic.core.case import Case, case
+from civic.core.desk import Advanced, Desk
+from civic.core.people import Actor
+from civic.core.reopening import reopen
+from civic.core.services import Service, read_workflow
+from civic.core.steps import again, locked
+from civic.permits import service as permits
+from civic.permits.appeals.lodging import REVOCATION, appeal_of, decision_of, keep_order
+from civic.permits.tables import PermitAppealRow, PermitRow
+
+SERVICE_NAME = "permit_appeals"
+SET_ASIDE = "appeal_set_aside"
+"""What the history of the permit's own case calls it."""
+
+
+def decision_stands(session: Session, standing: Case) -> str | None:
+    """The decision that was appealed against still stands as it was."""
+    row = session.get_one(PermitAppealRow, standing.id, populate_existing=True)
+    body = local_body(session, standing.body)
+    found = decision_of(session, body, case(session, row.of_case))
+    is_same = found is not None and (found.against, found.on) == (row.against, row.decided_on)
+    return None if is_same else "The decision that was appealed against does not stand any more."
+
+
+def _order(desk: Desk, standing: Case, _actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Keep the order before the step that it calls for."""
+    return keep_order(desk, standing, form)
+
+
+SERVICE = Service(
+    flow=read_workflow("civic.permits.appeals", {"decision_stands"}),
+    guards={"decision_stands": decision_stands},
+    takes={"set_aside": _order, "dismiss": _order},
+    shown=appeal_of,
+    part="town/permits/appeal_part.html",
+)
+
+
+def when_advanced(session: Session, event: Advanced) -> None:
+    """What follows from an order: a refused case is decided anew, a revoked permit stands again."""
+    if event.case.service != SERVICE_NAME or event.step != "set_aside":
+        return
+    row = session.get_one(PermitAppealRow, event.case.id, populate_existing=True)
+    desk = permits.SERVICE.desk(session, event.body, now=event.now)
+    told = {"appeal": event.case.number, "order": row.order_ref}
+    if row.against == REVOCATION:
+        _stand_again(desk, row, event, told)
+    else:
+        reopen(
+            desk,
+            row.of_case,
+            state="deciding",
+            step=SET_ASIDE,
+            role="secretary",
+            actor=event.actor,
+            note=event.note,
+            told=told,
+        )
+
+
+def _stand_again(desk: Desk, row: PermitAppealRow, event: Advanced, told: Mapping[str, Any]) -> None:
+    """Take a revocation back; the history of the permit's case tells of both."""
+    desk.session.execute(
+        update(PermitRow)
+        .where(PermitRow.body == row.body, PermitRow.number == row.of_permit)
+        .values(revoked=None, revoked_why=None)
+    )
+    again(
+        desk,
+        locked(desk, row.of_case),
+        SET_ASIDE,
+        role="secretary",
+        actor=event.actor,
+        note=event.note,
+        seen="parties",
+        told=told,
+    )

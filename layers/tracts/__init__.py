@@ -1,0 +1,1 @@
+"""Many plots at once, as rules see them."""

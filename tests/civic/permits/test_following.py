@@ -1,0 +1,141 @@
+"""What follows a permit: a revised one replaces it, a transfer moves its holder, and what comes too early or too late is told so."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from civic.core.bodies import LocalBody
+from civic.core.people import Actor, person
+from civic.permits.blds import Entry, status_of
+from civic.permits.fees import bill
+from civic.permits.following import comes_from_holder, holders_of, permit_row
+from civic.permits.issuing import permit_of
+from civic.permits.register import Wanted, permit_shown, permits_in
+from civic.permits.same_plot import others_on_plot
+from civic.permits.tables import PermitRow
+from gis.errors import Conflict, Invalid
+from tests.civic.builders import an_actor
+from tests.civic.permits.issued import a_permit
+from tests.civic.permits.matters import Matter, a_matter
+
+
+@pytest.fixture
+def permitted(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
+    """A house permitted on the licensee's certificate."""
+    matter = a_matter(town, body, tmp_path)
+    matter.filed()
+    matter.pay()
+    return matter
+
+
+def issued(matter: Matter) -> PermitRow:
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    return permit
+
+
+def decided(matter: Matter) -> PermitRow:
+    matter.accept_all()
+    matter.step("verify", matter.verifier)
+    matter.visit()
+    matter.step("report", matter.inspector, note="Seen.")
+    matter.step("approve", matter.approver)
+    return issued(matter)
+
+
+def revised(matter: Matter, number: str) -> PermitRow:
+    """The same permit with another drawing."""
+    matter.begin("revision", of_permit=number)
+    matter.draw(set_back=6.2)
+    matter.step("file", matter.licensee)
+    matter.sign_both(declared=frozenset())
+    matter.pay()
+    return decided(matter)
+
+
+def test_a_revised_permit_replaces_the_former_which_keeps_its_number(permitted: Matter) -> None:
+    former = issued(permitted).number
+    waiting = permitted.begin("plinth", of_permit=former).id
+    later = revised(permitted, former)
+    session, today = permitted.session, permitted.desk.today
+    shown = permit_shown(session, former, on=today)
+    assert (shown.line.state, shown.line.replaced_by, shown.line.replaced) == (
+        "replaced",
+        later.number,
+        today,
+    )
+    assert [each.number for each in permits_in(session, Wanted(state="replaced"), on=today)] == [former]
+    assert [each.number for each in permits_in(session, Wanted(state="in_force"), on=today)] == [later.number]
+    assert status_of(Entry(line=shown.line, measures=(), spot=None, occupied=None)) == (
+        "Permit Cancelled",
+        today,
+    )
+    assert later.until == permit_row(session, permitted.body.code, former).until
+    with pytest.raises(Conflict, match=f"replaced by permit {later.number}"):
+        permitted.begin("occupancy", of_permit=former)
+    permitted.number = waiting
+    with pytest.raises(Conflict, match=f"replaced by permit {later.number}"):
+        permitted.step("report_plinth", permitted.owner)
+    assert former not in others_on_plot(session, permitted.case, on=today)
+
+
+def test_what_comes_too_early_or_too_late_is_refused_when_it_is_begun(permitted: Matter) -> None:
+    permit = issued(permitted)
+    assert permit.until is not None
+    permitted.now += timedelta(days=(permit.until - permitted.desk.today).days)
+    with pytest.raises(Conflict, match="ask for its extension"):
+        permitted.begin("renewal", of_permit=permit.number)
+    for kind in ("extension", "revision"):
+        assert permitted.begin(kind, of_permit=permit.number).state == "draft"
+    permitted.later(days=1)
+    with pytest.raises(Conflict, match="Ask for its renewal"):
+        permitted.begin("extension", of_permit=permit.number)
+    with pytest.raises(Conflict, match="renewal before it is revised"):
+        permitted.begin("revision", of_permit=permit.number)
+    assert permitted.begin("renewal", of_permit=permit.number).state == "draft"
+
+
+def test_what_only_follows_a_permit_is_not_followed_itself(
+    town: Session, body: LocalBody, tmp_path: Path
+) -> None:
+    matter = a_matter(town, body, tmp_path)
+    number = a_permit(town, body, matter.plot)
+    extension = a_permit(town, body, matter.plot, kind="extension", of_permit=number)
+    with pytest.raises(Conflict, match=f"follows permit {number}: name that one"):
+        matter.begin("extension", of_permit=extension)
+
+
+def test_a_transfer_moves_the_holder(permitted: Matter) -> None:
+    session, permit = permitted.session, issued(permitted)
+    assert holders_of(session, permit) == {permitted.owner.person.id}
+    said = {"of_permit": permit.number, "transferred": str(permitted.desk.today)}
+    with pytest.raises(Invalid, match="e-mail"):
+        permitted.begin("transfer", **said, new_holder_address="nowhere")
+    permitted.begin("transfer", **said)
+    permitted.step("file_plain", permitted.owner)
+    permitted.pay()
+    permitted.step("verify_plain", permitted.verifier)
+    permitted.step("approve", permitted.approver)
+    (holder,) = holders_of(session, permit)
+    assert person(session, holder).name == "A new holder"
+    for who, is_holder in (
+        (Actor(person=person(session, holder)), True),
+        (an_actor(session, permitted.body), False),
+    ):
+        permitted.owner = who
+        begun = permitted.begin("extension", of_permit=permit.number)
+        today = permitted.desk.today
+        assert comes_from_holder(session, permitted.body, begun.id, permit, on=today) is is_holder
+
+
+def test_a_revised_permit_costs_what_it_is_more_than_the_former(permitted: Matter) -> None:
+    former = issued(permitted)
+    permitted.begin("revision", of_permit=former.number)
+    for set_back, still in ((6.2, set()), (5.8, {"permit_fee"})):
+        permitted.draw(set_back=set_back)
+        owed = bill(permitted.session, permitted.check)
+        assert {each.head for each in owed.lines} == {"permit_application", "permit_scrutiny"}
+        assert {each.head for each in owed.open} == still
+        assert all(former.number in each.reason for each in owed.open)

@@ -1,0 +1,209 @@
+"""Plots reckoned together, from the database, from files, here and on a cluster, are what each gives by itself: every column, every reason."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+from typer.testing import CliRunner
+
+from api import cluster, simulating
+from api.answers import LandAnswers
+from api.cli import app
+from api.land_files import Asked, check, export, part
+from api.simulating import Effect, Simulated, Use, row_of, simulate
+from api.tracts import Tracts
+from gis.db.session import make_engine
+from gis.errors import Invalid, Unavailable
+from layers.tracts import files
+from layers.tracts.model import Tract
+from rules.reform import reform
+from tests.notebooks.conftest import Sample
+
+PLACE, DAY = "kl-sample", date(2026, 11, 1)
+REFORM = """
+title: {en: Another front yard}
+from: 2026-11-01
+parameters:
+  - {parameter: yards.open_space, where: {occupancy: A1, yard: front_average}, value: "4.0"}
+  - {parameter: height.street_factor, value: "1.0"}
+"""
+OF_EACH = 4
+"""Plots of each kind that are asked one by one."""
+
+
+@pytest.fixture(scope="module")
+def land(sample: Sample) -> Iterator[LandAnswers]:
+    """The sample's land, as who only reads."""
+    engine = make_engine(sample.planner)
+    yield LandAnswers(engine, rasters=sample.state / "rasters")
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def whole(land: LandAnswers) -> Tract:
+    """The whole sample, read at once."""
+    read = Tracts(land, PLACE, DAY).read(land.numbers(PLACE, on=None))
+    assert read.tract is not None
+    assert not len(read.left)
+    return read.tract
+
+
+@pytest.fixture(scope="module")
+def together(land: LandAnswers, whole: Tract) -> dict[str, Simulated]:
+    """Plots of every kind, and some hundred more, reckoned together."""
+    rows = sorted({*kinds(whole), *range(0, len(whole), 6)})
+    found = simulate(land, PLACE, whole.number[rows].tolist(), reform(REFORM), Use())
+    return {each.number: each for each in found}
+
+
+@pytest.fixture(scope="module")
+def folder(
+    land: LandAnswers,
+    whole: Tract,
+    together: dict[str, Simulated],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Their land in two files."""
+    rows = np.flatnonzero(np.isin(whole.number.astype(str), list(together)))
+    found, stamp = tmp_path_factory.mktemp("land"), Tracts(land, PLACE, DAY).stamp()
+    for block, some in enumerate((rows[:100], rows[100:])):
+        assert files.write([whole.taken(some)], stamp, found, block) == len(some)
+    return found
+
+
+def kinds(tract: Tract) -> list[int]:
+    """Some plots of every kind: in a zone, under an airport, without or with several streets, of unknown width, without an area."""
+    fronts = tract.fronts
+    streets = np.bincount(fronts.plot, minlength=len(tract))
+    untold = np.zeros(len(tract), dtype=bool)
+    untold[fronts.plot[np.isnan(fronts.width)]] = True
+    masks = (
+        tract.in_zone,
+        np.isfinite(tract.top) & np.isfinite(tract.highest),
+        streets == 0,
+        streets > 2,
+        untold,
+        np.isnan(tract.recorded),
+        np.full(len(tract), True),
+    )
+    found: set[int] = set()
+    for mask in masks:
+        rows = np.flatnonzero(mask)
+        assert len(rows)
+        found.update(rows[:: max(1, len(rows) // OF_EACH)].tolist())
+    return sorted(found)
+
+
+def test_every_kind_of_plot_gives_together_what_it_gives_alone(
+    land: LandAnswers, whole: Tract, together: dict[str, Simulated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [str(whole.number[row]) for row in kinds(whole)]
+    monkeypatch.setattr(Tracts, "read", nothing)
+    alone = {each.number: each for each in simulate(land, PLACE, numbers, reform(REFORM), Use())}
+    assert all(each.is_alone for each in alone.values())
+    assert not any(each.is_alone for each in together.values())
+    for number in numbers:
+        one, other = together[number], alone[number]
+        assert row_of(one) == row_of(other)
+        assert (one.shape is None) == (other.shape is None)
+        assert one.shape is None or one.shape.equals_exact(other.shape, 0.0)
+    assert {Effect.LOSES, Effect.UNKNOWN} <= {each.effect for each in alone.values()}
+
+
+def nothing(_: Tracts, numbers: list[str]) -> object:
+    """As where nothing can be read together."""
+    everything = np.arange(len(numbers))
+    return type("Read", (), {"tract": None, "places": everything[:0], "left": everything})()
+
+
+def test_plots_that_cannot_be_told_together_are_told_by_themselves_in_their_place(
+    land: LandAnswers, together: dict[str, Simulated]
+) -> None:
+    numbers = list(together)[:3]
+    asked = [numbers[0], "no such plot", *numbers[1:]]
+    found = list(simulate(land, PLACE, asked, reform(REFORM), Use()))
+    assert [each.number for each in found] == asked
+    assert [each.is_alone for each in found] == [False, True, False, False]
+    assert found[1].effect is Effect.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("occupancy", "storey", "why"), [("Z9", 3, "no occupancy"), ("A1", 0, "height above 0")]
+)
+def test_a_use_that_cannot_be_meant_is_told_of_each_plot_alike(
+    land: LandAnswers,
+    together: dict[str, Simulated],
+    monkeypatch: pytest.MonkeyPatch,
+    occupancy: str,
+    storey: int,
+    why: str,
+) -> None:
+    numbers, use = list(together)[:2], Use(occupancy=occupancy, storey_height=simulating.Decimal(storey))
+    one = [row_of(each) for each in simulate(land, PLACE, numbers, reform(REFORM), use)]
+    assert all(why in str(row["reason"]) for row in one)
+    monkeypatch.setattr(Tracts, "read", nothing)
+    assert one == [row_of(each) for each in simulate(land, PLACE, numbers, reform(REFORM), use)]
+
+
+def test_a_place_is_written_whole_and_never_into_a_folder_that_holds_something(
+    land: LandAnswers, whole: Tract, tmp_path: Path
+) -> None:
+    (only,) = export(land, PLACE, tmp_path / "new", on=DAY, cores=1)
+    assert (only.written, only.left) == (len(whole), ())
+    table = geopandas.read_parquet(files.parts(tmp_path / "new")[0])
+    assert list(table["number"]) == whole.number.tolist()
+    assert table.crs.to_epsg() == land.metric(PLACE)
+    with pytest.raises(Invalid, match="is not empty"):
+        list(export(land, PLACE, tmp_path / "new", on=DAY, cores=1))
+
+
+def test_files_give_what_the_database_gives(folder: Path, together: dict[str, Simulated]) -> None:
+    asked = Asked(change=reform(REFORM), use=Use())
+    found = pd.concat([part(path, asked) for path in files.parts(folder)]).drop(columns="geometry")
+    assert len(found) == len(together)
+    for row in found.to_dict("records"):
+        told = {name: None if pd.isna(value) else value for name, value in row.items()}
+        assert told == row_of(together[str(row["number"])])
+
+
+def test_a_zone_cannot_be_redrawn_from_files_that_hold_no_zones() -> None:
+    square = "[[[76.0, 10.0], [76.1, 10.0], [76.1, 10.1], [76.0, 10.0]]]"
+    zones = f"zones: [{{layer: zoning, label: Market, shape: {{type: Polygon, coordinates: {square}}}}}]"
+    with pytest.raises(Invalid, match="from the database"):
+        check(reform(f"title: {{en: A market}}\nfrom: 2026-11-01\n{zones}\n"))
+
+
+def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", "200ms")
+    with pytest.raises(Unavailable, match=r"tcp://127\.0\.0\.1:9"), cluster.cluster("tcp://127.0.0.1:9"):
+        pass
+
+
+def test_two_dask_workers_give_what_one_machine_gives(
+    folder: Path, together: dict[str, Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "reform.yaml").write_text(REFORM, encoding="utf-8")
+    words = ["land", "simulate", str(tmp_path / "reform.yaml"), str(folder), "-o"]
+    here = CliRunner().invoke(app, [*words, str(tmp_path / "here"), "--cores", "1"])
+    own = LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0"
+    )
+    with own as local:
+        monkeypatch.setenv("BHUMIKA_DASK", local.scheduler_address)
+        there = CliRunner().invoke(app, [*words, str(tmp_path / "there")])
+        with cluster.cluster(local.scheduler_address):
+            plots = cluster.simulated(folder, Asked(change=reform(REFORM), use=Use())).compute()
+    assert (here.exit_code, there.exit_code) == (0, 0), (here.output, there.output)
+    assert here.output.replace("here", "there").split() == there.output.split()
+    one, other = (
+        pd.concat([geopandas.read_parquet(path) for path in files.parts(tmp_path / name)])
+        for name in ("here", "there")
+    )
+    pd.testing.assert_frame_equal(one, other)
+    assert len(plots) == len(one) == len(together)
+    assert f"{len(together)} plots" in here.output
