@@ -31,6 +31,7 @@ _FORGETFUL = {  # a crash of the machine may lose everything; a crash of the ser
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "checkpoint_timeout": "1h",
+    "max_connections": "200",  # each run of the tests starts dozens of services, two at a time or more
 }
 
 

@@ -1,7 +1,7 @@
 """The sample's town hall has something to show on every page, and its cases run to their end through HTTP."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.sample_town import BODY, CITIZENS, OFFICERS, found_sample_town
 from civic.core.bodies import inside
+from civic.core.working_days import day_there
 from gis.asof import AsOf
 from gis.crs import to_geographic
 from gis.errors import Gone
@@ -18,6 +19,11 @@ from gis.parcels.queries import parcel
 from gis.recordings import last_recording
 
 TOWN = f"/town/{BODY.code}"
+
+
+def the_day_there() -> date:
+    """Today at the town hall, where midnight is not Greenwich's."""
+    return day_there(datetime.now(UTC), BODY.time_zone)
 
 
 def become(door: TestClient, name: str) -> None:
@@ -169,7 +175,7 @@ def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     officer(door, "field_inspector")
     with Session(sample_hall) as session:
         place = jurisdiction(session, BODY.jurisdiction)
-        at = AsOf(on=datetime.now(UTC).date(), known=last_recording(session, BODY.jurisdiction))
+        at = AsOf(on=the_day_there(), known=last_recording(session, BODY.jurisdiction))
         old = parcel(session, place, "1/7", at=at)
     west, south, east, north = old.boundary.bounds
     from shapely import Point
@@ -184,8 +190,7 @@ def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     assert "1/7-2" in page
     with Session(sample_hall) as session:
         known = last_recording(session, BODY.jurisdiction)
-        day = datetime.now(UTC).date()
-        at = AsOf(on=max(day, at.on), known=known)
+        at = AsOf(on=the_day_there(), known=known)
         parts = [parcel(session, place, each, at=at) for each in ("1/7-1", "1/7-2")]
         with pytest.raises(Gone) as gone:
             parcel(session, place, "1/7", at=at)
@@ -212,7 +217,7 @@ def test_a_wrong_land_type_is_corrected_and_what_was_believed_is_kept(
     assert step(door, number, "grant") == 303
     with Session(sample_hall) as session:
         place = jurisdiction(session, BODY.jurisdiction)
-        day = datetime.now(UTC).date()
+        day = the_day_there()
         now_known = AsOf(on=day, known=last_recording(session, BODY.jurisdiction))
         assert parcel(session, place, "1/8", at=now_known).land_type == "nilam"
         assert parcel(session, place, "1/8", at=AsOf(on=day, known=before)).land_type == "purayidam"
