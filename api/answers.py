@@ -35,7 +35,7 @@ from layers.extract.model import Extract, Group, Words
 from layers.extract.questions import around
 from layers.imports import Standing, standing
 from layers.site import site_of_parcel
-from layers.wards import parcels_of_ward
+from layers.wards import names_of_wards, parcels_of_ward
 from tiles.heights import drawn_on_grids
 from tiles.versions import changes_of, stamp
 from web.answers import Bounds, CatalogueView, Drawn, MapLayer, Pair, Place, Position, SearchResult, Side
@@ -113,6 +113,11 @@ class LandAnswers:
         with self._asking(code) as (session, place):
             at = as_of(session, place, on=day_asked(on), known=None)
             return [each.number.whole for each in parcels_of_ward(session, place, ward, at=at)]
+
+    def wards(self, code: str) -> list[tuple[str, str, str | None]]:
+        """Reference, name and Malayalam name of every ward of a place as it is today, by reference."""
+        with self._asking(code) as (session, place):
+            return names_of_wards(session, place, at=as_of(session, place, on=day_asked(None), known=None))
 
     def numbers(self, code: str, *, on: date | None) -> list[str]:
         """The number of every parcel of a place, in order."""

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
+from starlette.routing import BaseRoute
 
 from api import errors
 from api.answers import LandAnswers
@@ -19,11 +20,13 @@ from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
 from api.permits import desk_checker, permit_room
 from api.plan_desk import LARGEST, PlanDesk
-from api.reform_reckoner import reform_room
-from api.routers import drawn, health, land, ogc, plans, rasters, reckoned, rules, tiles
+from api.planner.reform_reckoner import reform_room
+from api.routers import drawn, health, land, layouts, ogc, plans, rasters, reckoned, rules, tiles, unstored
+from api.routing import Signposts
 from api.security import Guard
 from api.settings import Settings
 from api.short_way import ShortWay
+from api.simplifying import COVERAGES
 from api.tiles_at_hand import TilesAtHand
 from api.town import halls_of_plot, provider_of, town_hall
 from api.trades import document_room, listen, message_room
@@ -40,8 +43,11 @@ from civic.permits import register_routes as permit_register
 from civic.permits import visit_routes as permit_visits
 from civic.permits.doors import router as permits
 from civic.reforms import routes as reforms
+from civic.reforms import tile_routes as reform_tiles
 from gis.errors import Unavailable
+from tiles.coverages import keep_in
 from tiles.shelf import Shelf
+from web.archive_page import router as archive_page
 from web.building import router as building
 from web.law import router as law
 from web.map_sheets import router as map_sheets
@@ -52,15 +58,17 @@ from web.templating import error_page
 WEB = Path(__file__).parents[1] / "web"
 VENDOR = ("maplibre-gl",)
 """Packages that set-up installs beside the pages and that we serve ourselves."""
-WORKERS = ("visit_worker.js",)
-"""Files that may stand between a browser and the town hall's pages, each for the page that asks for it."""
+WORKERS = {"visit_worker.js": "/town/", "archive_worker.js": "/archive"}
+"""Files that may stand between a browser and pages below an address, each for the page that asks for it."""
 ROUTERS = (
     health.router,
     rules.router,
     reckoned.router,
+    layouts.router,
     land.router,
     tiles.router,
     drawn.router,
+    unstored.router,
     rasters.router,
     ogc.router,
     plans.router,
@@ -68,6 +76,7 @@ ROUTERS = (
     plan_pages,
     building,
     map_sheets,
+    archive_page,
     doors.router,
     land_records.router,
     money.router,
@@ -81,6 +90,7 @@ ROUTERS = (
     permit_audits.pages,
     permit_audits.programs,
     reforms.router,
+    reform_tiles.router,
     documents.router,
     messages.router,
     message_reports.router,
@@ -97,8 +107,8 @@ class FreshFiles(StaticFiles):
         """The file, or 304 where the browser's own is the same."""
         answer = super().file_response(*args, **kwargs)
         answer.headers["Cache-Control"] = "no-cache"
-        if Path(args[0]).name in WORKERS:
-            answer.headers["Service-Worker-Allowed"] = "/town/"
+        if scope := WORKERS.get(Path(args[0]).name):
+            answer.headers["Service-Worker-Allowed"] = scope
         return answer
 
 
@@ -127,12 +137,13 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     )
     app.state.answers = LandAnswers(engine, rasters=settings.rasters)
     app.state.shelf = Shelf(engine, settings.state / "tiles")
+    keep_in(engine, settings.state / COVERAGES)
     app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
     app.state.sheets = MapDesk(app.state.answers)
     app.state.base_map = base_of(settings)
     _open_town(app, settings, engine)
     errors.install(app, error_page)
-    app.router.routes += [ShortWay(), TilesAtHand()]
+    short_ways: list[BaseRoute] = [ShortWay(), TilesAtHand()]
     app.add_middleware(
         Guard,
         longest_body=settings.longest_body,
@@ -147,6 +158,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         app.mount(f"/vendor/{package}", InstalledFiles(directory=folder, check_dir=False), name=package)
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes[:0] = [*short_ways, Signposts(tuple(app.routes))]
     return app
 
 
@@ -156,6 +168,7 @@ def _open_town(app: FastAPI, settings: Settings, engine: Engine) -> None:
     app.state.halls = lambda request, code, number: halls_of_plot(
         hall, request.cookies, code, number, now=datetime.now(UTC)
     )
+    app.state.rasters = settings.rasters
     app.state.oidc = provider_of(settings)
     app.state.front = settings.front
     app.state.public_url = settings.public_url
@@ -172,6 +185,9 @@ def served_app(settings: Settings, engine: Engine) -> FastAPI:
     goes through a quarter of a million such values in 0.2 s, is told so.
     """
     app = create_app(settings, engine)
+    for each in app.routes:
+        if isinstance(each, Signposts):
+            each.set_up()
     gc.collect()
     gc.freeze()
     return app

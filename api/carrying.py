@@ -3,41 +3,24 @@
 In: a place with a number or a ward, and a use.  Out: lines on a console, JSON, GeoJSON or CSV.
 """
 
-import csv
-import io
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.answers import LandAnswers, today
-from api.envelopes import OfWard, carried, of_ward
+from api.envelopes import carried, of_ward
+from api.ward_carried import csv_lines, geojson_pieces
 from gis.errors import Invalid
 from rules.envelope_document import to_geojson, to_json
 from rules.envelopes.model import Choice, Envelope
 from web.check_figures import rupees
 from web.check_sentences import tidy
-
-COLUMNS = (
-    "number",
-    "front",
-    "plot_area",
-    "ground",
-    "footprint",
-    "floor_area",
-    "storeys",
-    "decider",
-    "gaps",
-    "conditions",
-    "reason",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +89,9 @@ def _of_choice(choice: Choice) -> list[str]:
         lines.append(f"Largest footprint {choice.footprint:,.2f} m² ({choice.footprint_decider}).")
     for each in choice.carried:
         fee = f", {each.excess:,.2f} m² of it for {rupees(each.fee)} each" if each.fee else ""
+        if each.fees and not each.fee:
+            least, most = map(rupees, each.fees)
+            fee = f", {each.excess:,.2f} m² of it for {least} to {most}: on how much the higher fee falls is not said"
         index = f"Floor space index {each.index}" if each.index is not None else "No floor space index"
         lines.append(
             f"{index}: {each.floor_area:,.2f} m² in {each.storeys} storeys, {each.height:,.2f} m high{fee} ({each.decider})."
@@ -135,55 +121,18 @@ def print_ward(
     with Progress(*columns, console=err, transient=True) as progress:
         found = list(progress.track(plots, total=count, description=f"Plots of {ward}"))
     if output is None:
-        out.file.write(_csv(found))
+        out.file.writelines(csv_lines(found))
         return
-    _write(output, _features(found) if output.suffix == ".geojson" else _csv(found).encode())
-    unknown = sum(1 for each in found if each.envelope is None or each.envelope.choice is None)
-    out.print(f"{output}: {count} plots, {unknown} of them without a certain answer.", highlight=False)
-
-
-def _csv(found: Sequence[OfWard]) -> str:
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for each in found:
-        table.writerow(_row(each))
-    return stream.getvalue()
-
-
-def _row(each: OfWard) -> list[object]:
-    if each.envelope is None:
-        return [each.number, *[""] * (len(COLUMNS) - 2), each.reason]
-    choice, found = each.envelope.choice, each.envelope
-    gaps, conditions = len(found.gaps), len(found.conditions)
-    if choice is None:
-        reason = f"the front is not known; {len(found.candidates)} candidates"
-        return [each.number, "", found.plot_area, *[""] * 5, gaps, conditions, reason]
-    largest = choice.carried[0] if choice.carried else None
-    return [
-        each.number,
-        choice.title,
-        found.plot_area,
-        choice.bands[0].area if choice.bands else 0,
-        choice.footprint,
-        choice.floor_area,
-        choice.storeys,
-        largest.decider if largest else "",
-        gaps,
-        conditions,
-        "",
-    ]
-
-
-def _features(found: Sequence[OfWard]) -> bytes:
-    features = [
-        orjson.Fragment(orjson.dumps(feature))
-        for each in found
-        if each.envelope is not None and each.site is not None
-        for feature in orjson.loads(to_geojson(each.envelope, each.site))["features"]
-    ]
-    missing = [{"number": each.number, "reason": each.reason} for each in found if each.envelope is None]
-    return orjson.dumps({"type": "FeatureCollection", "features": features, "without_answer": missing})
+    content = (
+        b"".join(geojson_pieces(found)) if output.suffix == ".geojson" else "".join(csv_lines(found)).encode()
+    )
+    _write(output, content)
+    without = sum(1 for each in found if each.envelope is None or each.envelope.choice is None)
+    known = sum(1 for each in found if each.envelope is not None and each.envelope.is_certain)
+    told = (
+        f"{known} with a certain answer, {without} without any because the front or the yards are not known"
+    )
+    out.print(f"{output}: {count} plots, {told}.", highlight=False)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -172,6 +172,7 @@ def import_files(
 ) -> None:
     """Bring a town's parcels and layers in: checked, mended or refused feature by feature, then swapped in."""
     from api.importing import import_with_progress, migrate_with_progress
+    from api.planner.freshness import measure_after_import
 
     settings = read_settings()
     with engine_of(settings) as engine:
@@ -179,6 +180,8 @@ def import_files(
         import_with_progress(
             engine, settings.state, mapping, folder, dry_run=dry_run, as_json=as_json, out=out, err=err
         )
+        if not dry_run:
+            measure_after_import(engine, mapping, out=None if as_json else out, err=err)
 
 
 @parcels_app.command("history")
@@ -349,8 +352,8 @@ def what_a_reform_would_do(
     ] = False,
 ) -> None:
     """What a reform that is thought of would do to every plot: what each can carry before and after."""
-    from api.permits_again import print_permits
-    from api.reforming import print_reform
+    from api.planner.permits_again import print_permits
+    from api.planner.reforming import print_reform
     from api.settings import read_settings
     from api.stores import store_of
 

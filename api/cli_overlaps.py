@@ -21,7 +21,7 @@ def overlaps(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Measure the ground that parcels share with layers, where something has changed, and keep it as facts."""
-    from api.overlapping import make_fresh, show_kept
+    from api.planner.overlapping import make_fresh, show_kept
 
     with engine_of(read_settings()) as engine:
         check_set_up(engine)

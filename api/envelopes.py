@@ -4,7 +4,6 @@ In: a site, or a place with a ward, and a use.  Out: envelopes, for a ward one a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +12,11 @@ from gis.errors import Invalid, LandError
 from gis.site import LocalBody, Site
 from rules.book import Library
 from rules.envelopes.model import Envelope
+from rules.envelopes.reading import check_use
 from rules.envelopes.single import envelope
+from rules.envelopes.terms import check_storey
 from rules.reading import library
+from web.plans_asked import WardPlot
 
 
 def carried(
@@ -47,28 +49,27 @@ def check_rules(rule_book: str | None, place: str, body: LocalBody | None) -> Lo
     return body
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfWard:
-    """A plot of a ward with its envelope, or why there is none."""
-
-    number: str
-    site: Site | None
-    envelope: Envelope | None
-    reason: str | None
-
-
 def of_ward(
-    land: LandAnswers, code: str, ward: str, day: date, *, occupancy: str, storey_height: Decimal
-) -> tuple[int, Iterator[OfWard]]:
-    """How many plots a ward has, and the envelope of each by number."""
+    land: LandAnswers,
+    code: str,
+    ward: str,
+    day: date,
+    *,
+    occupancy: str,
+    storey_height: Decimal,
+    start: int = 0,
+) -> tuple[int, Iterator[WardPlot]]:
+    """How many plots a ward has, and the envelope of each by number, from the `start`-th on; `Invalid` for a wrong use or storey."""
+    check_storey(storey_height)
+    check_use(occupancy)
     numbers = land.numbers_of_ward(code, ward, on=day)
 
-    def each(number: str) -> OfWard:
+    def each(number: str) -> WardPlot:
         try:
             site = land.site(land.extract(code, number=number, on=day, known=None))
             found = carried(site, day, occupancy=occupancy, storey_height=storey_height, front=None)
         except LandError as error:
-            return OfWard(number=number, site=None, envelope=None, reason=error.message)
-        return OfWard(number=number, site=site, envelope=found, reason=None)
+            return WardPlot(number=number, site=None, envelope=None, reason=error.message)
+        return WardPlot(number=number, site=site, envelope=found, reason=None)
 
-    return len(numbers), map(each, numbers)
+    return len(numbers), map(each, numbers[start:])

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from api.connecting import migrate
 from api.printing import print_json
+from api.simplifying import simplify_after_import
+from layers.importers.mapping import read_mapping
 from layers.importers.report import ImportRefused, ImportReport
 from layers.importers.report import Progress as Step
 from layers.importers.run import run_mapping
@@ -79,6 +81,8 @@ def import_with_progress(
                 progress=bars.imported,
                 reported=reports.append,
             )
+        if not dry_run:
+            simplify_after_import(engine, read_mapping(mapping).jurisdiction.code, state)
     except ImportRefused as refused:
         reports.append(refused.report)
         raise

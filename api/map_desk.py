@@ -11,6 +11,7 @@ from shapely import Polygon
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of
+from api.beginnings import check_begun
 from api.settings import Settings
 from gis.jurisdictions import jurisdiction
 from layers.sheet import GroundSheet, ground_sheet
@@ -31,6 +32,7 @@ class MapDesk:
         self, code: str, box: Polygon, layers: Sequence[str], *, on: date | None, known: datetime | None
     ) -> GroundSheet:
         """What lies on a box of ground in the place's metric system; layers of values on a grid are passed over."""
+        check_begun(self.land.engine, code, on)
         shapes = [name for name in layers if name not in PICTURES]
         with Session(self.land.engine) as session, session.begin():
             place = jurisdiction(session, code)

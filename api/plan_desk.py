@@ -19,7 +19,7 @@ from time import time
 import orjson
 
 from api.answers import LandAnswers, today
-from api.envelopes import carried
+from api.envelopes import carried, of_ward
 from api.plan_work import Question, steps
 from gis.errors import Invalid, LandError, NotFound, TooLarge, Unavailable
 from gis.site import Site
@@ -28,7 +28,7 @@ from layers.extract.model import Extract
 from rules.envelopes.model import Envelope
 from rules.plans.starter import starter
 from rules.reading import library
-from web.plans_asked import KeptCheck, PlotEnvelope
+from web.plans_asked import KeptCheck, PlotEnvelope, WardName, WardPlot
 
 LARGEST = 64_000_000
 """Bytes of a drawing."""
@@ -50,6 +50,7 @@ class PlanDesk:
         self.land = land
         self.folder = folder
         self._turns = BoundedSemaphore(AT_ONCE)
+        self._wards = BoundedSemaphore(AT_ONCE)
 
     def check(
         self,
@@ -79,7 +80,8 @@ class PlanDesk:
         if not content:
             raise Invalid("No drawing came with the question; choose a DXF or IFC file.", code="no-drawing")
         if len(content) > LARGEST:
-            raise TooLarge(f"The drawing has more than {LARGEST // 1_000_000} MB; send it without pictures.")
+            much = f"The drawing has more than {LARGEST // 1_000_000} MB; send it without pictures."
+            raise TooLarge(much, code="drawing-too-large")
         day = on or today()
         site = self._site(code, number, day)
         question = Question(folder=self.folder, on=day, turn=turn, answers=answers)
@@ -146,6 +148,34 @@ class PlanDesk:
         except LandError as error:
             return PlotEnvelope(envelope=None, site=None, reason=error.message)
         return PlotEnvelope(envelope=found, site=site, reason=None)
+
+    def wards(self, code: str) -> list[WardName]:
+        """The wards of a place as they are today."""
+        return [WardName(ref=ref, name=name, name_ml=name_ml) for ref, name, name_ml in self.land.wards(code)]
+
+    def of_ward(
+        self, code: str, ward: str, *, occupancy: str, storey_height: Decimal, on: date | None, start: int = 0
+    ) -> tuple[int, Iterator[WardPlot]]:
+        """How many plots a ward has, and what each can carry, from the `start`-th on; `Unavailable` while two wards are asked."""
+        count, plots = of_ward(
+            self.land,
+            code,
+            ward,
+            on or today(),
+            occupancy=occupancy,
+            storey_height=storey_height,
+            start=start,
+        )
+        return count, self._in_turn(plots)
+
+    def _in_turn(self, plots: Iterator[WardPlot]) -> Iterator[WardPlot]:
+        """The plots, while no more than `AT_ONCE` wards are being told."""
+        if not self._wards.acquire(timeout=WAIT):
+            raise Unavailable("Other wards are being reckoned; try again in a minute.")
+        try:
+            yield from plots
+        finally:
+            self._wards.release()
 
     def kept(self, code: str, key: str) -> KeptCheck:
         """What was found; `NotFound` where it was never asked, or is no longer kept."""

@@ -92,7 +92,8 @@ def _told(work: Callable[[Tell], None]) -> Generator[Any, None, None]:
         while True:
             if not near.poll(max(ends - monotonic(), 0.0)):
                 raise TooLarge(
-                    f"The drawing took longer than {SECONDS:g} seconds; leave out what is not part of the plan."
+                    f"The drawing took longer than {SECONDS:g} seconds; leave out what is not part of the plan.",
+                    code="drawing-too-large",
                 )
             kind, words = near.recv()
             if kind == "error":
@@ -117,12 +118,18 @@ def _ended(code: int | None) -> LandError:
         )
     return TooLarge(
         "The program that reads drawings gave up on this file: it is damaged, or needs more memory than a check may use. "
-        "Leave out what is not part of the plan, or export it again."
+        "Leave out what is not part of the plan, or export it again.",
+        code="drawing-too-large",
     )
 
 
 def _error(name: str, message: str) -> LandError:
+    """The error of the work under a code of its own: what is told of areas and questions in general does not fit a drawing."""
     kind = getattr(errors, name, Invalid)
+    if kind is TooLarge:
+        return TooLarge(message, code="drawing-too-large")
+    if kind is Invalid:
+        return Invalid(message, code="bad-drawing")
     found: LandError = kind(message) if issubclass(kind, LandError) else Unavailable(message)
     return found
 

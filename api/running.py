@@ -24,9 +24,11 @@ from api.importing import progress_bars
 from api.keeping import kept_running
 from api.local_postgis import stop
 from api.plan_work import be_ready
+from api.planner.freshness import measured_after
 from api.sample_permits import found_sample_permits
 from api.sample_town import found_sample_town
 from api.settings import Settings
+from api.simplifying import simplify_after_import
 from api.town import stranded_cases
 from api.trades import listen, trade_of
 from api.working import work
@@ -61,6 +63,8 @@ def _load_land(engine: Engine, settings: Settings, out: Console) -> None:
         generate(folder, progress=bars.moved)
         run_mapping(engine, folder / "mapping.yaml", folder, state=settings.state, progress=bars.imported)
         _apply(engine, folder / "changes.yaml")
+    simplify_after_import(engine, SAMPLE, settings.state)
+    measured_after(engine, SAMPLE, out)
 
 
 def _is_complete(engine: Engine) -> bool:

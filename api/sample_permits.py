@@ -5,6 +5,7 @@ has something to show; what stands already is left as it is, and a plot that is 
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
@@ -29,7 +30,7 @@ from civic.permits.room import PermitRoom
 from civic.permits.signing import answered
 from civic.permits.tables import PermitCaseRow
 from gis.db.session import transaction
-from gis.errors import LandError
+from gis.errors import Gone, NotFound
 from rules.plans.starter import starter
 
 CERTIFIED, REFUSED, CONSULTED, OCCUPIED = "M2-4/3-15", "M2-4/3-13", "M1-2/13-2", "M2-4/3-16"
@@ -49,13 +50,17 @@ def found_sample_permits(engine: Engine, settings: Settings, *, now: datetime) -
     with inside(engine, BODY.code) as (session, _):
         if session.scalar(select(PermitCaseRow.case_id).limit(1)) is not None:
             return 0
-        _owners(session, now)
-    listen(settings)
     land = LandAnswers(engine, rasters=settings.rasters)
+    plots = {plot for _, plot in PLAYS if _stands(land, plot)}
+    with inside(engine, BODY.code) as (session, _):
+        _owners(session, plots, now)
+    listen(settings)
     room = permit_room(settings, store_of(settings), OwnChecker(land=land))
-    played = sum(_played(engine, room, land, play, plot, now) for play, plot in PLAYS)
+    there = [(play, plot) for play, plot in PLAYS if plot in plots]
+    for play, plot in there:
+        _play(engine, room, land, play, plot, now)
     _draw(engine, now)
-    return played
+    return len(there)
 
 
 def _draw(engine: Engine, now: datetime) -> None:
@@ -65,17 +70,21 @@ def _draw(engine: Engine, now: datetime) -> None:
             nightly(session, body, now=night)
 
 
-def _owners(session: Session, now: datetime) -> None:
+def _stands(land: LandAnswers, plot: str) -> bool:
+    """Whether a plot is there: another sample has others."""
+    try:
+        site_of(land, BODY.jurisdiction, plot, on=None)
+    except (NotFound, Gone):
+        return False
+    return True
+
+
+def _owners(session: Session, plots: AbstractSet[str], now: datetime) -> None:
     """The plots of the matters belong to made-up citizens, and somebody made up holds a licence."""
     for plot, name in zip((CERTIFIED, REFUSED, CONSULTED, OCCUPIED), OWNERS, strict=True):
         who = person_reached_by(session, f"{name}@citizen.example")
-        point_before = session.begin_nested()
-        try:
-            if who is not None:
-                make_up_owner(session, BODY, who, [plot], now=now)
-            point_before.commit()
-        except LandError:  # another sample: the plot is not there
-            point_before.rollback()
+        if who is not None and plot in plots:
+            make_up_owner(session, BODY, who, [plot], now=now)
     name, address, licence, grade = LICENSEE
     if person_reached_by(session, address) is None:
         licensee = introduce(session, BODY, name=name, address=address, language="ml", now=now)
@@ -92,19 +101,15 @@ def _owners(session: Session, now: datetime) -> None:
         )
 
 
-def _played(
+def _play(
     engine: Engine, room: PermitRoom, land: LandAnswers, play: "Play", plot: str, now: datetime
-) -> bool:
+) -> None:
     def drawn(number: str, set_back: float) -> bytes:
         return starter(site_of(land, BODY.jurisdiction, number, on=None), set_back=set_back)
 
-    try:
-        with inside(engine, BODY.code) as (session, _):
-            people = _people(session, now)
-            play(Played(session=session, room=room, plot=plot, now=now, people=people, begin_with=drawn))
-    except LandError:  # the plot is not there, or its land is another: the sample goes on without it
-        return False
-    return True
+    with inside(engine, BODY.code) as (session, _):
+        people = _people(session, now)
+        play(Played(session=session, room=room, plot=plot, now=now, people=people, begin_with=drawn))
 
 
 def _people(session: Session, now: datetime) -> Mapping[str, Actor]:

@@ -2,7 +2,7 @@
 
 In: `Asked`, `Seen`, the client's headers, a way to hear it hang up.  Out: status, headers, body.  Plots from the column store are
 drawn within the event loop, some milliseconds a tile at most; everything else waits in a thread, and PostGIS stops drawing when all
-who asked have hung up.
+who asked have hung up.  What was drawn just now is kept (`tiles.kept`).
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from datetime import datetime
 from starlette.types import Receive
 
 from api.answers import today
-from api.tile_words import Asked, Headers, State, has_tag, wrapped
+from api.tile_words import Asked, Headers, State, body_of, has_tag, of_body, takes_gzip
 from gis.asof import AsOf
-from gis.errors import TooLarge, Unavailable
+from gis.errors import NotFound, TooLarge, Unavailable
 from tiles.once import Errand
 from tiles.shelf import Seen, Shelf, drawn
 from tiles.store import Store
@@ -49,11 +49,16 @@ class Door:
         headers = state.headers(asked)
         if has_tag(state.tag, given.get("if-none-match", "")):
             return 304, headers, b""
-        content = await self._content(store, state, receive)
-        if content is None:
-            return HUNG_UP, {}, b""
-        body = wrapped(content, headers, accepted=given.get("accept-encoding", ""))
-        return 200, headers, body
+        is_packing = takes_gzip(given.get("accept-encoding", ""))
+        key = (asked.code, asked.address, asked.layers, self.known, state.tag, is_packing)
+        body = self.shelf.kept.get(key)
+        if body is None:
+            content = await self._content(store, state, receive)
+            if content is None:
+                return HUNG_UP, {}, b""
+            body = body_of(content, is_packing=is_packing)
+            self.shelf.kept.put(key, body)
+        return 200, headers | of_body(body), body.content
 
     async def _content(self, store: Store | None, state: State, receive: Receive) -> bytes | None:
         """The tile; None where the client has hung up."""
@@ -84,3 +89,12 @@ class Door:
             if asked.is_awaited(self.seen):
                 raise Unavailable(BEING_READ, retry_after=SOON) from error
             raise
+
+
+def looked_at(seen: Seen | None, asked: Asked) -> Seen:
+    """What was seen of a place; `NotFound` before its first recording."""
+    if seen is None:
+        raise NotFound(
+            f"Nothing has been recorded in “{asked.code}” yet: import its parcels and layers first."
+        )
+    return seen

@@ -6,8 +6,10 @@ for good where the address names a day and a version that still is the one of th
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 
 from api.answers import today
+from tiles.kept import Body
 from tiles.packing import packed
 from tiles.shelf import Seen
 from tiles.store import FORMAT, Store
@@ -43,7 +45,7 @@ class Asked:
     @property
     def _is_drawn_from_stores(self) -> bool:
         is_drawn = PARCELS in self.layers and PARCELS_FROM_ZOOM <= self.address.z <= DRAWN_TO_ZOOM
-        return is_drawn and (self.on or date.min) <= today()
+        return is_drawn and (self.on is None or self.on <= today())
 
     def store(self, seen: Seen) -> Store | None:
         """The store that answers for parcels, if one does."""
@@ -69,7 +71,7 @@ class State:
         first = store.standing.first if store is not None and is_alone else asked.on or today()
         return cls(changed=last_change(changes, asked.layers), last=last, first=first)
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """The tag of a tile in this state; a weak one, for it may be packed or not."""
         return f'W/"{stamp(self.changed)}-{self.first:%Y%m%d}-{FORMAT}"'
@@ -82,6 +84,11 @@ class State:
         return {"ETag": self.tag, "Cache-Control": kept, "Vary": "Accept-Encoding"}
 
 
+def of_body(body: Body) -> Headers:
+    """What is to be said of a body."""
+    return {"Content-Type": MEDIA_TYPE} | ({"Content-Encoding": "gzip"} if body.is_packed else {})
+
+
 def has_tag(tag: str, given: str) -> bool:
     """Whether a list of tags that a client has, or `*`, holds one (RFC 9110, 13.1.2: weak comparison)."""
     tags = {each.strip().removeprefix("W/") for each in given.split(",")} if given else set()
@@ -90,13 +97,19 @@ def has_tag(tag: str, given: str) -> bool:
 
 def wrapped(content: bytes, headers: Headers, *, accepted: str) -> bytes:
     """The content as it is sent; packed, and said so in the headers, for who can unpack it."""
-    headers["Content-Type"] = MEDIA_TYPE
-    if len(content) >= WORTH_PACKING and takes_gzip(accepted):
-        headers["Content-Encoding"] = "gzip"
-        return packed(content)
-    return content
+    body = body_of(content, is_packing=takes_gzip(accepted))
+    headers |= of_body(body)
+    return body.content
 
 
+def body_of(content: bytes, *, is_packing: bool) -> Body:
+    """The content as it is sent; packed, where it is worth it, for who can unpack it."""
+    if is_packing and len(content) >= WORTH_PACKING:
+        return Body(content=packed(content), is_packed=True)
+    return Body(content=content, is_packed=False)
+
+
+@lru_cache(maxsize=64)
 def takes_gzip(accepted: str) -> bool:
     """Whether a list of encodings has gzip, and not with a weight of nought."""
     for each in accepted.lower().split(","):

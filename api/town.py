@@ -4,7 +4,7 @@ In: an engine in the service's role.  Out: the `TownHall` behind the doors, and 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlalchemy import Engine
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.settings import Settings
 from civic.core.bodies import LocalBody, bodies_of, enter, inside, local_bodies
-from civic.core.case import cases_on
+from civic.core.case import InboxLine, cases_on
 from civic.core.clocks import run_clocks, stranded
 from civic.core.confirming import with_passkeys
 from civic.core.desk import Advanced
@@ -22,6 +22,8 @@ from civic.core.jobs import Every, Repeated, Work, whole
 from civic.core.messages.wire import check_address
 from civic.core.money.model import Paid
 from civic.core.oidc import Provider
+from civic.core.owners import owns
+from civic.core.people import Actor
 from civic.core.privacy.looks import forget_old
 from civic.core.services import Services, service_kept
 from civic.core.sign_in import actor
@@ -34,7 +36,7 @@ from civic.permits.audits import nightly as draw_audits
 from civic.permits.register import permits_on
 from gis.db.session import transaction
 from gis.errors import Invalid
-from web.plot_halls import CaseOfPlot, HallOfPlot, PermitOfPlot, Start
+from web.plot_halls import CaseOfPlot, DisputeOfPlot, HallOfPlot, PermitOfPlot, Start
 from web.town import town_page
 
 SERVICES: Services = MappingProxyType(
@@ -90,9 +92,10 @@ def _hall_of_plot(
     secret = cookies.get(cookie_of(code))
     today = day_there(now, body.time_zone)
     who = actor(session, secret, today=today, now=now) if secret else None
-    own = None if who is None or who.is_office else who.person.id
-    lines = cases_on(session, number, person_id=own) if who else []
-    disputes = objections.disputes_on(session, number, time_zone=body.time_zone)
+    lines, own = _cases_for(session, body, who, number, today) if who else ([], set())
+    disputes = objections.disputes_on(
+        session, number, jurisdiction=body.jurisdiction, time_zone=body.time_zone
+    )
     return HallOfPlot(
         body=body,
         path=f"/town/{code}",
@@ -103,6 +106,7 @@ def _hall_of_plot(
                 title=service_kept(hall.services, line.case.service).flow.title,
                 state=service_kept(hall.services, line.case.service).flow.state_title(line.case.state),
                 opened=day_there(line.case.opened, body.time_zone),
+                is_open=line.case.id in own,
             )
             for line in lines
         ),
@@ -115,8 +119,28 @@ def _hall_of_plot(
             PermitOfPlot(number=each.number, kind=each.kind, state=each.state, issued=each.issued)
             for each in permits_on(session, number, on=today)
         ),
-        disputes={each.theme: (each.number, each.since) for each in reversed(disputes)},
+        disputes={
+            each.theme: DisputeOfPlot(number=each.number, since=each.since, upheld=each.upheld)
+            for each in reversed(disputes)
+        },
     )
+
+
+def _cases_for(
+    session: Session, body: LocalBody, who: Actor, number: str, today: date
+) -> tuple[list[InboxLine], set[int]]:
+    """The cases on a plot that somebody is told of, and those of them that they may open.
+
+    The office sees and opens all; a party its own; a known owner is told of all, and opens only what they have a part in.
+    """
+    if who.is_office:
+        lines = cases_on(session, number)
+        return lines, {each.case.id for each in lines}
+    mine = cases_on(session, number, person_id=who.person.id)
+    own = {each.case.id for each in mine}
+    return (
+        cases_on(session, number) if owns(session, body, who.person.id, [number], on=today) else mine
+    ), own
 
 
 def stranded_cases(engine: Engine) -> list[str]:

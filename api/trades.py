@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from api.money import money_desk
 from api.permits import rechecker
-from api.reform_reckoner import study_doer
+from api.planner.freshness import FRESH, HOURLY, heard_of_change, measure_again
+from api.planner.reform_reckoner import study_doer
 from api.settings import Settings
 from api.stores import store_of
 from api.town import CLOCKS, SERVICES, run_clocks_job
@@ -53,9 +54,10 @@ def trade_of(settings: Settings) -> Trade:
         **checks.doers,
         **study_doer(settings, keeper.store).doers,
         CLOCKS.kind: run_clocks_job,
+        FRESH: measure_again,
     }
     repeated = (*keeper.repeated, *cashier.repeated, *checks.repeated)
-    return Trade(doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *repeated, CLOCKS))
+    return Trade(doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *repeated, CLOCKS, HOURLY))
 
 
 def teller_of(settings: Settings) -> Teller:
@@ -74,6 +76,7 @@ def listen(settings: Settings) -> None:
     subscribe(CodeMade, _heard_code)
     subscribe(Opening, _heard_opening)
     subscribe(Advanced, _heard_case)
+    subscribe(Advanced, heard_of_change)
     subscribe(Quarantined, _heard_quarantine)
     subscribe(DemandRaised, _heard_demand)
     subscribe(Paid, _heard_paid)

@@ -20,9 +20,9 @@ import psutil
 from distributed import Client, LocalCluster
 
 from api.answers import LandAnswers
-from api.cluster import simulate_there
-from api.land_files import Asked, Tally, export, law_of, simulate_here
-from api.weighing import Use
+from api.planner.cluster import simulate_there
+from api.planner.land_files import Asked, Tally, export, law_of, simulate_here
+from api.planner.weighing import Use
 from bench.ground import CODE, ground
 from bench.simulate import REFORM
 from gis.db.session import make_engine

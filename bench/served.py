@@ -19,6 +19,7 @@ from fastapi.responses import Response
 from api.app import served_app
 from api.dependencies import LandDep, only_known_words
 from api.routers import land
+from api.routing import Signposts
 from api.settings import Settings
 from gis.db.session import make_engine
 
@@ -49,11 +50,14 @@ def fixed(length: int) -> APIRouter:
 
 
 def _beside_land(app: FastAPI, router: APIRouter) -> None:
-    """Put addresses behind those of the land: how many others a server has to look through is not of their making."""
+    """Put addresses behind those of the land, and let them be found as all others are."""
     app.include_router(router)
-    added = app.router.routes.pop()
-    places = [getattr(getattr(each, "original_router", None), "tags", []) for each in app.router.routes]
-    app.router.routes.insert(places.index(land.router.tags) + 1, added)
+    routes = app.router.routes
+    added = routes.pop()
+    places = [getattr(getattr(each, "original_router", None), "tags", []) for each in routes]
+    routes.insert(places.index(land.router.tags) + 1, added)
+    signs = next(place for place, each in enumerate(routes) if isinstance(each, Signposts))
+    routes[signs] = Signposts(tuple(routes[signs + 1 :]))
 
 
 class Line:

@@ -20,10 +20,10 @@ import shapely
 from sqlalchemy import Engine, text
 
 from api.answers import LandAnswers
-from api.land_files import Tally, tallied
-from api.simulated_table import table
-from api.tracts import AT_ONCE, Tracts, in_pieces
-from api.weighing import Use, weigh
+from api.planner.land_files import Tally, tallied
+from api.planner.simulated_table import table
+from api.planner.tracts import AT_ONCE, Tracts, in_pieces
+from api.planner.weighing import Use, weigh
 from bench.ground import CODE, Ground, ground
 from gis.db.session import make_engine
 from rules.reading import library
@@ -77,7 +77,7 @@ def simulated(place: Ground, occupancy: str, blocks: int | None) -> Cost:
     before = _seconds(backend)
     pieces = list(in_pieces(numbers, AT_ONCE))
     for some in pieces[:: max(1, len(pieces) // blocks)] if blocks else pieces:
-        with _counted(cost):
+        with Counted(cost):
             begin = time.process_time()
             read = tracts.read(some)
             then = time.process_time()
@@ -95,7 +95,7 @@ def simulated(place: Ground, occupancy: str, blocks: int | None) -> Cost:
     return cost
 
 
-class _counted:  # noqa: N801
+class Counted:
     """While it lasts, the time of the bare calls is counted."""
 
     def __init__(self, cost: Cost) -> None:

@@ -56,7 +56,14 @@ def tipg(place: Ground, environment: Path) -> Iterator[tuple[int, int, Callable[
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    command = [environment / "bin" / "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "error"]
+    command = [
+        str(environment / "bin" / "uvicorn"),
+        "tipg.main:app",
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+    ]
     command += ["--no-access-log", "--timeout-keep-alive", "3600"]
     process = subprocess.Popen(command, env=_settings(place.url), cwd=environment)
     try:

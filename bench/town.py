@@ -12,6 +12,7 @@ checked first.  Both take turns, so that they share the weather of the machine. 
 
 import argparse
 import http.client
+import os
 import re
 import secrets
 import shutil
@@ -137,12 +138,18 @@ def _steps(
         )
         _check_same_rows(owner, _by_http(visitors[0]), _bare(conninfo, visitors[0]))
         for turn in range(rounds + 1):
+            used = _processor(server.pid)
             a = _rate([_by_http(secret) for secret in visitors], seconds if turn else 2)
+            spent = (_processor(server.pid) - used) / (a * seconds) * 1000
             b = _rate([_bare(conninfo, secret) for secret in visitors], seconds if turn else 2)
             if turn:
                 ours.append(a)
                 bare.append(b)
-                print(f"round {turn}: {a:.0f} steps/s through HTTP, {b:.0f} bare, {a / b:.2f}", flush=True)
+                print(
+                    f"round {turn}: {a:.0f} steps/s through HTTP, {b:.0f} bare, {a / b:.2f};"
+                    f" a step takes the service {spent:.1f} ms of processor; load {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
         ratio = median(a / b for a, b in zip(ours, bare, strict=True))
         print(
             f"| step through HTTP | {median(ours):.0f}/s | bare {median(bare):.0f}/s | {ratio:.2f} (bound 0.40) |"
@@ -150,6 +157,12 @@ def _steps(
     finally:
         server.terminate()
         server.wait()
+
+
+def _processor(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _check_same_rows(owner: Engine, ours: Callable[[], None], bare: Callable[[], None]) -> None:

@@ -22,6 +22,8 @@ BEYOND = 1.0
 """Degrees that a shape may reach beyond a system's area of use: enough for a place at its edge, not for another one."""
 
 Shape = TypeVar("Shape", bound=BaseGeometry)
+Points = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""Positions, a row each: longitude and latitude, or easting and northing."""
 
 
 @lru_cache(maxsize=64)
@@ -85,10 +87,10 @@ def _check_conformal(epsg: int, longitude: float, latitude: float) -> None:
         raise Invalid(f"EPSG:{epsg} ({name}) states its scale for another ellipsoid than WGS 84; {remedy}")
 
 
-def _check_place(shape: BaseGeometry, metric: int) -> None:
-    """Refuse a shape in degrees that lies where the system is of no use: swapped, in another country, or off the earth."""
+def _check_place(points: Points, metric: int) -> None:
+    """Refuse positions in degrees that lie where the system is of no use: swapped, in another country, or off the earth."""
     west, south, east, north = _area_of_use(metric)
-    left, bottom, right, top = shape.bounds
+    (left, bottom), (right, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     shift = 360.0 if right < west - BEYOND else 0.0
     if not (
         west - BEYOND <= left + shift <= right + shift <= east + BEYOND
@@ -106,18 +108,19 @@ def transform(shape: Shape, source: int, target: int) -> Shape:
     """A shape moved between systems, longitude or easting first; coordinates off the earth are refused."""
     if source == target or shape.is_empty:
         return shape
+    moved: Shape = shapely.transform(shape, lambda points: transform_points(points, source, target))
+    return moved
+
+
+def transform_points(points: Points, source: int, target: int) -> Points:
+    """Positions, a row each, moved between two different systems; refused as `transform` refuses them."""
+    if not len(points):
+        return points
     if source == GEOGRAPHIC:
-        _check_place(shape, target)
-    transformer = _transformer(source, target)
-
-    def move(
-        points: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
-    ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        x, y = transformer.transform(points[:, 0], points[:, 1])
-        return np.column_stack([x, y])
-
-    moved: Shape = shapely.transform(shape, move)
-    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        _check_place(points, target)
+    moved = np.empty_like(points)
+    moved[:, 0], moved[:, 1] = _transformer(source, target).transform(points[:, 0], points[:, 1])
+    if not np.isfinite(moved).all():
         raise Invalid(
             "Some coordinates lie off the earth or outside the coordinate system; check their order and system."
         )

@@ -4,12 +4,14 @@ In: a code, or a new jurisdiction.  Out: `Jurisdiction` values.
 """
 
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis.crs import check_metric
+from gis.db.straight import straight
 from gis.db.tables import JurisdictionRow
 from gis.errors import Conflict, Invalid, NotFound
 from gis.place import Jurisdiction
@@ -33,7 +35,12 @@ RESERVED = {
 """First parts of addresses that mean something else."""
 
 
-def _to_jurisdiction(row: JurisdictionRow) -> Jurisdiction:
+_ONE = text(
+    "SELECT code, name_en, name_ml, metric, catalogue, rule_book, synthetic FROM jurisdiction WHERE code = :code"
+)
+
+
+def _to_jurisdiction(row: Any) -> Jurisdiction:
     return Jurisdiction(
         code=row.code,
         name_en=row.name_en,
@@ -55,11 +62,11 @@ def jurisdictions(session: Session) -> list[Jurisdiction]:
 
 def jurisdiction(session: Session, code: str) -> Jurisdiction:
     """The jurisdiction with this code, or `NotFound` with the known ones."""
-    row = session.get(JurisdictionRow, code)
-    if row is None:
+    rows = straight(session, _ONE, {"code": code})
+    if not rows:
         known = ", ".join(place.code for place in jurisdictions(session)) or "none yet"
         raise NotFound(f"There is no jurisdiction “{code[:40]}”. Known: {known}.", code="no-place")
-    return _to_jurisdiction(row)
+    return _to_jurisdiction(rows[0])
 
 
 _WORDS = {

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis.db.straight import straight
 from gis.errors import NotFound
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = text("SELECT max(instant) AS instant FROM recording WHERE jurisdiction = :j")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +49,11 @@ def one_by_one(session: Session, jurisdiction: str) -> None:
 
 def last_recording(session: Session, jurisdiction: str) -> datetime:
     """The instant of the newest recording; what `known` means when nobody says otherwise."""
-    instant = session.scalar(
-        text("SELECT max(instant) FROM recording WHERE jurisdiction = :j"), {"j": jurisdiction}
-    )
-    if instant is None:
+    when: datetime | None = straight(session, _LAST, {"j": jurisdiction})[0].instant
+    if when is None:
         raise NotFound(
             f"Nothing has been recorded in “{jurisdiction}” yet: import its parcels and layers first."
         )
-    when: datetime = instant
     return when.astimezone(UTC)
 
 

@@ -5,7 +5,6 @@ Names match exactly when folded, else by the trigram similarity of their sound k
 whole name is alike, by a word of them, so that a house or a lane is found of which an address is known.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from gis.parcels.queries import history, holding, parcels_touching
 from gis.parcels.tables import ParcelRow
 from gis.place import Jurisdiction
 from layers.imports import standing
+from layers.written import NumberRead, numbers_read, positions
 
 MOST = 10
 LEAST_SIMILAR = 0.25
@@ -31,7 +31,8 @@ LEAST_SIMILAR_WORD = 0.6
 """The same for a word inside a longer name: every house and lane of the sample is found by its name alone, made-up words are not."""
 NEAR = 1_000.0
 """Ground metres within which results of one kind and name are one place: a road comes in pieces, a name in two spellings."""
-_COORDINATES = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
+MOST_NAMESAKES = 200
+"""Plots of one survey number among which the named village is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +74,14 @@ def _spellings(words: str) -> list[str]:
 
 def _by_coordinates(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
     """Latitude first as people write it; the other order where only that fits."""
-    match = _COORDINATES.match(words)
-    if not match:
-        return []
-    first, second = float(match[1]), float(match[2])
-    for latitude, longitude in ((first, second), (second, first)):
+    for longitude, latitude in positions(words):
         if abs(latitude) > 90 or abs(longitude) > 180:
             continue
         try:
             point = to_metric(Point(longitude, latitude), place.metric)
         except Invalid:
             continue
-        found = parcels_touching(session, place, point, at=at)
-        if found:
+        if found := parcels_touching(session, place, point, at=at):
             return [
                 _result(
                     place,
@@ -101,8 +97,15 @@ def _by_coordinates(session: Session, place: Jurisdiction, words: str, *, at: As
 
 
 def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
-    """Parcels whose whole number, survey number with subdivision, or ULPIN is what was typed."""
-    number = normal_number(words)
+    """Parcels whose whole number, survey number with subdivision, or ULPIN is what was typed, in the village that is named."""
+    for read in numbers_read(words):
+        if found := _numbered(session, place, read, at=at):
+            return found
+    return []
+
+
+def _numbered(session: Session, place: Jurisdiction, read: NumberRead, *, at: AsOf) -> list[SearchResult]:
+    number = normal_number(read.number)
     survey, _, subdivision = (
         number.rpartition("/")[2].partition("-") if "/" not in number else number.partition("/")
     )
@@ -111,8 +114,8 @@ def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -
         select(
             ParcelRow.number,
             ParcelRow.address,
+            ParcelRow.village,
             inside.label("point"),
-            (ParcelRow.number == number).label("exact"),
         )
         .where(
             ParcelRow.jurisdiction == place.code,
@@ -123,7 +126,7 @@ def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -
             | ((ParcelRow.survey == survey) & (ParcelRow.subdivision == subdivision)),
         )
         .order_by((ParcelRow.number == number).desc(), ParcelRow.number)
-        .limit(MOST)
+        .limit(MOST if read.village is None else MOST_NAMESAKES)
     )
     return [
         _result(
@@ -135,6 +138,7 @@ def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -
             shapely.from_wkb(bytes(row.point)),
         )
         for row in session.execute(query)
+        if read.is_in(row.village)
     ]
 
 
@@ -161,14 +165,11 @@ _WORDS = text(
 
 def _gone(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
     """A number that ended before: its page names the numbers that hold its land now."""
-    number = normal_number(words)
-    ended = [
-        state for state in history(session, place, number, known=at.known) if state.valid.begins <= at.on
-    ]
-    return [
-        _result(place, "gone", number, None, number, state.boundary.representative_point())
-        for state in ended[-1:]
-    ]
+    for number in (normal_number(read.number) for read in numbers_read(words) if read.village is None):
+        states = history(session, place, number, known=at.known)
+        if ended := [each for each in states if each.valid.begins <= at.on]:
+            return [_result(place, "gone", number, None, number, ended[-1].boundary.representative_point())]
+    return []
 
 
 def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:

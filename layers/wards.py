@@ -45,6 +45,12 @@ def ward_shapes(session: Session, place: Jurisdiction, *, at: AsOf) -> list[tupl
     return [(row.ref, to_shape(row.shape)) for row in _wards(session, place, at=at)]
 
 
+def names_of_wards(session: Session, place: Jurisdiction, *, at: AsOf) -> list[tuple[str, str, str | None]]:
+    """Reference, name and Malayalam name of every ward, by reference; the reference where it has no name."""
+    there = {row.ref: (row.ref, row.label or row.ref, row.label_ml) for row in _wards(session, place, at=at)}
+    return [there[ref] for ref in sorted(there)]
+
+
 def _named(there: Sequence[FeatureRow], place: Jurisdiction, ward: str) -> list[BaseGeometry]:
     """The shapes of the ward of this name or reference; a part of a name will do where only one ward has it."""
     wanted = ward.strip().casefold()

@@ -6,7 +6,7 @@ In: the enumerations of envelopes.  Out: a schema as plain values; nothing may s
 from gis.site import LocalBody, Status
 from rules.book import Force
 from rules.envelope_document import SCHEMA
-from rules.envelopes.model import Decider, Position
+from rules.envelopes.model import Answer, Decider, Position
 from rules.instruments import Mark
 from rules.schema_parts import (
     DAY,
@@ -62,6 +62,10 @@ def _whole() -> dict[str, Schema]:
         "occupancy": TEXT | {"description": "Group of rule 25, or part of one."},
         "storey_height": DECIMAL | {"description": "Metres: the asker's assumption."},
         "plot_area": DECIMAL | {"description": "m²: the lesser of recorded and cadastral area."},
+        "outcome": {"enum": [each.value for each in Answer]}
+        | {
+            "description": "Unknown as long as a gap or a condition stands beside the numbers, or no front is chosen."
+        },
         "is_certain": TRUTH
         | {"description": "Whether a building inside keeps the rules that were reckoned."},
         "force": {"enum": [each.value for each in Force]},
@@ -80,6 +84,10 @@ def _choice() -> dict[str, Schema]:
         "index": or_null(DECIMAL),
         "fee_paise_per_m2": or_null(COUNT),
         "excess": DECIMAL | {"description": "m² for which the fee is asked."},
+        "fees_paise": or_null(list_of(COUNT))
+        | {
+            "description": "Least and most that the excess costs; they differ where the law leaves the reckoning open."
+        },
         "floor_area": DECIMAL,
         "storeys": COUNT,
         "height": DECIMAL,

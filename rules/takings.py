@@ -11,7 +11,7 @@ from rules.findings import Measured, Place, measured
 from rules.measure import Unit
 from rules.plans import drawing as drawn
 from rules.plans.roles import Role, Work
-from rules.proposal import Building, FloorUse, Proposal, Word
+from rules.proposal import Building, FloorUse, Proposal, Word, once
 
 
 def told(source: drawn.Source) -> str:
@@ -152,12 +152,16 @@ def floor_uses(
 
 def floor_area(plan: Proposal, *, buildings: Iterable[Building] | None = None) -> Measured | None:
     """Total floor area, rule 2(1)(aqa), in m²: inside the outlines and outside the deductions."""
+    if buildings is None:
+        return once(plan, "floor area", lambda: floor_area(plan, buildings=plan.buildings))
     uses = floor_uses(plan, buildings=buildings)
     return total((use.floor_area for use in uses), Unit.SQUARE_METRE, "floor area")
 
 
 def built_up_area(plan: Proposal, *, buildings: Iterable[Building] | None = None) -> Measured | None:
     """Built-up area, rule 2(1)(p), in m²: inside the outlines of the floors, without deductions."""
+    if buildings is None:
+        return once(plan, "built-up area", lambda: built_up_area(plan, buildings=plan.buildings))
     uses = floor_uses(plan, buildings=buildings)
     return total((use.built_up for use in uses), Unit.SQUARE_METRE, "built-up area")
 

@@ -37,6 +37,7 @@ from tiles.packing import packed
 from tiles.shelf import WORTH
 from tiles.shelf import drawn as of_store
 from tiles.store import Store, opened
+from tiles.style import style
 from tiles.tilejson import Box, DrawnLayer, Json, credits_of, described, vector_layers
 from tiles.vector import BLOCKS_TO_ZOOM, DEEPEST, PARCELS, PARCELS_FROM_ZOOM, RIM, TileAddress, tile
 from tiles.versions import changes_of
@@ -100,7 +101,7 @@ def export(
                 progress(count, len(addresses))
             if not writer.addressed_tiles:
                 raise NotFound(_nothing(place, drawn, zooms, on=at.on))
-            writer.finalize(_header(box), _told(place, drawn, at=at))  # type: ignore[no-untyped-call]
+            writer.finalize(_header(box), _told(place, drawn, box, at=at))  # type: ignore[no-untyped-call]
         return Archived(tiles=writer.addressed_tiles, size=out.tell())
 
 
@@ -231,16 +232,30 @@ def _header(box: Box) -> dict[str, object]:
     }
 
 
-def _told(place: Jurisdiction, drawn: Sequence[DrawnLayer], *, at: AsOf) -> Json:
-    """What the archive says of itself, in the words of TileJSON, and for which point in both times it holds."""
+def _told(place: Jurisdiction, drawn: Sequence[DrawnLayer], box: Box, *, at: AsOf) -> Json:
+    """What the archive says of itself, in the words of TileJSON; for which point in both times it holds, and how it is drawn."""
     return {
         "name": place.name_en,
         "description": described(place),
         "attribution": credits_of(drawn),
         "type": "overlay",
         "vector_layers": vector_layers(drawn),
-        "bhumika": {"place": place.code, "on": at.on.isoformat(), "known": at.known.isoformat()},
+        "bhumika": {
+            "place": place.code,
+            "synthetic": place.synthetic,
+            "on": at.on.isoformat(),
+            "known": at.known.isoformat(),
+            "layers": _look(place, drawn, box),
+        },
     }
+
+
+def _look(place: Jurisdiction, drawn: Sequence[DrawnLayer], box: Box) -> object:
+    """The layers of a MapLibre style in the colours of the catalogue, so that a map needs nothing but the file."""
+    shown = {each.id for each in drawn}
+    return style(place, drawn, shown=shown, names="both", bounds=box, root="", moment={}, relief=None)[
+        "layers"
+    ]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Importing this module needs numba.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.db.sql import statement
 from gis.place import Jurisdiction
-from tiles.columns import Heap, settled
+from tiles.columns import Columns, Heap, settled
+from tiles.cutting import soundness
 from tiles.dissolve import Plots, dissolved
 from tiles.store import BLOCKS, PLOTS, RUN, Standing, coming
 
@@ -45,11 +47,11 @@ def build(
         parcels=heap.count,
         newest=newest or 0,
     )
-    plots = settled(heap, run=RUN)
+    plots = proved(settled(heap, run=RUN))
     blocks, block_of = dissolved(Plots.of(plots, None if with_blocks else np.arange(0)))
     with coming(shelf, standing) as folder:
         plots.save(folder / PLOTS)
-        settled(blocks, run=RUN).save(folder / BLOCKS)
+        proved(settled(blocks, run=RUN)).save(folder / BLOCKS)
         np.save(folder / "block_of.npy", block_of)
     return standing
 
@@ -67,3 +69,11 @@ def heap_up(heap: Heap, rows: Sequence[Row[Any]]) -> None:
         ids, numbers, surveys, subdivisions, land_types, shapes = list(zip(*rows, strict=True))[:6]
         polygons: NDArray[np.object_] = shapely.orient_polygons(shapely.from_wkb(shapes), exterior_cw=True)
         heap.add(ids, numbers, (surveys, subdivisions, land_types), polygons)
+
+
+def proved(columns: Columns) -> Columns:
+    """The same, told which shapes can be drawn whole: so nobody has to look again, tile by tile."""
+    sound = soundness(
+        columns.boxes, columns.ring_starts, columns.point_starts, columns.is_outer, columns.points
+    )
+    return replace(columns, sound=sound)

@@ -38,6 +38,9 @@ class Columns:
     point_starts: Numbers
     points: Numbers
     """Corners of the rings, the last not repeated."""
+    sound: Numbers
+    """For each parcel the units in which it can be drawn whole, none of its lines touching another, as far as is proved:
+    bit `n` stands for units of `2 ** n` of the grid."""
     number_starts: Numbers
     numbers: Numbers
     """Each parcel's number, or of how many a block is made, as a value of a vector tile."""
@@ -157,6 +160,7 @@ def settled(heap: Heap, *, run: int) -> Columns:
         is_outer=_joined(heap.is_outer).astype(np.bool_)[rings],
         point_starts=new_point_starts,
         points=points[corners],
+        sound=np.zeros(len(order), np.uint16),
         number_starts=number_starts,
         numbers=np.frombuffer(b"".join(heap.numbers), np.uint8)[numbers],
         tags=np.concatenate([*heap.tags, np.empty((0, 3), np.int32)])[order],

@@ -1,14 +1,16 @@
 """Layers that cover the ground without gaps, simplified as one: what two zones share stays shared however far out the map is.
 
 In: a session, a place, imports of a layer, a day, a zoom.  Out: ids and shapes (WKB, metres of the place) that meet a tile; None
-where a layer is no coverage of areas, or too heavy for it, and each shape is to be simplified alone.  They are made at the first
-question after an import, for all zooms at once, and kept in memory; extracts and collections never see them.
+where a layer is no coverage of areas, or too heavy for it, and each shape is to be simplified alone.  They are made when a layer is
+imported, for all zooms at once, and kept in a file (`keep_in`) and in memory; of another day, or where the file is gone, they are
+made at the first question.  Extracts and collections never see them.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,6 +26,7 @@ from gis.db.quick import engine_of
 from gis.db.sql import statement
 from gis.place import Jurisdiction
 from layers.catalogue import load
+from tiles import coverage_files
 
 TO_ZOOM = 14
 """The deepest zoom at which shapes are simplified together; from there on half a unit is 30 cm on the ground."""
@@ -81,7 +84,30 @@ class _Layer:
 
 
 _kept: WeakKeyDictionary[Engine, OrderedDict[tuple[object, ...], _Layer]] = WeakKeyDictionary()
+_folders: WeakKeyDictionary[Engine, Path] = WeakKeyDictionary()
 _lock = Lock()
+
+
+def keep_in(engine: Engine, folder: Path) -> None:
+    """Look for what is simplified of the places of a database in a folder, one below it for each place."""
+    with _lock:
+        _folders[engine] = folder
+
+
+def simplify(
+    session: Session,
+    place: Jurisdiction,
+    layers: Mapping[str, Sequence[int]],
+    *,
+    on: date,
+    units: dict[int, float],
+) -> None:
+    """Simplify the coverages among some layers (by their imports) for a day, into files, and forget what an import has replaced."""
+    folder, begun = _folders[engine_of(session)] / place.code, coverage_files.now()
+    for layer, imports in layers.items():
+        if is_coverage(place, layer):
+            _made(session, place, imports, on=on, units=units, writes=True)
+    coverage_files.forget_unused(folder, since=begun)
 
 
 def is_coverage(place: Jurisdiction, layer: str) -> bool:
@@ -123,27 +149,49 @@ def _make_room(session: Session) -> None:
 
 
 def _made(
-    session: Session, place: Jurisdiction, imports: Sequence[int], *, on: date, units: dict[int, float]
+    session: Session,
+    place: Jurisdiction,
+    imports: Sequence[int],
+    *,
+    on: date,
+    units: dict[int, float],
+    writes: bool = False,
 ) -> _Stand:
+    """A coverage as its file has it, or made anew; only who imports writes files."""
     values = {"imports": list(imports), "on": on}
     row = session.execute(statement(__package__, "coverage_corners"), values).one()
     is_fit = row.are_areas and row.corners <= MOST_CORNERS
-    found = _simplified(session, place, values, units) if is_fit else None
-    return _Stand(first=row.first or date.min, until=row.until or date.max, coverage=found)
+    first, until = row.first or date.min, row.until or date.max
+    if not is_fit:
+        return _Stand(first=first, until=until, coverage=None)
+    folder = _folders.get(engine_of(session))
+    path = folder and coverage_files.file_of(folder / place.code, tuple(imports), first, until, units)
+    kept = coverage_files.read(path) if path else None
+    if kept is None:
+        kept = _simplified(session, values, units)
+        if path and writes:
+            coverage_files.write(path, *kept)
+    return _Stand(first=first, until=until, coverage=_laid_out(*kept, place.metric))
 
 
 def _simplified(
-    session: Session, place: Jurisdiction, values: dict[str, object], units: dict[int, float]
-) -> Coverage:
+    session: Session, values: dict[str, object], units: dict[int, float]
+) -> tuple[NDArray[np.int64], dict[int, Shapes]]:
+    """The ids of the shapes that hold on a day, and how each looks at each zoom."""
     rows = session.execute(statement(__package__, "coverage_shapes"), values).all()
     shapes: Any = shapely.from_wkb([bytes(row.shape) for row in rows])
     by_zoom: dict[int, Shapes] = {}
     for zoom in sorted(units, reverse=True):  # each from the one before: what is shared there stays shared
         shapes = shapely.coverage_simplify(shapes, units[zoom] / 2) if len(rows) else shapes
-        by_zoom[zoom] = shapely.to_wkb(shapes)
+        by_zoom[zoom] = np.array(shapely.to_wkb(shapes), dtype=object)
+    return np.array([row.id for row in rows], np.int64), by_zoom
+
+
+def _laid_out(ids: NDArray[np.int64], by_zoom: dict[int, Shapes], metric: int) -> Coverage:
+    """A coverage with the places of its shapes as they look from the furthest."""
+    shapes: Any = shapely.from_wkb(by_zoom[min(by_zoom)])
     extents = shapely.segmentize(shapely.envelope(shapes), _longest(shapes))
-    ids = np.array([row.id for row in rows], np.int64)
-    in_degrees = [to_geographic(each, place.metric).envelope for each in extents]
+    in_degrees = [to_geographic(each, metric).envelope for each in extents]
     return Coverage(ids=ids, extents=shapely.STRtree(in_degrees), by_zoom=by_zoom)
 
 

@@ -1,7 +1,7 @@
 """Shapes drawn for one tile, compiled: cut, rounded to its units, and proved simple; arrays in, arrays out.
 
-In: columns of `tiles.store`, positions in units of the world grid (2^32 a side, y from the north).  Out: drawing commands of the
-Mapbox Vector Tile 2.1 and a state for each shape.  A shape whose rounded lines touch or cross anywhere but at the corners of
+In: columns of `tiles.store`, positions in units of the world grid (2^32 a side, y from the north).  Out: corners in units of the
+tile and a state for each shape.  A shape whose rounded lines touch or cross anywhere but at the corners of
 a ring is `DOUBTFUL`: `tiles.parcels` mends it.  Importing this module needs numba.
 """
 
@@ -15,8 +15,10 @@ RIM = 64
 """Units drawn around a tile, so that lines meet across tiles."""
 GONE, DRAWN, DOUBTFUL = 0, 1, 2
 """States of a shape: outside, or smaller than a unit; drawn; to be mended."""
-MOVE, LINE, CLOSE = 1, 2, 15
-"""Command integers: what to do in the low three bits, how often above them; to close is done once."""
+SPARE = 16
+"""Room for corners that a cut adds beside those that grow with the shape."""
+UNIT_SIZES = 9
+"""Sizes that a unit may have: 1, 2, 4, … of the grid, down from zoom 20 to zoom 12."""
 
 
 @compiled
@@ -24,50 +26,62 @@ def draw(
     chosen: Numbers,
     clip: Numbers,
     corner: Numbers,
-    scale: float,
+    finer: int,
     boxes: Numbers,
     ring_starts: Numbers,
     point_starts: Numbers,
     is_outer: Numbers,
     points: Numbers,
-) -> tuple[Numbers, Numbers, Numbers]:
-    """Commands of all shapes in a row, where each shape's begin and end, and each shape's state."""
-    commands = np.empty(chosen.size * 24 + 256, np.uint32)
+    sound: Numbers,
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Corners of all shapes in a row, where each ring begins and the last one ends, each shape's rings, and each shape's state.
+
+    A unit of the tile is `2 ** finer` of the grid.
+    """
+    largest, most_rings, most = _room(chosen, ring_starts, point_starts)
+    corners = np.empty((2 * most + 6 * largest + SPARE, 2), np.int64)
+    starts = np.zeros(most_rings + 1, np.int64)
     spans = np.zeros((chosen.size, 2), np.int64)
     states = np.zeros(chosen.size, np.uint8)
-    room, rings_at_most = _room(chosen, ring_starts, point_starts)
-    ring, spare = np.empty((room, 2), np.float64), np.empty((room, 2), np.float64)
-    corners = np.empty((room, 2), np.int64)
-    starts = np.zeros(rings_at_most + 1, np.int64)
-    at = 0
+    ring = np.empty((6 * largest + SPARE, 2), np.float64)
+    spare = np.empty_like(ring)
+    rings = 0
     for each in range(chosen.size):
         place = chosen[each]
         first, last = ring_starts[place], ring_starts[place + 1]
-        is_cut = not _is_within(boxes, place, clip)
-        rings, is_sound = 0, True
-        outer = -1
+        is_whole = _is_within(boxes, place, clip)
+        before = rings
+        if is_whole and sound[place] >> finer & 1:
+            rings = _whole(points, point_starts, first, last, corner, finer, corners, starts, rings)
+            states[each] = DRAWN
+            spans[each, 0], spans[each, 1] = before, rings
+            continue
+        need = 6 * (point_starts[last] - point_starts[first]) + SPARE
+        if starts[rings] + need + most > corners.shape[0]:
+            corners = _longer(corners, starts[rings], need + most)
+        is_sound, outer = True, -1
         for one in range(first, last):
             if not is_outer[one] and outer < 0:
                 continue
-            count = _loaded(points, point_starts[one], point_starts[one + 1], corner, scale, ring)
-            count = _cut_ring(ring, count, spare) if is_cut else count
-            starts[rings + 1] = _rounded_ring(ring, count, corners, starts[rings])
+            count = _loaded(points, point_starts[one], point_starts[one + 1], corner, finer, ring)
+            cut, count = _cut_ring(ring, count, spare, boxes, place, clip)
+            starts[rings + 1] = _rounded_ring(cut, count, corners, starts[rings])
             turns = _direction(corners, starts[rings], starts[rings + 1])
             if is_outer[one]:
                 outer = rings if turns else -1
             if turns:
                 is_sound = is_sound and _lies_right(corners, starts, rings, outer, turns)
                 rings += 1
-        if rings and is_sound and _is_simple(corners, starts, rings):
-            if at + 2 * starts[rings] + 3 * rings > commands.size:
-                commands = _longer(commands, at, 2 * starts[rings] + 3 * rings)
-            spans[each, 0] = at
-            at = _commands(commands, at, corners, starts, rings)
-            spans[each, 1] = at
-            states[each] = DRAWN
-        elif rings:
+        is_sound = is_sound and _is_simple(corners, starts, before, rings)
+        if rings == before + 1 and not is_sound:
+            is_sound = _is_simple_without_spikes(corners, starts, before)
+        if is_sound:
+            states[each] = DRAWN if rings > before else GONE
+        else:
             states[each] = DOUBTFUL
-    return commands[:at], spans, states
+            rings = before
+        spans[each, 0], spans[each, 1] = before, rings
+    return corners[: starts[rings]], starts[: rings + 1], spans, states
 
 
 @compiled
@@ -101,42 +115,95 @@ def _is_within(boxes: Numbers, place: int, clip: Numbers) -> bool:
 
 
 @compiled
-def _room(chosen: Numbers, ring_starts: Numbers, point_starts: Numbers) -> tuple[int, int]:
-    """Corners and rings that the largest shape needs while it is cut."""
-    most, rings = 0, 0
+def _room(chosen: Numbers, ring_starts: Numbers, point_starts: Numbers) -> tuple[int, int, int]:
+    """Corners of the largest shape, and rings and corners of all."""
+    largest, rings, corners = 0, 0, 0
     for place in chosen:
         first, last = ring_starts[place], ring_starts[place + 1]
-        rings = max(rings, int(last - first))
-        most = max(most, int(point_starts[last] - point_starts[first]))
-    return 6 * most + 16, rings
+        own = int(point_starts[last] - point_starts[first])
+        largest = max(largest, own)
+        rings += int(last - first)
+        corners += own
+    return largest, rings, corners
 
 
 @compiled
-def _loaded(points: Numbers, first: int, last: int, corner: Numbers, scale: float, ring: Numbers) -> int:
+def _loaded(points: Numbers, first: int, last: int, corner: Numbers, finer: int, ring: Numbers) -> int:
     """Corners of a ring in tile units; how many."""
+    unit = float(1 << finer)
     for each in range(first, last):
-        ring[each - first, 0] = (np.int64(points[each, 0]) - corner[0]) / scale
-        ring[each - first, 1] = (np.int64(points[each, 1]) - corner[1]) / scale
+        ring[each - first, 0] = (np.int64(points[each, 0]) - corner[0]) / unit
+        ring[each - first, 1] = (np.int64(points[each, 1]) - corner[1]) / unit
     return int(last - first)
 
 
 @compiled
-def _longer(commands: Numbers, at: int, need: int) -> Numbers:
-    longer = np.empty(2 * (at + need), np.uint32)
-    longer[:at] = commands[:at]
+def _whole(
+    points: Numbers,
+    point_starts: Numbers,
+    first: int,
+    last: int,
+    corner: Numbers,
+    finer: int,
+    corners: Numbers,
+    starts: Numbers,
+    rings: int,
+) -> int:
+    """Write all rings of a shape in whole units behind those that are there; how many there are then."""
+    half = 1 << finer >> 1
+    west, north = corner[0] - half, corner[1] - half
+    end = starts[rings]
+    for ring in range(first, last):
+        start = end
+        for each in range(point_starts[ring], point_starts[ring + 1]):
+            x, y = (np.int64(points[each, 0]) - west) >> finer, (np.int64(points[each, 1]) - north) >> finer
+            if end > start and corners[end - 1, 0] == x and corners[end - 1, 1] == y:
+                continue
+            corners[end, 0] = x
+            corners[end, 1] = y
+            end += 1
+        end = _opened(corners, start, end)
+        rings += 1
+        starts[rings] = end
+    return rings
+
+
+@compiled
+def _opened(corners: Numbers, start: int, end: int) -> int:
+    """The end of a ring without the corners that repeat its first."""
+    while (
+        end > start + 1
+        and corners[end - 1, 0] == corners[start, 0]
+        and corners[end - 1, 1] == corners[start, 1]
+    ):
+        end -= 1
+    return end
+
+
+@compiled
+def _longer(corners: Numbers, at: int, need: int) -> Numbers:
+    longer = np.empty((2 * (at + need), 2), np.int64)
+    longer[:at] = corners[:at]
     return longer
 
 
 @compiled
-def _cut_ring(ring: Numbers, count: int, spare: Numbers) -> int:
-    """Cut the first corners of `ring` to the tile with its rim, in place (Sutherland and Hodgman); how many remain.
+def _cut_ring(
+    ring: Numbers, count: int, spare: Numbers, boxes: Numbers, place: int, clip: Numbers
+) -> tuple[Numbers, int]:
+    """The first corners of `ring` cut to the tile with its rim, in one of the two arrays, and how many (Sutherland and Hodgman).
 
-    Both arrays need room for six times the corners: a cut along one side adds at most half of them.
+    Both need room for six times the corners: a cut along one side adds at most half of them.  Sides beyond the shape's box cut nothing.
     """
-    count = _cut_side(ring, count, spare, 0, -RIM, -1)
-    count = _cut_side(spare, count, ring, 0, UNITS + RIM, 1)
-    count = _cut_side(ring, count, spare, 1, -RIM, -1)
-    return _cut_side(spare, count, ring, 1, UNITS + RIM, 1)
+    if boxes[place, 0] < clip[0]:
+        count, ring, spare = _cut_side(ring, count, spare, 0, -RIM, -1), spare, ring
+    if boxes[place, 2] > clip[2]:
+        count, ring, spare = _cut_side(ring, count, spare, 0, UNITS + RIM, 1), spare, ring
+    if boxes[place, 1] < clip[1]:
+        count, ring, spare = _cut_side(ring, count, spare, 1, -RIM, -1), spare, ring
+    if boxes[place, 3] > clip[3]:
+        count, ring, spare = _cut_side(ring, count, spare, 1, UNITS + RIM, 1), spare, ring
+    return ring, count
 
 
 @compiled
@@ -172,13 +239,7 @@ def _rounded_ring(ring: Numbers, count: int, corners: Numbers, start: int) -> in
         corners[end, 0] = x
         corners[end, 1] = y
         end += 1
-    while (
-        end > start + 1
-        and corners[end - 1, 0] == corners[start, 0]
-        and corners[end - 1, 1] == corners[start, 1]
-    ):
-        end -= 1
-    return end
+    return _opened(corners, start, end)
 
 
 @compiled
@@ -193,9 +254,9 @@ def _twice_area(corners: Numbers, start: int, end: int) -> int:
 
 
 @compiled
-def _is_simple(corners: Numbers, starts: Numbers, rings: int) -> bool:
+def _is_simple(corners: Numbers, starts: Numbers, first_ring: int, rings: int) -> bool:
     """Whether no two lines of a shape's rings touch, but neighbours in a ring at their common corner."""
-    for ring in range(rings):
+    for ring in range(first_ring, rings):
         for a in range(starts[ring], starts[ring + 1]):
             b = a + 1 if a + 1 < starts[ring + 1] else starts[ring]
             for other in range(ring, rings):
@@ -203,6 +264,28 @@ def _is_simple(corners: Numbers, starts: Numbers, rings: int) -> bool:
                 if not _keeps_off(corners, a, b, first, starts[other], starts[other + 1]):
                     return False
     return True
+
+
+@compiled
+def _is_simple_without_spikes(corners: Numbers, starts: Numbers, ring: int) -> bool:
+    """Leave out of a ring each corner at which it turns back on itself; whether it is an outer one and simple then.
+
+    Such corners come from rounding where a ring runs along the tile's rim; no ground lies in them.
+    """
+    start, size = starts[ring], starts[ring + 1] - starts[ring]
+    at, since = 0, 0
+    while since < size and size >= 3:
+        before, here, after = start + (at - 1) % size, start + at, start + (at + 1) % size
+        is_twice = corners[here, 0] == corners[after, 0] and corners[here, 1] == corners[after, 1]
+        if is_twice or _folds_back(corners, before, here, after):
+            for each in range(here, start + size - 1):
+                corners[each, 0], corners[each, 1] = corners[each + 1, 0], corners[each + 1, 1]
+            size -= 1
+            at, since = (at - 1) % size, 0
+        else:
+            at, since = (at + 1) % size, since + 1
+    starts[ring + 1] = start + size
+    return _direction(corners, start, start + size) > 0 and _is_simple(corners, starts, ring, ring + 1)
 
 
 @compiled
@@ -271,38 +354,43 @@ def _holds(corners: Numbers, start: int, end: int, x: int, y: int) -> bool:
 
 
 @compiled
-def _commands(commands: Numbers, at: int, corners: Numbers, starts: Numbers, rings: int) -> int:
-    """Write the commands that draw some rings; where they end."""
-    x, y = np.int64(0), np.int64(0)
-    for ring in range(rings):
-        for each in range(starts[ring], starts[ring + 1]):
-            if each == starts[ring]:
-                commands[at] = 1 << 3 | MOVE
-                at += 1
-            elif each == starts[ring] + 1:
-                commands[at] = (starts[ring + 1] - each) << 3 | LINE
-                at += 1
-            east, south = corners[each, 0] - x, corners[each, 1] - y
-            commands[at] = np.uint32((east << 1) ^ (east >> 63))
-            commands[at + 1] = np.uint32((south << 1) ^ (south >> 63))
-            at += 2
-            x, y = corners[each, 0], corners[each, 1]
-        commands[at] = CLOSE
-        at += 1
-    return at
-
-
-@compiled
 def are_sound(corners: Numbers, starts: Numbers) -> bool:
     """Whether all of some rings turn as outer ones and none touches itself or another."""
     for ring in range(starts.size - 1):
         if _direction(corners, starts[ring], starts[ring + 1]) <= 0:
             return False
-    return _is_simple(corners, starts, starts.size - 1)
+    return _is_simple(corners, starts, 0, starts.size - 1)
 
 
 @compiled
-def commands_of(corners: Numbers, starts: Numbers) -> Numbers:
-    """The commands that draw rings given by their corners in tile units, `starts` one longer than there are rings."""
-    commands = np.empty(2 * corners.shape[0] + 3 * starts.size, np.uint32)
-    return commands[: _commands(commands, 0, corners, starts, starts.size - 1)]
+def soundness(
+    boxes: Numbers, ring_starts: Numbers, point_starts: Numbers, is_outer: Numbers, points: Numbers
+) -> Numbers:
+    """For each shape the units in which it can be drawn whole without being mended: bit `n` stands for `2 ** n` of the grid."""
+    sound = np.zeros(boxes.shape[0], np.uint16)
+    largest, _, _ = _room(np.arange(boxes.shape[0]), ring_starts, point_starts)
+    corners, starts = np.empty((largest, 2), np.int64), np.zeros(largest + 1, np.int64)
+    corner = np.empty(2, np.int64)
+    for place in range(boxes.shape[0]):
+        first, last = ring_starts[place], ring_starts[place + 1]
+        for finer in range(UNIT_SIZES):
+            corner[0], corner[1] = np.int64(boxes[place, 0]), np.int64(boxes[place, 1])
+            corner[:] = corner >> finer << finer
+            rings = _whole(points, point_starts, first, last, corner, finer, corners, starts, 0)
+            if _keep_their_sides(corners, starts, first, last, is_outer) and _is_simple(
+                corners, starts, 0, rings
+            ):
+                sound[place] |= 1 << finer
+    return sound
+
+
+@compiled
+def _keep_their_sides(corners: Numbers, starts: Numbers, first: int, last: int, is_outer: Numbers) -> bool:
+    """Whether every ring of a shape has an area, turns as it should, and every hole lies in the ring before it."""
+    outer = 0
+    for ring in range(last - first):
+        outer = ring if is_outer[first + ring] else outer
+        turns = _direction(corners, starts[ring], starts[ring + 1])
+        if not turns or not _lies_right(corners, starts, ring, outer, turns):
+            return False
+    return True

@@ -1,6 +1,6 @@
 """Features written as the bytes of a vector tile, and found by their boxes, compiled: arrays in, arrays out.
 
-In: columns of `tiles.store` and the commands of `tiles.cutting`.  Out: the bytes of features and values (Mapbox Vector Tile 2.1).
+In: columns of `tiles.store` and the corners of `tiles.cutting`.  Out: the bytes of features and values (Mapbox Vector Tile 2.1).
 Compiled functions call none of another module: numba keeps its results by the module's own date.  Importing this module needs
 numba.
 """
@@ -13,8 +13,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 POLYGON = 3
+MOVE, LINE, CLOSE = 1, 2, 15
+"""Command integers: what to do in the low three bits, how often above them; to close is done once."""
+LONGEST = 6
+"""Bytes that a corner takes at most, and a ring beside its corners."""
 COLUMNS = 3
 """Attributes beside the number."""
+HEAD = 80
+"""Bytes of a feature at most beside its commands: its length, its id, its attributes."""
 F = TypeVar("F", bound=Callable[..., Any])
 Numbers = NDArray[Any]
 
@@ -27,16 +33,20 @@ def compiled(function: F) -> F:
 @compiled
 def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Numbers) -> Numbers:
     """Places of the shapes whose box meets a box (west, north, east, south)."""
-    found = np.empty(boxes.shape[0], np.int64)
-    count = 0
+    near = np.empty(runs.shape[0], np.int64)
+    reached = 0
     for each in range(runs.shape[0]):
-        if not _meets(runs, each, clip):
-            continue
+        if _meets(runs, each, clip):
+            near[reached] = each
+            reached += 1
+    found = np.empty(reached * run, np.int64)
+    count = 0
+    for each in near[:reached]:
         for place in range(each * run, min((each + 1) * run, boxes.shape[0])):
             if _meets(boxes, place, clip):
                 found[count] = place
                 count += 1
-    return found[:count].copy()
+    return found[:count]
 
 
 @compiled
@@ -52,8 +62,9 @@ def _meets(boxes: Numbers, place: int, clip: Numbers) -> bool:
 @compiled
 def write(
     chosen: Numbers,
+    corners: Numbers,
+    starts: Numbers,
     spans: Numbers,
-    commands: Numbers,
     ids: Numbers,
     number_starts: Numbers,
     numbers: Numbers,
@@ -62,33 +73,36 @@ def write(
     words: Numbers,
     next_value: int,
 ) -> tuple[Numbers, Numbers, int]:
-    """Bytes of the features that have commands, of their values, and the place of the next value after them.
+    """Bytes of the features that have rings, of their values, and the place of the next value after them.
 
     Keys are 0 for the number, then the columns of `tags`.
     """
-    features = np.empty(5 * commands.size + 64 * chosen.size, np.uint8)
+    features = np.empty(LONGEST * (corners.shape[0] + starts.size) + HEAD * chosen.size, np.uint8)
+    commands = np.empty(LONGEST * _longest(starts, spans), np.uint8)
     values = np.empty(_length(chosen, number_starts, tags, word_starts), np.uint8)
-    places = np.full(word_starts.size, -1, np.int64)
-    pairs = np.empty(2 * (COLUMNS + 1), np.int64)
+    places = np.zeros(word_starts.size, np.int64)
+    pairs = np.empty(5 * 2 * (COLUMNS + 1), np.uint8)
     at, end = 0, 0
     for each in range(chosen.size):
         if spans[each, 1] == spans[each, 0]:
             continue
         place = chosen[each]
-        pairs[0], pairs[1], size = 0, next_value, 2
+        pairs[0] = 0
+        size = _put(pairs, 1, next_value)
         end = _copied(numbers, number_starts[place], number_starts[place + 1], values, end)
         next_value += 1
         for column in range(COLUMNS):
             word = tags[place, column]
             if word < 0:
                 continue
-            if places[word] < 0:
-                places[word] = next_value
+            if not places[word]:
+                places[word] = next_value + 1
                 end = _copied(words, word_starts[word], word_starts[word + 1], values, end)
                 next_value += 1
-            pairs[size], pairs[size + 1] = column + 1, places[word]
-            size += 2
-        at = _feature(features, at, ids[place], pairs[:size], commands[spans[each, 0] : spans[each, 1]])
+            pairs[size] = column + 1
+            size = _put(pairs, size + 1, places[word] - 1)
+        drawn = _commands(commands, corners, starts, spans[each, 0], spans[each, 1])
+        at = _feature(features, at, ids[place], pairs, size, commands, drawn)
     return features[:at], values[:end], next_value
 
 
@@ -106,6 +120,38 @@ def _length(chosen: Numbers, number_starts: Numbers, tags: Numbers, word_starts:
 
 
 @compiled
+def _longest(starts: Numbers, spans: Numbers) -> int:
+    """Corners and rings of the feature that has the most."""
+    most = 0
+    for each in range(spans.shape[0]):
+        first, last = spans[each, 0], spans[each, 1]
+        most = max(most, int(starts[last] - starts[first] + last - first))
+    return most
+
+
+@compiled
+def _commands(commands: Numbers, corners: Numbers, starts: Numbers, first: int, last: int) -> int:
+    """Write the commands that draw some rings; how many bytes they are."""
+    at = 0
+    x, y = np.int64(0), np.int64(0)
+    for ring in range(first, last):
+        start, end = starts[ring], starts[ring + 1]
+        for each in range(start, end):
+            if each == start:
+                commands[at] = 1 << 3 | MOVE
+                at += 1
+            elif each == start + 1:
+                at = _put(commands, at, (end - each) << 3 | LINE)
+            east, south = corners[each, 0] - x, corners[each, 1] - y
+            at = _put(commands, at, (east << 1) ^ (east >> 63))
+            at = _put(commands, at, (south << 1) ^ (south >> 63))
+            x, y = corners[each, 0], corners[each, 1]
+        commands[at] = CLOSE
+        at += 1
+    return at
+
+
+@compiled
 def _copied(source: Numbers, first: int, last: int, target: Numbers, at: int) -> int:
     for each in range(first, last):
         target[at] = source[each]
@@ -114,18 +160,18 @@ def _copied(source: Numbers, first: int, last: int, target: Numbers, at: int) ->
 
 
 @compiled
-def _feature(out: Numbers, at: int, number: int, pairs: Numbers, commands: Numbers) -> int:
+def _feature(
+    out: Numbers, at: int, number: int, pairs: Numbers, tagged: int, commands: Numbers, drawn: int
+) -> int:
     """Write one feature (field 2 of a layer); where it ends."""
-    tagged, drawn = _size_of_all(pairs), _size_of_all(commands)
-    size = 1 + _size(number) + 1 + _size(tagged) + tagged + 2 + 1 + _size(drawn) + drawn
     out[at] = 0x12
-    at = _put(out, at + 1, size)
+    at = _put(out, at + 1, 5 + _size(number) + _size(tagged) + tagged + _size(drawn) + drawn)
     out[at] = 0x08
     at = _put(out, at + 1, number)
     out[at] = 0x12
-    at = _put_all(out, _put(out, at + 1, tagged), pairs)
+    at = _copied(pairs, 0, tagged, out, _put(out, at + 1, tagged))
     out[at], out[at + 1], out[at + 2] = 0x18, POLYGON, 0x22
-    return _put_all(out, _put(out, at + 3, drawn), commands)
+    return _copied(commands, 0, drawn, out, _put(out, at + 3, drawn))
 
 
 @compiled
@@ -139,14 +185,6 @@ def _size(value: int) -> int:
 
 
 @compiled
-def _size_of_all(values: Numbers) -> int:
-    total = 0
-    for value in values:
-        total += _size(int(value))
-    return total
-
-
-@compiled
 def _put(out: Numbers, at: int, value: int) -> int:
     while value > 127:
         out[at] = value & 127 | 128
@@ -154,10 +192,3 @@ def _put(out: Numbers, at: int, value: int) -> int:
         at += 1
     out[at] = value
     return at + 1
-
-
-@compiled
-def _put_all(out: Numbers, at: int, values: Numbers) -> int:
-    for value in values:
-        at = _put(out, at, int(value))
-    return at

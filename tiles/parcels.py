@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tiles.columns import Columns, Numbers, varint
-from tiles.cutting import DOUBTFUL, RIM, UNITS, are_sound, commands_of, draw
+from tiles.cutting import DOUBTFUL, RIM, UNITS, are_sound, draw
 from tiles.encode import candidates, write
 from tiles.splitting import parts
 from tiles.store import RUN, Sheet, Store
@@ -51,8 +51,7 @@ def warm_up(store: Store) -> None:
     middle = middle.astype(np.int64) >> BITS - zoom
     parcel_tile(store, TileAddress(z=zoom, x=int(middle[0]), y=int(middle[1])))
     corners, starts, _ = parts(np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]]), -1.0, 5.0)
-    if are_sound(corners, starts):
-        commands_of(corners, starts)
+    are_sound(corners, starts)
 
 
 def _layer(sheets: Sequence[Sheet], address: TileAddress, after: bytes) -> bytes:
@@ -79,25 +78,30 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes
         chosen = chosen[~sheet.gone[chosen]]
     if not chosen.size:
         return b"", b"", count
-    commands, spans, states = draw(
+    corners, starts, spans, states = draw(
         chosen,
         clip,
         corner,
-        scale,
+        FINEST - address.z,
         columns.boxes,
         columns.ring_starts,
         columns.point_starts,
         columns.is_outer,
         columns.points,
+        columns.sound,
     )
     for each in np.flatnonzero(states == DOUBTFUL):
-        drawn = _mended(columns, int(chosen[each]), corner, scale)
-        spans[each] = len(commands), len(commands) + len(drawn)
-        commands = np.concatenate([commands, drawn])
+        more, their_starts = _mended(columns, int(chosen[each]), corner, scale)
+        spans[each] = len(starts) - 1, len(starts) + len(their_starts) - 2
+        corners, starts = (
+            np.concatenate([corners, more]),
+            np.concatenate([starts, starts[-1] + their_starts[1:]]),
+        )
     features, values, count = write(
         chosen,
+        corners,
+        starts,
         spans,
-        commands,
         columns.ids,
         columns.number_starts,
         columns.numbers,
@@ -109,19 +113,19 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes
     return features.tobytes(), values.tobytes(), count
 
 
-def _mended(columns: Columns, place: int, corner: Numbers, scale: float) -> Numbers:
-    """Commands of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
+def _mended(columns: Columns, place: int, corner: Numbers, scale: float) -> tuple[Numbers, Numbers]:
+    """Corners, and where each ring begins and the last one ends, of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
     first, last = columns.ring_starts[place : place + 2]
     if last - first == 1:
         ring = columns.points[columns.point_starts[first] : columns.point_starts[last]].astype(np.int64)
         corners, starts, is_told = parts((ring - corner) / scale, -RIM, UNITS + RIM)
         if is_told and are_sound(corners, starts):
-            return commands_of(corners, starts)
+            return corners, starts
     return _mended_by_geos(_shape(columns, place, corner, scale))
 
 
-def _mended_by_geos(shape: shapely.MultiPolygon) -> Numbers:
-    """Commands of a shape cut and rounded by GEOS, which keeps polygons valid."""
+def _mended_by_geos(shape: shapely.MultiPolygon) -> tuple[Numbers, Numbers]:
+    """The same of a shape cut and rounded by GEOS, which keeps polygons valid."""
     if not shape.is_valid:
         shape = _valid(shape)
     rounded = shapely.set_precision(shapely.intersection(shape, DRAWN_AREA), 1.0)
@@ -129,10 +133,10 @@ def _mended_by_geos(shape: shapely.MultiPolygon) -> Numbers:
     areas = shapely.orient_polygons(found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON])
     points, ring = shapely.get_coordinates(shapely.get_rings(areas), return_index=True)
     if not len(points):
-        return np.empty(0, np.uint32)
+        return np.empty((0, 2), np.int64), np.zeros(1, np.int64)
     is_last = np.append(ring[1:] != ring[:-1], True)
     starts = np.concatenate([[0], np.cumsum(np.bincount(ring[~is_last]))]).astype(np.int64)
-    return commands_of(np.rint(points[~is_last]).astype(np.int64), starts)
+    return np.rint(points[~is_last]).astype(np.int64), starts
 
 
 def _valid(shape: shapely.MultiPolygon) -> BaseGeometry:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.db.sql import statement
 from gis.place import Jurisdiction
-from tiles.building import heap_up
+from tiles.building import heap_up, proved
 from tiles.columns import Columns, Heap, Numbers, mapped, settled
 from tiles.dissolve import Plots, dissolved
 from tiles.store import BLOCKS, FORMAT, PLOTS, RUN, Standing, coming, standings
@@ -66,7 +66,7 @@ def _laid_over(shelf: Path, base: Standing, rows: Sequence[Row[Any]], *, at: AsO
         return None  # the store does not hold what it should: it is built anew
     heap = Heap()
     heap_up(heap, [row for row in rows if row.stands and not row.stood])
-    fresh = settled(heap, run=RUN)
+    fresh = proved(settled(heap, run=RUN))
     block_of = mapped(shelf / base.name / "block_of.npy")
     broken = _broken(blocks, block_of[gone], fresh.boxes)
     kept = np.flatnonzero(np.isin(block_of, blocks.ids[broken]) & ~gone)
@@ -81,7 +81,7 @@ def _laid_over(shelf: Path, base: Standing, rows: Sequence[Row[Any]], *, at: AsO
     )
     with coming(shelf, standing) as folder:
         fresh.save(folder / PLOTS)
-        settled(mended, run=RUN).save(folder / BLOCKS)
+        proved(settled(mended, run=RUN)).save(folder / BLOCKS)
         np.save(folder / f"gone_{PLOTS}.npy", gone)
         np.save(folder / f"gone_{BLOCKS}.npy", broken)
     return standing

@@ -9,7 +9,7 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from math import inf
@@ -22,11 +22,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.db.quick import Reading, rows
 from gis.db.sql import statement
 from gis.jurisdictions import jurisdiction
 from gis.place import Jurisdiction
 from layers.catalogue import load
 from tiles.drawing import Drawing
+from tiles.kept import Kept
 from tiles.once import Once
 from tiles.store import Store, opened, shelf_of
 from tiles.vector import PARCELS, TileAddress
@@ -52,7 +54,9 @@ class Seen:
     changes: Changes
     layers: frozenset[str]
     """The names that a tile may have."""
-    store: Store | None
+    is_worth: bool
+    """Whether it has so many parcels that a store is worth its while."""
+    store: Store | None = None
     coming: date | None = None
     """The day for which a store is being made."""
 
@@ -93,10 +97,12 @@ class Shelf:
         self._looking = Lock()
         self._builders: dict[str, Thread] = {}
         self._failed: dict[str, float] = {}
+        self._reading = Reading(engine)
         self.drawing = Drawing(engine)
         """For what no store holds."""
         self.once: Once[bytes] = Once()
         """For what is drawn in threads."""
+        self.kept = Kept()
 
     def seen(self, code: str, *, since: datetime | None = None) -> Seen | None:
         """What is known of a place without asking anybody; None where that is too old, or older than an instant."""
@@ -114,27 +120,38 @@ class Shelf:
             seen = self.seen(code, since=since)
             if seen is None:
                 looked = monotonic()
-                with Session(self._engine) as session, session.begin():
-                    place = jurisdiction(session, code)
-                    values = {"jurisdiction": code, "worth": self._worth}
-                    last, is_worth = session.execute(statement(__package__, "parcels_there"), values).one()
-                    if last is None:
-                        return None
-                    changes = changes_of(session, place, known=last)
-                changed = changes.get(PARCELS)
-                store = self._store(place, AsOf(on=on, known=changed)) if changed and is_worth else None
-                is_coming = store is None and changed is not None and is_worth and not self._has_failed(code)
-                layers = frozenset(layer.id for layer in load(place.catalogue).layers) | {PARCELS}
-                seen = self._seen[code] = Seen(
-                    place=place,
-                    looked=looked,
-                    last=last,
-                    changes=changes,
-                    layers=layers,
-                    store=store,
-                    coming=on if is_coming else None,
-                )
+                found = self._found(code)
+                if found is None:
+                    return None
+                seen = self._seen[code] = self._stocked(replace(found, looked=looked), on)
             return seen
+
+    def met(self, code: str) -> Seen | None:
+        """What was seen of a place, however long ago."""
+        return self._seen.get(code)
+
+    def _found(self, code: str) -> Seen | None:
+        """A place as it is now: as it was where nothing has been recorded since, for a reader who sees an instant sees everything
+        recorded before it."""
+        before = self._seen.get(code)
+        if before is not None:
+            values = {"jurisdiction": code}
+            [[last]] = self._reading.answer(
+                lambda session: rows(session, __package__, "last_recorded", values)
+            )
+            if last == before.last:
+                return before
+        with Session(self._engine) as session, session.begin():
+            return _read(session, code, worth=self._worth)
+
+    def _stocked(self, seen: Seen, on: date) -> Seen:
+        """The place with its store, or the day for which one is being made."""
+        changed = seen.changes.get(PARCELS)
+        if changed is None or not seen.is_worth:
+            return replace(seen, store=None, coming=None)
+        store = self._store(seen.place, AsOf(on=on, known=changed))
+        is_coming = store is None and not self._has_failed(seen.place.code)
+        return replace(seen, store=store, coming=on if is_coming else None)
 
     def _store(self, place: Jurisdiction, at: AsOf) -> Store | None:
         """The store of these parcels, or None while it is made ready."""
@@ -188,6 +205,18 @@ class Shelf:
         """Wait until what is being made ready is."""
         for builder in list(self._builders.values()):
             builder.join()
+
+
+def _read(session: Session, code: str, *, worth: int) -> Seen | None:
+    """A place as it is recorded; None before the first recording."""
+    place = jurisdiction(session, code)
+    values = {"jurisdiction": code, "worth": worth}
+    last, is_worth = session.execute(statement(__package__, "parcels_there"), values).one()
+    if last is None:
+        return None
+    layers = frozenset(layer.id for layer in load(place.catalogue).layers) | {PARCELS}
+    changes = changes_of(session, place, known=last)
+    return Seen(place=place, looked=-inf, last=last, changes=changes, layers=layers, is_worth=is_worth)
 
 
 @contextmanager

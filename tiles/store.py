@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from tiles.columns import Columns, Numbers, mapped
 
-FORMAT = 2
+FORMAT = 3
 """Changes when the columns or the bytes of a tile mean something else."""
 RUN = 128
 """Parcels with one box in common."""

@@ -16,7 +16,7 @@ from gis.place import Jurisdiction
 from layers.catalogue import load
 from layers.entry import Role
 from layers.imports import standing
-from tiles.coverages import TO_ZOOM, coverage, is_coverage
+from tiles.coverages import TO_ZOOM, coverage, is_coverage, simplify
 
 PARCELS = "parcels"
 PARCELS_FROM_ZOOM = 12
@@ -134,3 +134,11 @@ def _blocks(session: Session, values: dict[str, object]) -> bytes:
             f"More than {MOST_PLOTS} plots lie in this tile, too many to dissolve them for one answer; ask for a deeper zoom."
         )
     return bytes(content or b"")
+
+
+def simplify_coverages(session: Session, place: Jurisdiction, *, at: AsOf) -> None:
+    """Simplify what the catalogue says covers the ground, as it stands; kept where `coverages.keep_in` says."""
+    layers: dict[str, list[int]] = {}
+    for each in standing(session, place, known=at.known):
+        layers.setdefault(each.target, []).append(each.id)
+    simplify(session, place, layers, on=at.on, units=COVERAGE_UNITS)

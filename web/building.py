@@ -1,10 +1,11 @@
-"""The page “what may I build?”: the envelope of a plot for a use, from above, as a body, on the map and in numbers.
+"""The pages “what may I build?”: the envelope of a plot for a use, from above, as a body, on the map and in numbers; and of a ward, plot by plot.
 
 In: requests.  Out: HTML.
 """
 
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -20,10 +21,12 @@ from web.languages import Wording
 from web.mapping import map_settings
 from web.pages import place_named
 from web.plans_asked import Plans, plans
-from web.plot_envelope import STOREY, USE, body_of, shown_of
+from web.plot_envelope import STOREY, USE, body_of, body_of_ward, shown_of
 from web.templating import page_for, render
 
 router = APIRouter(default_response_class=Response, include_in_schema=False)
+WARD_PAGE = 50
+"""Plots of a ward on one page."""
 Text = Annotated[str | None, Query()]
 
 
@@ -69,6 +72,47 @@ def build(
         tidy_step=tidy_step,
         rupees=rupees,
         settings=map_settings(then, land.catalogue(page.code or ""), t),
+    )
+
+
+@router.get("/{j}/build/ward")
+def build_ward(
+    request: Request,
+    land: Annotated[Answers, Depends(answers)],
+    desk: Annotated[Plans, Depends(plans)],
+    ward: Text = None,
+    occupancy: Text = None,
+    storey: Text = None,
+    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    on: Text = None,
+) -> Response:
+    """What every plot of a ward can carry, some on each page; all of them at once as files."""
+    page = page_for(request)
+    request.state.place = place_named(land.jurisdictions(), page.code or "")
+    page = replace(page, place=request.state.place)
+    height, use = storey_height(storey), occupancy or USE
+    count, found = 0, []
+    if ward:
+        count, plots = desk.of_ward(
+            page.code or "", ward, occupancy=use, storey_height=height, on=asking.day(on), start=start
+        )
+        found = list(islice(plots, WARD_PAGE))
+    t, there = Wording(language=page.language), desk.wards(page.code or "")
+    return render(
+        request,
+        "build_ward.html",
+        page,
+        wards=there,
+        occupancies=occupancies(),
+        ward_name=next((each for each in there if ward in (each.ref, each.name, each.name_ml)), None),
+        asked={"ward": ward, "occupancy": use, "storey": str(height), "on": on},
+        found=found,
+        count=count,
+        start=start,
+        following=start + WARD_PAGE if start + WARD_PAGE < count else None,
+        preceding=max(0, start - WARD_PAGE) if start else None,
+        raised=body_of_ward(found, height),
+        settings=map_settings(page, land.catalogue(page.code or ""), t),
     )
 
 

@@ -74,19 +74,12 @@ class CheckView:
     @property
     def is_waiting_for_words(self) -> bool:
         """Whether any finding offers a field."""
-        return any(shown.fields for section in self.sections for rule in section.rules for shown in rule)
+        return bool(_asked(self.sections))
 
     @property
     def unasked(self) -> tuple[Field, ...]:
         """What was said and no finding asks any more; the form keeps it, so that it can be changed or taken back."""
-        asked = {
-            field.name
-            for section in self.sections
-            for rule in section.rules
-            for shown in rule
-            for field in shown.fields
-        }
-        return tuple(field for field in self.said if field.name not in asked)
+        return unasked(self.found, self.sections)
 
     @property
     def confirmed_by(self) -> tuple[str, ...]:
@@ -109,6 +102,21 @@ def check_view(kept: KeptCheck, t: Wording) -> CheckView:
         said=said_so_far(found),
         said_lines=said_lines(found, t),
     )
+
+
+def unasked(found: Found, sections: Sequence[Section]) -> tuple[Field, ...]:
+    """What was said beside a drawing and no finding of its check asks any more."""
+    return tuple(field for field in said_so_far(found) if field.name not in _asked(sections))
+
+
+def _asked(sections: Sequence[Section]) -> set[str]:
+    return {
+        field.name
+        for section in sections
+        for rule in section.rules
+        for shown in rule
+        for field in shown.fields
+    }
 
 
 def sections_of(found: Found, svg: str) -> tuple[Section, ...]:

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, Up
 from fastapi.responses import RedirectResponse
 
 from gis.errors import Invalid, NotFound
+from rules.answers_sent import CAPACITIES, HOLDING, answers_of
 from rules.axes import occupancies
 from web import asking
 from web.answers import Answers, answers
-from web.check_answers import CAPACITIES, HOLDING, answers_of, title_of
+from web.check_answers import title_of
 from web.check_figures import amount, compared
 from web.check_map import MEDIA_TYPE
 from web.check_sentences import tidy, tidy_step

@@ -3,6 +3,7 @@
 In: nothing.  Out: the protocol `Plans` that the service implements, and the values that it gives.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,22 @@ class PlotEnvelope:
     reason: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class WardPlot(PlotEnvelope):
+    """A plot of a ward with what it can carry."""
+
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WardName:
+    """A ward as people know it, and the reference that names only this one."""
+
+    ref: str
+    name: str
+    name_ml: str | None
+
+
 class Plans(Protocol):
     """Where plans are handed in."""
 
@@ -66,6 +83,14 @@ class Plans(Protocol):
 
     def carries(self, extract: Extract, *, occupancy: str, storey_height: Decimal) -> PlotEnvelope:
         """What the plot of an extract can carry by the rules of its day."""
+
+    def wards(self, code: str) -> list[WardName]:
+        """The wards of a place as they are today."""
+
+    def of_ward(
+        self, code: str, ward: str, *, occupancy: str, storey_height: Decimal, on: date | None, start: int = 0
+    ) -> tuple[int, Iterator[WardPlot]]:
+        """How many plots a ward has, and what each can carry, from the `start`-th on; `NotFound` names the wards there are."""
 
     def kept(self, code: str, key: str) -> KeptCheck:
         """What was found; `NotFound` where it is not kept."""

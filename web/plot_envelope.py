@@ -3,6 +3,7 @@
 In: an extract and the desk that reckons envelopes.  Out: `Carrying` in ground m² and metres, by the rules of the day of the extract.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from layers.extract.model import Extract
 from rules.axes import Occupancy, occupancies
 from rules.envelope_document import in_degrees, to_geojson
 from rules.envelopes.model import Choice, Envelope
-from web.plans_asked import Plans
+from web.plans_asked import Plans, WardPlot
 
 USE = "A1"
 STOREY = Decimal("3.0")
@@ -52,6 +53,31 @@ def carrying(desk: Plans, extract: Extract) -> Carrying | None:
 def shown_of(envelope: Envelope) -> Choice | None:
     """The choice of front that a page prints: the certain one, else the first that is possible."""
     return envelope.choice or (envelope.candidates[0] if envelope.candidates else None)
+
+
+def body_of_ward(found: Sequence[WardPlot], storey: Decimal) -> dict[str, Any] | None:
+    """What the map raises for plots of a ward: the bands of those whose front is known, and every plot; None where there is none."""
+    there = [(each.envelope, each.site) for each in found if each.envelope and each.site]
+    if not there:
+        return None
+    bands = [
+        feature
+        for envelope, site in there
+        if envelope.choice is not None
+        for feature in orjson.loads(to_geojson(envelope, site))["features"]
+    ]
+    return {
+        "envelope": {"type": "FeatureCollection", "features": bands},
+        "plot": {"type": "MultiPolygon", "coordinates": [part for _, site in there for part in _parts(site)]},
+        "storey": float(storey),
+    }
+
+
+def _parts(site: Site) -> list[Any]:
+    """The coordinates of every polygon of a plot, in degrees."""
+    shape = orjson.loads(orjson.dumps(in_degrees(site.boundary, site.frame)))
+    coordinates: list[Any] = shape["coordinates"]
+    return coordinates if shape["type"] == "MultiPolygon" else [coordinates]
 
 
 def body_of(envelope: Envelope, site: Site, storey: Decimal) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class CaseOfPlot:
     title: Title
     state: Title
     opened: date
+    is_open: bool
+    """Whether the reader may open it: a known owner is told of the cases of others on their plot, and no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,15 @@ class PermitOfPlot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisputeOfPlot:
+    """An objection to a line: since when, and the day on which the office found it right."""
+
+    number: str
+    since: date
+    upheld: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HallOfPlot:
     """One town hall's part."""
 
@@ -55,8 +66,8 @@ class HallOfPlot:
     starts: tuple[Start, ...]
     permits: tuple[PermitOfPlot, ...] = ()
     """For everyone: they are public."""
-    disputes: dict[str, tuple[str, date]] = field(default_factory=dict)
-    """By theme: the number of the oldest open objection, and since when."""
+    disputes: dict[str, DisputeOfPlot] = field(default_factory=dict)
+    """By line: the oldest objection that still stands."""
 
 
 Halls = Callable[[Request, str, str], tuple[HallOfPlot, ...]]

@@ -1,7 +1,7 @@
-"""The program's own English sentences in Malayalam: remedies, reasons, what a finding is about, lines of a bill, notes in a history.
+"""The program's own English sentences in Malayalam: remedies, reasons, steps, what a finding is about, lines of a bill, notes in a history.
 
 In: a text as a rule or the town hall wrote it.  Out: its sentences, each in Malayalam where it is one of ours, else in English and said so.
-The tables lie in `languages/sentences/`; a blank in braces takes over whatever stands there, a word of ours in Malayalam.
+The tables lie in `languages/sentences/`; a blank in braces takes over whatever stands there, a word of ours and the title of a layer in Malayalam.
 """
 
 import re
@@ -13,7 +13,9 @@ from typing import Literal
 
 import yaml
 
-About = Literal["remedies", "reasons", "subjects", "fees", "held", "notes"]
+from layers.catalogue import load, names
+
+About = Literal["remedies", "reasons", "subjects", "fees", "held", "notes", "law", "envelopes", "steps"]
 SUBJECTS: About = "subjects"
 _BLANK = re.compile(r"\\\{(\w+)\\\}")
 _TAKES = r"(?P<\1>(?:(?![.;] [A-Z]).)+?)"
@@ -78,6 +80,13 @@ def told_in_malayalam(text: str, about: About) -> tuple[Told, ...]:
     return tuple(parts)
 
 
+def told_on_paper(text: str, about: About, language: str) -> str:
+    """A text for print: its sentences of ours in Malayalam where that is the language, any other as it was written."""
+    if language != "ml" or not text:
+        return text
+    return (", " if about == SUBJECTS else " ").join(each.text for each in told_in_malayalam(text, about))
+
+
 def _first(text: str, about: About) -> tuple[str, str | None, str]:
     """The longest beginning of a text that is ours, with its Malayalam, or its first sentence; and what is left."""
     cuts = [(text, ""), *reversed([*_cuts(text)])]
@@ -93,9 +102,18 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
         yield text[: end.start()], text[end.end() :]
 
 
+@lru_cache(maxsize=1)
+def _layers() -> Mapping[str, str]:
+    """The titles of layers, English to Malayalam."""
+    titles = [layer.title for name in names() for layer in load(name).layers]
+    return {title.en: title.ml for title in titles}
+
+
 def _one(text: str, about: About) -> str | None:
     if text in table(about):
         return table(about)[text]
+    if about == SUBJECTS and text in _layers():
+        return _layers()[text]
     for each in _patterns(about):
         if found := each.english.fullmatch(text):
             return each.malayalam.format(**{name: _taken(value) for name, value in found.groupdict().items()})
@@ -108,9 +126,15 @@ def _taken(value: str) -> str:
 
 
 def _subject(text: str) -> tuple[Told, ...]:
-    parts = [text] if _one(text, SUBJECTS) is not None else text.split(", ")
-    told = [_one(each, SUBJECTS) for each in parts]
-    return tuple(
-        Told(text=malayalam or said, is_malayalam=malayalam is not None)
-        for said, malayalam in zip(parts, told, strict=True)
-    )
+    """A subject part by part: a word of ours may have a comma of its own, so the longest that is known is taken."""
+    parts, told = text.split(", "), []
+    while parts:
+        ends = next((n for n in range(len(parts), 0, -1) if _known(parts[:n])), None)
+        said = ", ".join(parts[: ends or 1])
+        told.append(Told(text=_one(said, SUBJECTS) or said, is_malayalam=ends is not None))
+        parts = parts[ends or 1 :]
+    return tuple(told)
+
+
+def _known(parts: list[str]) -> bool:
+    return _one(", ".join(parts), SUBJECTS) is not None

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from layers.extract.model import Words
 from web.answers import Place
 from web.asking import Moment
-from web.check_sentences import tidy
+from web.check_sentences import tidy, tidy_step
 from web.figures import Figures
 from web.languages import Language, Wording, language_for
 from web.sentences import told_in_malayalam
@@ -94,7 +94,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": asset, "Words": Words, "tidy": tidy, "told_in_malayalam": told_in_malayalam}
+    made.globals |= {
+        "asset": asset,
+        "Words": Words,
+        "tidy": tidy,
+        "tidy_step": tidy_step,
+        "told_in_malayalam": told_in_malayalam,
+    }
     return made
 
 

@@ -6,9 +6,13 @@ In: a request inside a local body, a template's name and values.  Out: HTML in t
 from fastapi import Request, Response
 
 from civic.core.http import Town
+from rules.answers_sent import HOLDING
+from rules.axes import occupancies
+from web.check_answers import said_lines, title_of
 from web.check_figures import amount, compared
 from web.check_sentences import tidy_step
-from web.check_view import places_of, sections_of
+from web.check_view import places_of, sections_of, unasked
+from web.route_told import route_told
 from web.templating import page_for, render
 
 FINDINGS = {
@@ -17,8 +21,14 @@ FINDINGS = {
     "places_of": places_of,
     "sections_of": sections_of,
     "tidy_step": tidy_step,
+    "title_of": title_of,
+    "said_lines": said_lines,
+    "unasked": unasked,
+    "holding": HOLDING,
+    "occupancies": occupancies(),
+    "route_told": route_told,
 }
-"""What shows the findings of a check, for whichever service keeps one."""
+"""What shows the findings of a check and asks what it leaves open, for whichever service keeps one."""
 
 
 def town_page(

@@ -3,18 +3,22 @@
 In: a `Reform`, its text or its file; a place and the store of drawings.  Out: a table with a row for each permit.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import geopandas
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers
 from api.notebook.asked import with_progress
-from api.reforming import reform_in
-from api.rejudging import judged_again, permits_of, row_of_permit
+from api.planner.reforming import reform_in
+from api.planner.rejudging import judged_again, permits_of, row_of_permit
+from api.planner.simulating import Simulated, row_of
+from api.planner.tracts import AT_ONCE, in_pieces
 from civic.core.documents.store import Store
+from civic.reforms.rows import batch, columns
 from gis.errors import Unavailable
 from gis.place import Jurisdiction
 from rules.reform import Reform, reform
@@ -25,6 +29,13 @@ def meant(change: Reform | Path | str) -> Reform:
     if isinstance(change, Reform):
         return change
     return reform(change) if isinstance(change, str) and "\n" in change else reform_in(Path(change))
+
+
+def before_and_after(found: Iterable[Simulated], change: Reform) -> pd.DataFrame:
+    """Simulated plots as a table, put together column by column, so that no more than the table itself is ever in memory."""
+    kinds = columns(with_zones=bool(change.zones))
+    parts = [batch([row_of(each) for each in some], kinds) for some in in_pieces(found, AT_ONCE)]
+    return pa.Table.from_batches(parts, schema=kinds).to_pandas()
 
 
 def again(

@@ -5,7 +5,7 @@ that says why.
 """
 
 from collections.abc import Iterable, Iterator, Sized
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -143,7 +143,16 @@ def checked(land: LandAnswers, place: Jurisdiction, plan: Path, number: str, on:
         for each in found
     ]
     table = pd.DataFrame(rows)
-    table.attrs = {"place": place.code, "plot": number, "on": day.isoformat(), "synthetic": place.synthetic}
+    table.attrs = {
+        "place": place.code,
+        "plot": number,
+        "on": day.isoformat(),
+        "known": site.known.isoformat(),
+        "crs": f"EPSG:{place.metric}",
+        "synthetic": place.synthetic,
+        "units": dict.fromkeys(("measured", "required"), "as the column “unit” says"),
+        "sources": orjson.loads(orjson.dumps([asdict(each) for each in site.origins])),
+    }
     return Checked(check=check, findings=table)
 
 

@@ -15,17 +15,22 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, today
 from api.notebook.asked import with_progress
+from api.notebook.catchments import catchments
 from api.notebook.changed import CAVEAT, changed, touched
-from api.notebook.compliance import Asked, compliance, site_on
+from api.notebook.compliance import Asked, compliance
 from api.notebook.frames import of_place
 from api.notebook.load import load
 from api.notebook.lying import features_on
 from api.notebook.permitted import UNITS, permitted, plots_of, sources_of
 from api.notebook.under import under
+from api.planner.cores import processors
 from gis.asof import AsOf
 from gis.errors import Invalid, NotFound
 from gis.place import Jurisdiction
 from layers.imports import standing
+
+CATCHMENT = "catchment"
+"""Areas that heights draw where no layer of this name has them."""
 
 
 def numbers_of(plots: Sequence[str] | pd.DataFrame) -> list[str]:
@@ -113,10 +118,11 @@ class AtOnce(ABC):
         until: date | None = None,
         every: str | None = None,
     ) -> geopandas.GeoDataFrame:
-        """What permits have added up to by `ward` or any layer of areas, such as catchments of your own (`bring`): floor area, built-up area and
-        covered ground (m²), cars asked and drawn, as of a day, or at the end of every `year`, `quarter` or `month`.
+        """What permits have added up to by `ward`, by `catchment` as the heights of the ground draw them, by any layer of areas or areas of your
+        own (`bring`): floor area, built-up area and covered ground (m²), cars and stored rain water (litres) asked and drawn, as of a day, or at
+        the end of every `year`, `quarter` or `month`.
 
-        Beside each sum stands of how many permits it is not told (`untold_…`).  Runoff is not told: `.attrs["missing"]` says why.
+        Beside each sum stands of how many permits it is not told (`untold_…`).  Runoff is unknown: `.attrs["missing"]` says why.
         """
         last = until or today()
         areas = by if isinstance(by, geopandas.GeoDataFrame) else self._areas(by, last)
@@ -158,9 +164,10 @@ class AtOnce(ABC):
             there,
             numbers,
             Asked(day=day, occupancy=occupancy, storey_height=height),
-            site_of=lambda number: site_on(self._land, self.place.code, number, day),
-            ticking=lambda each: with_progress(each, "Buildings"),
-            metric=self.place.metric,
+            land=self._land,
+            place=self.place,
+            ticking=lambda each, total: with_progress(each, "Buildings, by fifty plots", total=total),
+            cores=processors(),
         )
 
     def features_on(
@@ -174,10 +181,20 @@ class AtOnce(ABC):
         with self._asking(on) as (session, place, at):
             return features_on(session, place, numbers_of(plots), layers, at=at)
 
+    def catchments(self, *, least: float = 10.0, on: date | None = None) -> geopandas.GeoDataFrame:
+        """Where rain runs together, drawn from the heights of the ground and cut where `least` hectares have gathered: name, m² on the ground.
+
+        Drains and culverts do not show in heights; a layer of surveyed catchments, or one of your own (`bring`), is better where there is one.
+        """
+        with self._asking(on) as (session, place, at):
+            return catchments(session, place, least=least, at=at, folder=self._land.rasters)
+
     def _areas(self, name: str, on: date) -> geopandas.GeoDataFrame:
         try:
             return self.layer(name, on=on)
         except NotFound as error:
+            if name == CATCHMENT:
+                return self.catchments(on=on)
             told = f"{error.message} Areas of your own will do as well: town.load(by=town.bring(file))."
             raise NotFound(told) from error
 

@@ -4,21 +4,27 @@ In: footprints and plots as tables, the answers of the platform.  Out: a row for
 keeps, unknown.  What lies within the accuracy of the map is unknown, and so is every building of which storeys, use, street or plot are not told.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
 import pandas as pd
 import shapely
+from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.envelopes import check_rules
+from api.planner.cores import shared_out
+from api.planner.tracts import in_pieces
+from gis.db.session import make_engine
 from gis.errors import Invalid, LandError
 from gis.geometry import ground_areas
+from gis.place import Jurisdiction
 from gis.site import Site
 from rules.axes import occupancies
 from rules.book import Book
@@ -44,8 +50,12 @@ CAVEAT = (
     "“Breaks” and “keeps” only beyond the accuracy of the map ({accuracy:g} m and that of the plot); a storey is taken to be {storey:g} m high. "
     "Other rules, other buildings of the plot, sheds and wells that may stand in yards were not looked at."
 )
-SiteOf = Callable[[str], Site]
-Ticking = Callable[[list[str]], Iterator[str]]
+Row = Mapping[str, Any]
+OnPlot = tuple[str, Sequence[Row]]
+"""A plot by its number, and the buildings on it."""
+Ticking = Callable[[Iterator[list[Row]], int], Iterator[list[Row]]]
+PIECE, SHARED_FROM = 50, 400
+"""Plots that a process judges at a time, and from how many on other cores are worth what it takes to begin on them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +68,14 @@ class Asked:
     use_column: str = "use"
     storeys_column: str = "storeys"
 
-    def use_of(self, row: Mapping[str, Any]) -> str | None:
+    def use_of(self, row: Row) -> str | None:
         """The occupancy of a building; None where its use is not told or stands for none."""
         if isinstance(self.occupancy, str):
             return self.occupancy
         said = row.get(self.use_column)
         return None if said is None else self.occupancy.get(str(said))
 
-    def storeys_of(self, row: Mapping[str, Any]) -> int | None:
+    def storeys_of(self, row: Row) -> int | None:
         """The storeys of a building, where the layer tells them as a whole number."""
         told = pd.to_numeric(row.get(self.storeys_column), errors="coerce")
         return int(told) if pd.notna(told) and float(told).is_integer() and told >= 1 else None
@@ -82,9 +92,10 @@ def compliance(
     numbers: set[str],
     asked: Asked,
     *,
-    site_of: SiteOf,
+    land: LandAnswers,
+    place: Jurisdiction,
     ticking: Ticking,
-    metric: int,
+    cores: int,
 ) -> geopandas.GeoDataFrame:
     """How each building on some plots stands to the yards; `Invalid` for an unknown occupancy or a layer that is no ground.
 
@@ -101,9 +112,20 @@ def compliance(
     for row, number in enumerate(owner):
         if number is not None and number in numbers:
             of_plot.setdefault(number, []).append(row)
-    rows: list[dict[str, Any]] = []
-    for number in ticking(sorted(of_plot)):
-        rows += _on_plot(buildings.iloc[of_plot[number]], number, asked, float(accuracy), site_of, metric)
+    those = ((number, _records(buildings.iloc[of_plot[number]])) for number in sorted(of_plot))
+    pieces = in_pieces(those, PIECE)
+    told = _Terms(place=place.code, metric=place.metric, asked=asked, accuracy=float(accuracy))
+    judged = (
+        (_judged(land, told, each) for each in pieces)
+        if cores < 2 or len(of_plot) < SHARED_FROM
+        else shared_out(
+            _judged_here,
+            pieces,
+            cores=cores,
+            begun_with=(_begin, (land.engine.url, land.rasters, told)),
+        )
+    )
+    rows = [row for some in ticking(judged, -(-len(of_plot) // PIECE)) for row in some]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"])
     table[["required", "measured", "short", "storeys", "area"]] = table[
         ["required", "measured", "short", "storeys", "area"]
@@ -122,6 +144,36 @@ def compliance(
         "caveat": CAVEAT.format(on=asked.day, accuracy=accuracy, storey=asked.storey_height),
     }
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Terms:
+    """By what the buildings of a place are judged."""
+
+    place: str
+    metric: int
+    asked: Asked
+    accuracy: float
+
+
+def _records(buildings: geopandas.GeoDataFrame) -> list[Row]:
+    return [dict(zip(buildings.columns, row, strict=True)) for row in buildings.itertuples(index=False)]
+
+
+_HERE: list[tuple[LandAnswers, _Terms]] = []
+"""With what a process that judges for another one was begun."""
+
+
+def _begin(url: URL, rasters: Path, terms: _Terms) -> None:
+    _HERE[:] = [(LandAnswers(make_engine(url, pool_size=1), rasters=rasters), terms)]
+
+
+def _judged_here(plots: Sequence[OnPlot]) -> list[Row]:
+    return _judged(*_HERE[0], plots)
+
+
+def _judged(land: LandAnswers, terms: _Terms, plots: Sequence[OnPlot]) -> list[Row]:
+    return [row for number, buildings in plots for row in _on_plot(land, terms, number, buildings)]
 
 
 def _check(buildings: geopandas.GeoDataFrame, asked: Asked) -> None:
@@ -147,46 +199,32 @@ def plot_of_each(buildings: geopandas.GeoDataFrame, plots: geopandas.GeoDataFram
     return found
 
 
-def _on_plot(
-    buildings: geopandas.GeoDataFrame,
-    number: str,
-    asked: Asked,
-    accuracy: float,
-    site_of: SiteOf,
-    metric: int,
-) -> Iterator[dict[str, Any]]:
+def _on_plot(land: LandAnswers, terms: _Terms, number: str, buildings: Sequence[Row]) -> Iterator[Row]:
     """The buildings of one plot, which is read once."""
     site: Site | None = None
     book: Book | None = None
-    why = ""
+    why, asked = "", terms.asked
     try:
-        site = site_of(number)
+        site = site_on(land, terms.place, number, asked.day)
         book = library().on(asked.day, check_rules(site.rule_book, site.jurisdiction, site.body))
     except LandError as error:
         why = error.message
-    areas = ground_areas(buildings.geometry.to_numpy(), metric)
-    for place, area in enumerate(areas):
-        row = buildings.iloc[place]
-        use, storeys = asked.use_of(row), asked.storeys_of(row)
-        head = {
-            "ref": row.get("ref"),
-            "number": number,
-            "storeys": storeys,
-            "occupancy": use,
-            "area": float(area),
-        }
+    areas = ground_areas(np.array([each["geometry"] for each in buildings], dtype=object), terms.metric)
+    for row, area in zip(buildings, areas.tolist(), strict=True):
+        use, storeys, shape = asked.use_of(row), asked.storeys_of(row), row["geometry"]
+        head = {"ref": row.get("ref"), "number": number, "storeys": storeys, "occupancy": use, "area": area}
         if site is None or book is None or use is None:
             reason = why or f"Its use ({row.get(asked.use_column)}) stands for no occupancy that was given."
-            yield {**head, "status": "unknown", "reason": reason, "geometry": row.geometry}
+            yield {**head, "status": "unknown", "reason": reason, "geometry": shape}
             continue
         footprint = Footprint(
-            shape=site.frame.from_grid(row.geometry),
+            shape=site.frame.from_grid(shape),
             storeys=storeys,
             occupancy=use,
-            accuracy=accuracy,
+            accuracy=terms.accuracy,
             storey_height=asked.storey_height,
         )
-        yield head | _told(standing(footprint, site, book)) | {"geometry": row.geometry}
+        yield head | _told(standing(footprint, site, book)) | {"geometry": shape}
 
 
 def _told(found: Standing) -> dict[str, Any]:

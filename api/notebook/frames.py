@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from gis.asof import AsOf
 from gis.place import Jurisdiction
 from layers.collections.files import GEOMETRY, as_arrow
+from layers.collections.lineage import lineage_of
 from layers.collections.model import Collection, Lineage
 from layers.collections.question import Days, Question, check_known
 from layers.collections.systems import System, systems
+from layers.imports import standing
 
 UNITS = {
     "geometry": "m, grid of the place",
@@ -70,6 +72,12 @@ def sources_of(lineage: Sequence[Lineage]) -> list[dict[str, Any]]:
     """Sources as plain values; days are words (2026-01-31), as in every `.attrs`, so that a table can be written to any file."""
     found: list[dict[str, Any]] = orjson.loads(orjson.dumps([asdict(each) for each in lineage]))
     return found
+
+
+def standing_sources(session: Session, place: Jurisdiction, at: AsOf) -> list[dict[str, Any]]:
+    """Everything that has been brought in of a place and held on the day: what an answer about a whole plot rests on."""
+    held = [each for each in standing(session, place, known=at.known) if each.begins <= at.on]
+    return sources_of(lineage_of(held))
 
 
 def of_place(place: Jurisdiction, at: AsOf) -> dict[str, Any]:

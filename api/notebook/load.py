@@ -1,4 +1,4 @@
-"""What permits have added up to: floor area, covered ground and cars by ward, catchment or any areas, as it stands or as it grew.
+"""What permits have added up to: floor area, covered ground, cars and stored rain water by ward, catchment or any areas, as it stands or as it grew.
 
 In: the permits of a place as rows with the ground of their plots, areas as a table, days.  Out: a row for each area (and period).  Sums take the permits
 that count; of how many the drawing does not tell a number stands beside each sum, and a sum of nothing told is empty, never 0.
@@ -21,7 +21,10 @@ AREAS = (3, 6)
 EVERY = {"year": "YE", "quarter": "QE", "month": "ME"}
 ELSEWHERE = "elsewhere"
 """The row of permits that lie in none of the areas, or whose plots no register knows."""
-NO_RUNOFF = "Runoff is not told: no formula with its coefficients has been read from a source. Covered ground is told, from which it can be reckoned."
+NO_RUNOFF = (
+    "Runoff cannot be told: how much of the rain runs off needs a formula with coefficients for ground and roofs and the rain of the place, and no"
+    " such number has been read from a source. Covered ground is told, and the rain water that rule 76 has stored."
+)
 CAVEAT = (
     "What the newest permitted drawing of each plot shows, standing buildings that it shows included; buildings without a permit here are not in it. "
     "A permit lies in the area that holds a point on its plots' ground. Sums leave out what a drawing does not tell: see the columns untold_…"
@@ -111,5 +114,6 @@ def _sum(permits: pd.DataFrame) -> dict[str, Any]:
     for name in MEASURES:
         row[name] = float(counted[name].sum(min_count=1)) if len(counted) else 0.0
         row[f"untold_{name}"] = int(counted[name].isna().sum())
+    row |= {"runoff": float("nan"), "untold_runoff": len(counted)}
     row["declared"] = int(counted["is_declared"].fillna(False).astype(bool).sum())
     return row

@@ -12,12 +12,13 @@ import pandas as pd
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.notebook.frames import of_place
+from api.notebook.frames import of_place, sources_of
 from gis.asof import AsOf
 from gis.db.quick import as_array
 from gis.errors import Invalid
 from gis.parcels.ids import normal_number
 from gis.place import Jurisdiction
+from layers.collections.lineage import lineage_of
 from layers.extract.footing import Footing, footing
 from layers.extract.theme import Theme
 from layers.imports import standing
@@ -54,6 +55,7 @@ def features_on(
     table = found.sort_values(["number", "layer", "ref"], ignore_index=True)
     table.attrs = of_place(place, at) | {
         "layer": "features_on",
+        "sources": sources_of(lineage_of([each for theme in themes for each in theme.imports])),
         "units": UNITS,
         "measured": _told(base, imports),
     }

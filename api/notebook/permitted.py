@@ -30,10 +30,11 @@ DEMOLITION, OCCUPANCY = "demolition", "occupancy"
 COUNTS, REPLACED, LAPSED, REVOKED, NOT_TOLD = "counts", "replaced", "lapsed", "revoked", "not told"
 """How a permit stands in the sum: it counts; a newer drawing stands for its plots; it ended without an occupancy certificate; it was taken
 back; or it counts and its drawing tells no floor area."""
-MEASURES = ("floor_area", "built_up_area", "covered", "cars_asked", "cars_drawn")
+MEASURES = ("floor_area", "built_up_area", "covered", "cars_asked", "cars_drawn", "rain_asked", "rain_drawn")
 COLUMNS = (
     "permit", "body", "kind", "route", "plots", "issued", "until", "revoked", "follows", "stands",
-    "floor_area", "built_up_area", "height", "storeys", "covered", "cars_asked", "cars_drawn", "is_declared", "checked",
+    "floor_area", "built_up_area", "height", "storeys", "covered", "cars_asked", "cars_drawn",
+    "rain_asked", "rain_drawn", "is_declared", "checked",
 )  # fmt: skip
 UNITS = {
     "floor_area": "m²",
@@ -42,6 +43,8 @@ UNITS = {
     "covered": "m² of ground",
     "cars_asked": "cars the rules ask room for",
     "cars_drawn": "cars the drawing has room for",
+    "rain_asked": "litres of rain water that rule 76 has stored",
+    "rain_drawn": "litres that the drawing's tanks hold",
 }
 _PERMITS = text(
     "SELECT m.*, (SELECT array_agg(p.number ORDER BY p.number) FROM case_parcel p"
@@ -80,11 +83,15 @@ def permitted(session: Session, place: Jurisdiction, *, at: AsOf) -> pd.DataFram
     return table
 
 
-def sources_of(session: Session, place: Jurisdiction) -> list[dict[str, Any]]:
-    """Whose permits they are, and on what terms they may be used further."""
+PERMITS = "Register of building permits, and the checked drawings behind it"
+CASES = "Cases of the town hall, without anything about persons"
+
+
+def sources_of(session: Session, place: Jurisdiction, what: str = PERMITS) -> list[dict[str, Any]]:
+    """Whose permits or cases they are, and on what terms they may be used further."""
     return [
         {
-            "title": "Register of building permits, and the checked drawings behind it",
+            "title": what,
             "publisher": body.name_en,
             "licence": LICENCES[body.synthetic][1],
         }
@@ -181,8 +188,10 @@ def _row(told: Mapping[str, Any]) -> dict[str, Any] | None:
             for name in ("floor_area", "built_up_area", "height", "storeys")
         },
         "covered": _covered(told, findings.get("coverage")),
-        "cars_asked": _cars_asked(findings.get("parking_count")),
+        "cars_asked": _asked(findings.get("parking_count")),
         "cars_drawn": _amount(findings.get("parking_count"), "measured"),
+        "rain_asked": _asked(findings.get("rain_water")),
+        "rain_drawn": _amount(findings.get("rain_water"), "measured"),
         "is_declared": any(declared) if declared else None,
         "checked": told["checked"],
     }
@@ -192,8 +201,8 @@ def _amount(told: Mapping[str, Any] | None, name: str) -> float | None:
     return None if told is None or told[name] is None else float(told[name])
 
 
-def _cars_asked(finding: Mapping[str, Any] | None) -> float | None:
-    """Cars that the rules ask room for; 0 only where the law itself asks for none."""
+def _asked(finding: Mapping[str, Any] | None) -> float | None:
+    """Cars or litres that the rules ask room for; 0 only where the law itself asks for none."""
     if finding is not None and finding["outcome"] == "not applicable":
         return 0.0
     return _amount(finding, "required")

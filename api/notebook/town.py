@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from weakref import finalize
 
 import geopandas
@@ -18,8 +19,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of, today
 from api.connecting import check_set_up, connect_planner
-from api.cores import processors
-from api.notebook.again import again, meant
+from api.notebook.again import again, before_and_after, meant
 from api.notebook.asked import (
     Checked,
     checked,
@@ -29,11 +29,13 @@ from api.notebook.asked import (
 )
 from api.notebook.at_once import AtOnce, numbers_of
 from api.notebook.cases import cases
-from api.notebook.frames import frames, of_place
+from api.notebook.frames import frames, of_place, standing_sources
 from api.notebook.own import brought, overlaps
+from api.notebook.permitted import CASES, sources_of
+from api.planner.cores import processors
+from api.planner.simulating import Use, simulate
 from api.plans import site_of, write_starter
 from api.settings import Settings, read_settings
-from api.simulating import Use, row_of, simulate
 from api.stores import store_of
 from civic.core.documents.store import Store
 from gis.asof import AsOf
@@ -81,6 +83,7 @@ class Town(AtOnce):
         """What there is to ask for by `layer`: name, title, kind of shapes, since when it is known, number of sources."""
         with self._asking(None) as (session, place, at):
             found = collections_of(session, place, SOURCES, known=at.known)
+            attrs = of_place(place, at) | {"sources": standing_sources(session, place, at)}
         rows = [
             {
                 "layer": each.id,
@@ -92,7 +95,9 @@ class Town(AtOnce):
             }
             for each in found
         ]
-        return pd.DataFrame(rows).set_index("layer")
+        table = pd.DataFrame(rows).set_index("layer")
+        table.attrs = attrs | {"units": {"known_from": "day"}}
+        return table
 
     def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
         """The plots of a day: number, land type, recorded area, measured area (m² on the ground), accuracy, boundary.
@@ -127,6 +132,7 @@ class Town(AtOnce):
         with self._asking(None) as (session, place, at):
             rows = cases(session, place, service, since=since, until=until, at=at)
             attrs = of_place(place, at) | {"layer": service, "units": {"days": "day", "paid": "Rs"}}
+            attrs["sources"] = sources_of(session, place, what=CASES)
         plots = self.parcels()[["number", "geometry"]]
         table = rows.merge(plots, on="number", how="left")
         found = geopandas.GeoDataFrame(table, geometry="geometry", crs=plots.crs)
@@ -192,12 +198,13 @@ class Town(AtOnce):
         use = Use(occupancy=occupancy, storey_height=Decimal(repr(storey)))
         found = simulate(self._land, self.place.code, numbers, asked, use, cores=processors())
         bar = with_progress(found, "Plots", total=len(numbers))
-        table = pd.DataFrame([row_of(each) for each in bar])
+        table = before_and_after(bar, asked)
         joined = table.merge(there[["number", "measured_area", "geometry"]], on="number", how="left")
         result = geopandas.GeoDataFrame(joined, geometry="geometry", crs=there.crs)
         columns = [name for name in table.columns if name.startswith(("ground", "floor_area"))]
         result.attrs = {
             **{name: there.attrs[name] for name in ("place", "on", "known", "crs", "synthetic")},
+            "sources": self._sources(),
             "layer": "reform",
             "title": {"en": asked.title.en, "ml": asked.title.ml or asked.title.en},
             "units": {**dict.fromkeys(columns, "m²"), "measured_area": "m², on the ground"},
@@ -220,7 +227,10 @@ class Town(AtOnce):
         numbers = None if ward is None and plots is None else list(there["number"])
         if plots is not None:
             numbers = numbers_of(plots)
-        return again(self._land, self._store, self.place, meant(change), numbers, there)
+        found = again(self._land, self._store, self.place, meant(change), numbers, there)
+        with self._asking(None) as (session, place, _):
+            found.attrs["sources"] = [*sources_of(session, place), *self._sources()]
+        return found
 
     def check(self, plan: Path | str, number: str, *, on: date | None = None) -> Checked:
         """A drawing (DXF or IFC) judged on a plot by the rules of a day."""
@@ -255,7 +265,12 @@ class Town(AtOnce):
     def _table(
         self, rows: list[dict[str, object]], on: date | None, name: str, units: dict[str, str]
     ) -> pd.DataFrame:
-        with self._asking(on) as (_, place, at):
+        with self._asking(on) as (session, place, at):
             table = pd.DataFrame(rows)
             table.attrs = of_place(place, at) | {"layer": name, "units": units}
+            table.attrs["sources"] = standing_sources(session, place, at)
         return table
+
+    def _sources(self) -> list[dict[str, Any]]:
+        with self._asking(None) as (session, place, at):
+            return standing_sources(session, place, at)

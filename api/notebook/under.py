@@ -48,7 +48,7 @@ def under(
     name = what.replace("-", "_")
     if name not in UNITS:
         raise Invalid(f"“{what[:40]}” cannot be asked under plots; ask for one of: {', '.join(UNITS)}.")
-    rasters = _rasters(session, place, FLOOD_DEPTH if name == FLOOD_DEPTH else ELEVATION, at=at)
+    rasters = rasters_of(session, place, FLOOD_DEPTH if name == FLOOD_DEPTH else ELEVATION, at=at)
     own = plots.to_crs(place.metric)
     rows: list[dict[str, Any]] = [dict(NOTHING) for _ in range(len(own))]
     for first in range(0, len(own), CHUNK):
@@ -77,7 +77,7 @@ def under(
     return found
 
 
-def _rasters(session: Session, place: Jurisdiction, layer: str, *, at: AsOf) -> list[StandingImport]:
+def rasters_of(session: Session, place: Jurisdiction, layer: str, *, at: AsOf) -> list[StandingImport]:
     """The rasters of a layer that hold on the day, the most accurate first."""
     held = [
         each

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.answers import SHOWN_AT_FIRST, LandAnswers, as_of
+from api.beginnings import check_begun
 from api.dependencies import LandDep, only_known_words
 from gis.asof import AsOf
 from gis.errors import NotFound
@@ -52,7 +53,8 @@ class Asked:
 
 @contextmanager
 def asking(land: LandAnswers, code: str, *, on: date | None, known: datetime | None) -> Iterator[Asked]:
-    """One short transaction about a place."""
+    """One short transaction about a place; `NotFound` for a day before anything of it is known."""
+    check_begun(land.engine, code, on)
     with Session(land.engine) as session, session.begin():
         place = jurisdiction(session, code)
         yield Asked(session=session, place=place, at=as_of(session, place, on=on, known=known))

@@ -17,6 +17,7 @@ from fastapi.responses import Response, StreamingResponse
 from api.dependencies import only_known_words
 from api.documented import sent_as
 from api.plan_desk import PlanDesk
+from api.ward_carried import csv_lines, geojson_pieces
 from gis.errors import Invalid, LandError
 from rules.check_schema import check_schema
 from rules.envelope_document import to_geojson, to_json
@@ -24,6 +25,7 @@ from rules.envelope_schema import envelope_schema
 
 router = APIRouter(prefix="/api", tags=["plans"], dependencies=[Depends(only_known_words)])
 JSON, LINES = "application/json", "application/x-ndjson"
+CSV, GEOJSON = "text/csv; charset=utf-8", "application/geo+json"
 DRAWINGS = {
     "image/vnd.dxf",
     "application/dxf",
@@ -70,6 +72,25 @@ def envelope(
     if format == "geojson":
         return Response(to_geojson(found, site), media_type="application/geo+json")
     return Response(to_json(found, site), media_type="application/json")
+
+
+@router.get("/{code}/envelopes", response_class=Response, responses=sent_as(CSV, GEOJSON))
+def envelopes(
+    code: str,
+    desk: DeskDep,
+    ward: Annotated[
+        str, Query(description="Name or reference of a ward; a part of it that only one has will do.")
+    ],
+    occupancy: Annotated[str, Query(description="Group of rule 25, or part of one, such as A1.")],
+    storey: Annotated[Decimal, Query(description="Metres of a storey: the asker's assumption.")],
+    on: Annotated[date | None, Query(description="Day of the permit; today in Kerala unless given.")] = None,
+    format: Annotated[Literal["csv", "geojson"], Query(description="Form of the answer.")] = "csv",
+) -> Response:
+    """What every plot of a ward can carry, plot by plot as it is reckoned; `outcome` is unknown where anything is missing."""
+    _, plots = desk.of_ward(code, ward, occupancy=occupancy, storey_height=storey, on=on)
+    if format == "geojson":
+        return StreamingResponse(geojson_pieces(plots), media_type=GEOJSON)
+    return StreamingResponse(csv_lines(plots), media_type=CSV)
 
 
 @router.post("/{code}/check", response_class=Response, responses=sent_as(JSON, LINES))

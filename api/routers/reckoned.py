@@ -16,11 +16,15 @@ from gis.site import LocalBody
 from rules.book import Book
 from rules.reading import library
 from rules.reckoning import permit_years
+from rules.reckoning.charges import application_fee_of_work, work_fee
 from rules.reckoning.fees import Fee, FeeLine
 
 router = APIRouter(prefix="/api/rules/reckoned", tags=["rules"], dependencies=[Depends(only_known_words)])
 Paise = Annotated[int, Query(ge=0, le=10**12, description="Permit fee in paise.")]
 Year = Annotated[int, Query(ge=1, le=100, description="The year of the permit, the first being 1.")]
+Work = Literal["subdivision", "roof", "wall", "well", "shutter", "weaker_section", "shed"]
+APPLIED_FOR = {"subdivision", "well", "wall", "shutter", "roof"}
+Quantity = Annotated[Decimal, Query(ge=0, le=10**9)]
 Days = Annotated[int, Query(ge=0, le=100_000)]
 
 
@@ -155,6 +159,21 @@ def licence(
 ) -> FeeOut:
     """What the registration of a licensee costs."""
     return FeeOut.of(permit_years.licence_fee(kind, days_late, book))
+
+
+@router.get("/registration")
+def registration(registered: date, book: BookDep) -> UntilOut:
+    """How long the registration of a licensee holds."""
+    return UntilOut(until=permit_years.licence_until(registered, book))
+
+
+@router.get("/work")
+def work(kind: Work, quantity: Quantity, book: BookDep) -> list[FeeOut]:
+    """What a work other than a building costs: application and permit fee; `quantity` in are, m² or m where the permit fee goes by them."""
+    fees = [work_fee(kind, quantity, book)]
+    if kind in APPLIED_FOR:
+        fees.insert(0, application_fee_of_work(kind, book))
+    return [FeeOut.of(each) for each in fees]
 
 
 @router.post("/deviations")

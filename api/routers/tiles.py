@@ -15,9 +15,10 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of, day_asked, today
+from api.beginnings import check_begun
 from api.dependencies import LandDep, only_known_words
 from api.documented import sent_as
-from api.tile_door import Door
+from api.tile_door import Door, looked_at
 from api.tile_words import MEDIA_TYPE, Asked
 from gis.errors import Invalid, NotFound
 from gis.jurisdictions import jurisdiction
@@ -68,11 +69,8 @@ def _opened(land: LandAnswers, shelf: Shelf, asked: Asked) -> Door:
     """The door to a tile, after a look at the place; refuses what is not there, and moments of which nothing is known."""
     _check(_layers(land, asked.code), asked)
     day_asked(asked.on)
-    seen = shelf.look(asked.code, on=today(), since=asked.version)
-    if seen is None:
-        raise NotFound(
-            f"Nothing has been recorded in “{asked.code}” yet: import its parcels and layers first."
-        )
+    check_begun(land.engine, asked.code, asked.on or today())
+    seen = looked_at(shelf.look(asked.code, on=today(), since=asked.version), asked)
     if asked.known is None:
         return Door(shelf=shelf, seen=seen, asked=asked, changes=seen.changes)
     return _at_an_instant(land, shelf, seen, asked)

@@ -1,17 +1,20 @@
-"""Something asked beside the turn that no workflow can name beforehand: whom a case's own findings call for.
+"""Something asked beside the turn that no workflow can name beforehand, and how long the office waits for a party's answer.
 
 In: a case that is being moved, a role, a limit.  Out: a task; the step that asks it writes the history, and whoever answers does so by
-`civic.core.steps.answer_task`.
+`civic.core.steps.answer_task`.  For a case that waits for a party: whether its time to answer is over.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from civic.core.case import Case
 from civic.core.desk import Desk
 from civic.core.tables import NO_DAY, CaseTaskRow
-from civic.core.workflow import Limit
+from civic.core.workflow import PARTIES, Limit
 
 
 def ask_task(
@@ -35,3 +38,10 @@ def ask_task(
     desk.session.add(row)
     desk.session.flush()
     return True
+
+
+def time_to_answer(_session: Session, standing: Case, on: date) -> str | None:
+    """The guard of a step by which the office goes on without the answer of a party: why it may not be taken on a day."""
+    if standing.turn not in PARTIES or standing.due is None or standing.due < on:
+        return None
+    return f"Whoever was asked may answer until {standing.due}."

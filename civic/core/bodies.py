@@ -15,6 +15,7 @@ from sqlalchemy import Engine, Row, select, text
 from sqlalchemy.orm import Session
 
 from civic.core.tables import LocalBodyRow
+from gis.db.straight import straight
 from gis.errors import Invalid, NotFound
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -80,8 +81,8 @@ _ENTER = text(
 
 def enter(session: Session, code: str) -> LocalBody:
     """Enter a local body until the transaction ends; `NoSuchBody` with the known ones."""
-    row = session.execute(_ENTER, {"code": code}).one_or_none()
-    return _of(row) if row else local_body(session, code)
+    rows = straight(session, _ENTER, {"code": code})
+    return _of(rows[0]) if rows else local_body(session, code)
 
 
 @contextmanager

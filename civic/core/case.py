@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, text, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from civic.core.answering import asked_of
 from civic.core.people import Actor
 from civic.core.tables import (
     NO_DAY,
@@ -133,22 +134,24 @@ def roles_in(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
     return parts_in(session, case_id, actor.person.id) or actor.roles & set(STAFF)
 
 
-def _is_asked(session: Session, found: Case, roles: frozenset[str]) -> bool:
-    """Whether a case waits, or has waited, for the word of some roles."""
-    asked = select(CaseTaskRow.id).where(CaseTaskRow.case_id == found.id, CaseTaskRow.role.in_(roles))
+def _is_asked(session: Session, found: Case, roles: frozenset[str], person_id: int) -> bool:
+    """Whether a case waits, or has waited, for the word of somebody in some roles."""
+    asked = select(CaseTaskRow.id).where(
+        CaseTaskRow.case_id == found.id, CaseTaskRow.role.in_(roles), asked_of(person_id)
+    )
     return found.turn in roles or session.scalar(asked.limit(1)) is not None
 
 
-def may_see(session: Session, found: Case, roles: frozenset[str]) -> bool:
-    """Whether somebody who stands in some roles in a case may see it: an office that is consulted only what it is asked."""
-    return bool(roles) and not (roles <= set(CONSULTED) and not _is_asked(session, found, roles))
+def may_see(session: Session, found: Case, roles: frozenset[str], person_id: int) -> bool:
+    """Whether somebody who stands in some roles in a case may see it: who is consulted only what they themselves are asked."""
+    return bool(roles) and not (roles <= set(CONSULTED) and not _is_asked(session, found, roles, person_id))
 
 
 def seen_by(session: Session, number: str, actor: Actor | None) -> tuple[Case, frozenset[str]]:
     """A case that an actor may see, and the roles in which; to all others it does not exist."""
     found = case_numbered(session, number)
     roles = roles_in(session, found.id, actor) if actor else frozenset()
-    if not may_see(session, found, roles):
+    if actor is None or not may_see(session, found, roles, actor.person.id):
         raise _hidden()
     return found, roles
 
@@ -173,15 +176,21 @@ def tasks_of(session: Session, case_id: int) -> list[AskedTask]:
 
 
 def inbox(
-    session: Session, roles: frozenset[str], *, after: tuple[date, int] | None = None, most: int = MOST
+    session: Session,
+    roles: frozenset[str],
+    *,
+    person_id: int | None = None,
+    after: tuple[date, int] | None = None,
+    most: int = MOST,
 ) -> list[InboxLine]:
     """Open cases on the turn of some roles, or with an open task for them; the most pressing first.
 
     A case presses by the limit of the turn or of the task, whichever comes first.  `after` is that limit and the identifier of
-    the last case of the page before.
+    the last case of the page before.  Who is consulted is shown what they themselves are asked; nobody in particular, what is
+    asked of whoever is posted.
     """
     ways = [_waiting(role, after, most) for role in sorted(roles)]
-    ways += [_asked(role, after, most) for role in sorted(roles)]
+    ways += [_asked(role, after, most, person_id) for role in sorted(roles)]
     if not ways:
         return []
     pressing = union_all(*ways).subquery()
@@ -211,7 +220,7 @@ def _waiting(role: str, after: tuple[date, int] | None, most: int) -> Select[Any
     return select(page.subquery())
 
 
-def _asked(role: str, after: tuple[date, int] | None, most: int) -> Select[Any]:
+def _asked(role: str, after: tuple[date, int] | None, most: int, person_id: int | None) -> Select[Any]:
     """The most pressing cases with a task open for a role, read along the index."""
     query = (
         select(CaseTaskRow.case_id.label("id"), CaseTaskRow.due)
@@ -219,7 +228,8 @@ def _asked(role: str, after: tuple[date, int] | None, most: int) -> Select[Any]:
         .order_by(CaseTaskRow.due, CaseTaskRow.case_id)
         .limit(most)
     )
-    page = query.where(tuple_(CaseTaskRow.due, CaseTaskRow.case_id) > after) if after else query
+    own = query.where(asked_of(person_id)) if role in CONSULTED else query
+    page = own.where(tuple_(CaseTaskRow.due, CaseTaskRow.case_id) > after) if after else own
     return select(page.subquery())
 
 

@@ -6,15 +6,19 @@ the instant.  The transaction is committed before the answer leaves, and rolled 
 A form that another site sends in a reader's name is refused: browsers say where a form comes from.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import wraps
+from inspect import signature
 from typing import Annotated, Any, Protocol, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -31,6 +35,8 @@ ANYONE, SIGNED_IN, OFFICE = "anyone", "signed_in", "staff"
 WHOSE = frozenset({ANYONE, SIGNED_IN, OFFICE, "demo", *PARTIES, *STAFF})
 """Whom a route can be for: the words that `allowed` takes."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+VISIT = "town visit"
+"""Under this name a request carries its `Visit`."""
 
 
 class Render(Protocol):
@@ -130,19 +136,88 @@ def town_hall(request: Request) -> TownHall:
     return cast(TownHall, request.app.state.town)
 
 
-def _town(request: Request, body: str) -> Iterator[Town]:
+@dataclass(kw_only=True)
+class Visit:
+    """A request before the door: what it takes to enter, and whom its route is for."""
+
+    hall: TownHall
+    code: str
+    secret: str | None
+    now: datetime
+    whose: list[tuple[str, ...]] = field(default_factory=list)
+    has_entered: bool = False
+
+    @contextmanager
+    def inside(self) -> Iterator[Town]:
+        """The town hall for this request, once it is seen that its route is for whoever asks; committed at the end."""
+        self.has_entered = True
+        with inside(self.hall.engine, self.code) as (session, here):
+            today = day_there(self.now, here.time_zone)
+            who = signed_in(session, self.secret, today=today, now=self.now) if self.secret else None
+            town = Town(session=session, body=here, actor=who, now=self.now, hall=self.hall)
+            for each in self.whose:
+                _refuse_others(town, each)
+            yield town
+
+    def show_in(self) -> None:
+        """Enter and leave again: whoever may not come in is told that, and not what is wrong with the form."""
+        with self.inside():
+            pass
+
+
+async def _visit(request: Request, body: str) -> Visit:
+    if not isinstance(request.scope.get("route"), TownRoute):
+        raise TypeError("A router whose routes enter a town hall is made with route_class=TownRoute.")
     if request.method not in SAFE:
         refuse_foreign_form(request)
-    hall = town_hall(request)
-    now = datetime.now(UTC)
-    with inside(hall.engine, body) as (session, here):
-        secret = request.cookies.get(cookie_of(body))
-        today = day_there(now, here.time_zone)
-        who = signed_in(session, secret, today=today, now=now) if secret else None
-        yield Town(session=session, body=here, actor=who, now=now, hall=hall)
+    secret = request.cookies.get(cookie_of(body))
+    found = Visit(hall=town_hall(request), code=body, secret=secret, now=datetime.now(UTC))
+    request.scope[VISIT] = found
+    return found
 
 
-TownDep = Annotated[Town, Depends(_town, scope="function")]
+TownDep = Annotated[Town, Depends(_visit)]
+"""The town hall, entered: `TownRoute` does so in the thread of the route's own work."""
+
+
+class TownRoute(APIRoute):
+    """A route of the town hall: it is entered, guarded, answered and committed in one go, in one thread.
+
+    Each change of thread costs, and waits for whatever else is running: between a row that others wait for and its commit there is none,
+    and no connection is held while a form is read.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        super().__init__(path, _in_one_go(endpoint), **told)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What is wrong with a form is told to those only whom the route is for."""
+        answer = super().get_route_handler()
+
+        async def answer_visitor(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except Exception:
+                visit: Visit | None = request.scope.get(VISIT)
+                if visit is not None and not visit.has_entered:
+                    await run_in_threadpool(visit.show_in)
+                raise
+
+        return answer_visitor
+
+
+def _in_one_go(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """An endpoint that enters the town hall by itself; any other as it is."""
+    asked_for = signature(endpoint).parameters.get("town")
+    if asked_for is None or asked_for.annotation != TownDep:
+        return endpoint
+
+    @wraps(endpoint)
+    def work(*, town: Visit, **given: Any) -> Any:
+        with town.inside() as entered:
+            return endpoint(town=entered, **given)
+
+    return work
 
 
 def refuse_foreign_form(request: Request) -> None:
@@ -161,18 +236,22 @@ def allowed(*whose: str) -> Any:
     if not whose or not set(whose) <= WHOSE:
         raise ValueError(f"Nobody is called {whose}")
 
-    async def check(town: TownDep) -> None:
-        if ANYONE in whose or "demo" in whose:
-            return
-        who = town.who()
-        is_party = bool(set(whose) & {SIGNED_IN, *PARTIES})
-        if not (is_party or who.roles & set(whose) or (OFFICE in whose and who.is_staff)):
-            named = ", ".join(each.replace("_", " ") for each in whose)
-            raise NotAllowed(f"This is for: {named}. Your posting, if you had one, may have ended.")
+    async def check(visit: Annotated[Visit, Depends(_visit)]) -> None:
+        visit.whose.append(whose)
 
     checked: Callable[..., Awaitable[None]] = check
     checked.__dict__["whose"] = frozenset(whose)
-    return Depends(checked, scope="function")
+    return Depends(checked)
+
+
+def _refuse_others(town: Town, whose: tuple[str, ...]) -> None:
+    if ANYONE in whose or "demo" in whose:
+        return
+    who = town.who()
+    is_party = bool(set(whose) & {SIGNED_IN, *PARTIES})
+    if not (is_party or who.roles & set(whose) or (OFFICE in whose and who.is_staff)):
+        named = ", ".join(each.replace("_", " ") for each in whose)
+        raise NotAllowed(f"This is for: {named}. Your posting, if you had one, may have ended.")
 
 
 def page(request: Request, template: str, *, town: Town, status: int = 200, **values: object) -> Response:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody, inside
+from gis.db.straight import straight
 
 NIGHT = time(2, 0)
 """When a nightly round is due, by the clock of the local body."""
@@ -37,7 +38,7 @@ def put(kind: str, turn: str, values: str, at: str = "NULL") -> str:
 _LATER = put(
     "CAST(:kind AS text)", "CAST(:turn AS text)", "CAST(:values AS jsonb)", "CAST(:at AS timestamptz)"
 )
-_PUT = text(f"SELECT {_LATER} WHERE entered_body() IS NOT NULL")
+_PUT = text(f"SELECT {_LATER} AS number WHERE entered_body() IS NOT NULL")
 _DONE = text(
     "INSERT INTO job_done (job_id, body, kind, done) VALUES (:job, :body, :kind, :now) ON CONFLICT DO NOTHING"
 )
@@ -103,10 +104,10 @@ def later(
     session: Session, kind: str, *, at: datetime | None = None, turn: str | None = None, **values: Value
 ) -> int:
     """Put a job of the entered body into the queue, for an instant or for now; those of one `turn` run one after another."""
-    number = session.scalar(_PUT, {"kind": kind, "turn": turn, "values": json.dumps(values), "at": at})
-    if number is None:
+    put_in = straight(session, _PUT, {"kind": kind, "turn": turn, "values": json.dumps(values), "at": at})
+    if not put_in:
         raise RuntimeError(f"A job {kind} needs a local body; this transaction has entered none.")
-    return int(number)
+    return int(put_in[0].number)
 
 
 def whole(done: Done) -> Doer:

@@ -24,9 +24,9 @@ from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.queries import lifetime
 from gis.parties.changes import transfer
-from gis.parties.model import WHOLE, Instrument, PartyKind, Share, Source
+from gis.parties.model import WHOLE, Instrument, PartyKind, PartyNotFound, RightKind, Share, Source
 from gis.parties.people import introduce
-from gis.parties.queries import owners
+from gis.parties.queries import owners, rights_of
 from gis.recordings import last_recording
 
 
@@ -46,6 +46,7 @@ class KnownOwner:
 
     id: int
     person: Person
+    party_id: int
     known: datetime
     by: str | None
     case_number: str | None
@@ -72,18 +73,40 @@ def recorded_owners(
 
 def owns(session: Session, body: LocalBody, person_id: int, numbers: Iterable[str], *, on: date) -> bool:
     """Whether a person is known as an owner, or one of the owners, of each of some plots on a day."""
-    asked = set(numbers)
-    parties = set(
-        session.scalars(
-            select(KnownOwnerRow.party_id).where(
-                KnownOwnerRow.person_id == person_id, KnownOwnerRow.ended.is_(None)
-            )
-        )
-    )
+    asked, parties = set(numbers), _parties(session, person_id)
     if not parties or not asked:
         return False
     held = recorded_owners(session, body, asked, on=on)
     return {each.number for each in held if each.party_id in parties} == asked
+
+
+def _parties(session: Session, person_id: int) -> set[int]:
+    """The parties of the register that a person is known to be."""
+    known = select(KnownOwnerRow.party_id).where(
+        KnownOwnerRow.person_id == person_id, KnownOwnerRow.ended.is_(None)
+    )
+    return set(session.scalars(known))
+
+
+def plots_owned(session: Session, body: LocalBody, person_id: int, *, on: date) -> tuple[str, ...]:
+    """The plots that a person is known as an owner, or one of the owners, of on a day: for themselves to see, by number."""
+    found = {
+        number
+        for party in _parties(session, person_id)
+        for number in plots_of_party(session, body, party, on=on)
+    }
+    return tuple(sorted(found))
+
+
+def plots_of_party(session: Session, body: LocalBody, party_id: int, *, on: date) -> tuple[str, ...]:
+    """The plots that a party of the register owns, or owns a part of, on a day, by number."""
+    place = jurisdiction(session, body.jurisdiction)
+    at = AsOf(on=on, known=last_recording(session, place.code))
+    try:
+        held = rights_of(session, place, party_id, at=at)
+    except PartyNotFound:  # a name that begins later
+        return ()
+    return tuple(sorted(each.number for each in held if each.kind is RightKind.OWNERSHIP))
 
 
 def people_owning(
@@ -149,6 +172,7 @@ def known_owners(session: Session, *, person_id: int | None = None) -> list[Know
         KnownOwner(
             id=row.id,
             person=person(session, row.person_id),
+            party_id=row.party_id,
             known=row.known,
             by=person(session, row.known_by).name if row.known_by is not None else None,
             case_number=number,

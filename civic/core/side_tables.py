@@ -1,4 +1,4 @@
-"""What stands beside people and cases: who is known as an owner of the register, and which forms were sent.
+"""What stands beside people and cases: who is known as an owner of the register, who answers for an authority, which forms were sent.
 
 In: nothing.  Out: mapped rows, closed between local bodies.
 """
@@ -53,6 +53,38 @@ class KnownOwnerRow(Base):
     """The case in which the officer saw it; null where it came with the founding of a synthetic body."""
     known: Mapped[datetime] = mapped_column(_INSTANT)
     known_by: Mapped[int | None] = mapped_column(BigInteger)
+    ended: Mapped[datetime | None] = mapped_column(_INSTANT)
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AnswersForRow(Base):
+    """A person who answers for an authority, from an instant on, by the word of an officer."""
+
+    __tablename__ = "answers_for"
+    __table_args__ = (
+        ForeignKeyConstraint(["body", "person_id"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "by_id"], ["person.body", "person.id"]),
+        ForeignKeyConstraint(["body", "ended_by"], ["person.body", "person.id"]),
+        CheckConstraint("authority <> ''", name="authority"),
+        CheckConstraint("by_id <> person_id", name="own"),
+        Index(
+            "answers_for_open_idx",
+            "body",
+            "authority",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
+    authority: Mapped[str] = mapped_column(Text)
+    """The English name under which a task of a case names it."""
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[datetime] = mapped_column(_INSTANT)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Nobody where it came with the founding of a body."""
     ended: Mapped[datetime | None] = mapped_column(_INSTANT)
     ended_by: Mapped[int | None] = mapped_column(BigInteger)
 

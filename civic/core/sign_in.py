@@ -19,6 +19,7 @@ from civic.core.bodies import LocalBody
 from civic.core.events import publish
 from civic.core.people import Actor, Person, reach, roles_on
 from civic.core.tables import SignInCodeRow, SignInRow
+from gis.db.straight import straight
 from gis.errors import Invalid, NotAllowed
 
 GOOD_FOR = timedelta(minutes=10)
@@ -185,9 +186,10 @@ _WHO = text(
 
 def actor(session: Session, secret: str, *, today: date, now: datetime) -> Actor | None:
     """Who the browser with a secret is, in the roles of the day; None where it is not, or no longer, signed in."""
-    row = session.execute(_WHO, {"digest": _quick(secret), "today": today, "now": now}).one_or_none()
-    if row is None:
+    rows = straight(session, _WHO, {"digest": _quick(secret), "today": today, "now": now})
+    if not rows:
         return None
+    row = rows[0]
     if row.roles and row.begun + STAFF_STAY <= now:
         return None  # posted since they signed in as a citizen: an officer signs in for each day's work
     return Actor(

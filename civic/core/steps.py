@@ -27,10 +27,13 @@ from civic.core.tables import (
 from civic.core.workflow import CLOCK, INSIDERS, LEDGER, READING, Step
 from civic.core.working_days import day_there
 from gis.db.sql import statement
+from gis.db.straight import straight
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_NOTE = 10_000
 NOTE, UNDELIVERED = "note", "undelivered"
+ANSWER = "answer:"
+"""How the word that was asked beside the turn begins in the history; its kind follows."""
 ENDED = "ended"
 """The answer of a task that nobody answered before its case ended."""
 
@@ -62,7 +65,7 @@ def open_case(
         "told": json.dumps(dict(told)),
     }
     publish(session, Opening(body=desk.body, parcels=parcels, actor=actor, now=desk.now))
-    opened = to_case(session.execute(statement(__package__, "opened"), new).one())
+    opened = to_case(straight(session, statement(__package__, "opened"), new)[0])
     _publish(desk, opened, "open", None, actor=actor, note=None, told=told)
     return opened
 
@@ -167,7 +170,7 @@ def answer_task(
     return again(
         desk,
         standing,
-        f"answer:{task.kind}",
+        f"{ANSWER}{task.kind}",
         role=task.role,
         actor=actor,
         note=note,
@@ -353,8 +356,7 @@ def _write(
         "seen": seen,
         "told": json.dumps(dict(told)),
     }
-    row = desk.session.execute(statement(__package__, "moved"), {**stands, **said}).one()
-    moved = to_case(row)
+    moved = to_case(straight(desk.session, statement(__package__, "moved"), {**stands, **said})[0])
     _publish(desk, moved, step, standing.state, actor=actor, note=note, told=told)
     return moved
 

@@ -4,6 +4,7 @@ In: a case.  Out: on what its interest rests, and the guard that holds a check a
 a paper is worth the officers judge who read it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from civic.core.case import Case, parcels_of
 from civic.core.documents.records import FULL, INFECTED
 from civic.core.documents.tables import DocumentRow, DocumentVersionRow
 from civic.core.owners import owns
+from civic.land_records.tables import LandRecordRow
 
 PAPERS = ("deed", "letter")
 """Kinds of papers that can show an interest: a deed in the applicant's name, a letter by which an owner lets them act."""
@@ -35,7 +37,7 @@ class Interest(StrEnum):
 def interest(session: Session, standing: Case, *, on: date) -> Interest:
     """On what the interest of who opened a case rests on a day."""
     body = local_body(session, standing.body)
-    if owns(session, body, standing.opened_by, parcels_of(session, standing.id), on=on):
+    if owns(session, body, standing.opened_by, _plots(session, standing), on=on):
         return Interest.OWNER
     paper = (
         select(DocumentRow.id)
@@ -48,6 +50,12 @@ def interest(session: Session, standing: Case, *, on: date) -> Interest:
         )
     )
     return Interest.PAPER if session.scalar(paper.limit(1)) is not None else Interest.LACKING
+
+
+def _plots(session: Session, standing: Case) -> Sequence[str]:
+    """The plots of a case; once it has changed them those that it began, for the owners go with their land."""
+    made = session.scalar(select(LandRecordRow.made).where(LandRecordRow.case_id == standing.id))
+    return (made or {}).get("began") or parcels_of(session, standing.id)
 
 
 def lacks_interest(session: Session, standing: Case, on: date) -> str | None:

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from civic.core.doors.form import FormDep, Text, see
-from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, page
+from civic.core.http import ANYONE, SIGNED_IN, TownDep, TownRoute, allowed, page
 from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.land_records.model import Kind, wanted_of
 from civic.land_records.service import SERVICE, apply, fees, set_fee
@@ -18,7 +18,7 @@ from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.units import AreaUnit
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 
 
 @router.get("/town/{body}/land-records/new", dependencies=[allowed(SIGNED_IN)])

@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from civic.core.asking import time_to_answer
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case
 from civic.core.desk import Advanced, Desk
@@ -28,12 +29,16 @@ from civic.land_records.interest import interest, lacks_interest
 from civic.land_records.land import boundaries, check, make, measured_by, owner_named
 from civic.land_records.model import MEASURED, Kind, Wanted, wanted_from
 from civic.land_records.tables import LandRecordFeeRow, LandRecordRow
+from gis.db.straight import straight
 from gis.errors import Conflict, Invalid
 from gis.geometry import ground_area
 from gis.jurisdictions import jurisdiction
 
 _KEEP = text(
     "INSERT INTO land_record (case_id, body, kind, wanted) VALUES (:case, :body, :kind, CAST(:wanted AS jsonb))"
+)
+_FEE = text(
+    "SELECT paise, source FROM land_record_fee WHERE kind = :kind AND begins <= :on ORDER BY begins DESC LIMIT 1"
 )
 FEE = DemandLine(
     head="land_record_fee",
@@ -73,20 +78,15 @@ class LandRecord:
         return self.wanted.kind in MEASURED
 
 
-def fee(session: Session, kind: Kind, *, on: date) -> LandRecordFeeRow:
+def fee(session: Session, kind: Kind, *, on: date) -> Any:
     """What a change costs on a day; `Conflict` where the local body has set nothing: a fee is never guessed."""
-    row = session.scalars(
-        select(LandRecordFeeRow)
-        .where(LandRecordFeeRow.kind == kind, LandRecordFeeRow.begins <= on)
-        .order_by(LandRecordFeeRow.begins.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
+    rows = straight(session, _FEE, {"kind": kind, "on": on})
+    if not rows:
         raise Conflict(
             "The local body has set no fee for this change yet, so it cannot be applied for here; ask at the office.",
             code="no-fee",
         )
-    return row
+    return rows[0]
 
 
 def fees(session: Session) -> list[LandRecordFeeRow]:
@@ -129,7 +129,7 @@ def apply(desk: Desk, wanted: Wanted, *, actor: Actor) -> Case:
         "kind": wanted.kind,
         "wanted": json.dumps(wanted.kept()),
     }
-    desk.session.execute(_KEEP, kept)
+    straight(desk.session, _KEEP, kept)
     line = DemandLine(**vars(FEE) | {"amount": cost.paise, "clause": cost.source})
     raise_demand(desk.session, desk.body, lines=[line], now=desk.now, case_id=opened.id, due=opened.due)
     return opened
@@ -231,7 +231,7 @@ def _owners_to_compare(desk: Desk, standing: Case, wanted: Wanted) -> tuple[Reco
 
 
 _GUARDS = {"fee_paid": _fee_paid, "measured": _measured}
-_DATED = {"interest": lacks_interest}
+_DATED = {"interest": lacks_interest, "time_to_answer": time_to_answer}
 SERVICE = Service(
     flow=read_workflow("civic.land_records", [*_GUARDS, *_DATED]),
     guards=_GUARDS,

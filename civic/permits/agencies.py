@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from civic.core.desk import Advanced, Desk
 from civic.core.people import Actor, people_in, person
+from civic.core.side_tables import AnswersForRow
 from civic.permits.consultations import authorities
-from civic.permits.tables import PermitAgencyRow
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 from layers.extract.model import Words
 
@@ -44,7 +44,7 @@ class Answering:
 
 def answering(session: Session) -> tuple[Answering, ...]:
     """Every authority once, in the order of the list, with those who answer for it today."""
-    query = select(PermitAgencyRow).where(PermitAgencyRow.ended.is_(None)).order_by(PermitAgencyRow.id)
+    query = select(AnswersForRow).where(AnswersForRow.ended.is_(None)).order_by(AnswersForRow.id)
     rows = session.scalars(query, execution_options={"populate_existing": True}).all()
     each_once = {each.authority.en: each.authority for each in authorities()}
     return tuple(
@@ -76,13 +76,13 @@ def name_answering(desk: Desk, *, authority: str, person_id: int, actor: Actor) 
         "since": desk.now,
         "by_id": actor.person.id,
     }
-    desk.session.execute(insert(PermitAgencyRow).values(row).on_conflict_do_nothing())
+    desk.session.execute(insert(AnswersForRow).values(row).on_conflict_do_nothing())
 
 
 def end_answering(desk: Desk, identifier: int, *, actor: Actor) -> None:
     """Let a person answer for an authority no more."""
     _check_naming(actor)
-    row = desk.session.get(PermitAgencyRow, identifier, with_for_update=True, populate_existing=True)
+    row = desk.session.get(AnswersForRow, identifier, with_for_update=True, populate_existing=True)
     if row is None or row.ended is not None:
         raise NotFound("Nobody answers under this number.")
     row.ended, row.ended_by = desk.now, actor.person.id

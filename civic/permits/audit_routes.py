@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from civic.core.case import case
 from civic.core.doors.form import FormDep, Identifier, see
-from civic.core.http import ANYONE, Town, TownDep, allowed, page
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page
 from civic.permits.audit_risk import rules
 from civic.permits.audits import (
     OUTCOMES,
@@ -29,8 +29,8 @@ from civic.permits.model import SERVICE_NAME
 from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound
 from rules.book import NotEncoded, NotInForce, Value
 
-pages = APIRouter(include_in_schema=False)
-programs = APIRouter(tags=["permits"])
+pages = APIRouter(route_class=TownRoute, include_in_schema=False)
+programs = APIRouter(route_class=TownRoute, tags=["permits"])
 READERS = ("auditor", "secretary")
 Day = Annotated[str, Path(max_length=10)]
 

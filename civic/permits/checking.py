@@ -1,7 +1,7 @@
 """The check of a drawing on its plot: through a port, kept whole, and whether it still holds today.
 
 In: the bytes of a drawing, what persons said beside it, a day.  Out: `Checked` from whoever checks, `Check` as it is kept.
-A check still holds while the drawing, the book's numbers and the recorded land are those that it was made with.
+A check still holds while the drawing, the book's numbers and the land around its plot are those that it was made with.
 """
 
 from collections.abc import Mapping
@@ -15,10 +15,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from civic.core.bodies import LocalBody
+from civic.core.case import parcels_of
 from civic.core.documents.records import FileVersion
 from civic.permits.tables import PermitCheckRow
+from gis.asof import AsOf
 from gis.errors import NotFound
+from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
+from layers.recorded_since import touched_since
 from rules.reading import library
 
 KNOWN = "permit checks"
@@ -161,7 +165,7 @@ def drawn_of(session: Session, check_id: int) -> Drawn:
 
 def why_stale(session: Session, body: LocalBody, check: Check, *, on: date) -> str | None:
     """Why a check must be made again before anything is decided on it; None where it still holds on a day."""
-    if check.known != last_recording(session, body.jurisdiction):
+    if _is_other_land(session, body, check, on=on):
         return f"The record of the land has changed since the check of {check.made:%Y-%m-%d}."
     if check.book_digest is None:
         return None
@@ -170,6 +174,15 @@ def why_stale(session: Session, body: LocalBody, check: Check, *, on: date) -> s
     if any(check.on < turn <= on for turn in turns()):
         return f"The rules have changed since the check of {check.on}."
     return None
+
+
+def _is_other_land(session: Session, body: LocalBody, check: Check, *, on: date) -> bool:
+    """Whether anything was recorded since the check that touches its plot, the parcels beside it or the layers it was judged by."""
+    if check.known == last_recording(session, body.jurisdiction) and check.on == on:
+        return False
+    place, (number,) = jurisdiction(session, body.jurisdiction), parcels_of(session, check.case_id)
+    judged = AsOf(on=check.on, known=check.known)
+    return touched_since(session, place, number, judged=judged, on=max(check.on, on))
 
 
 def _is_same_book(check: Check) -> bool:

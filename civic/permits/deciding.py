@@ -6,8 +6,10 @@ no word yet.  The newest word on a finding of a check holds; an override's reaso
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -172,11 +174,11 @@ def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, 
 
 
 def carry_over(desk: Desk, before: Check | None, after: Check) -> None:
-    """Let words and overrides hold for a newer check of the same file where the finding is word for word the same."""
+    """Let words and overrides hold for a newer check of the same file where the finding is word for word the same, but for the day."""
     if before is None or before.sha256 != after.sha256:
         return
-    same = {point(each): each for each in after.of("fail", "unknown")}
-    old = {point(each): each for each in before.findings}
+    same = {point(each): _undated(each, after.on) for each in after.of("fail", "unknown")}
+    old = {point(each): _undated(each, before.on) for each in before.findings}
     for which, word in words_on(desk.session, before).items():
         if which in same and same[which] == old[which]:
             desk.session.add(_again(word, after.seq))
@@ -184,6 +186,11 @@ def carry_over(desk: Desk, before: Check | None, after: Check) -> None:
         if which in same and same[which] == old[which]:
             desk.session.add(_again(override, after.seq))
     desk.session.flush()
+
+
+def _undated(finding: Mapping[str, Any], on: date) -> str:
+    """What a finding says, without the day of its check: the book is silent on another day as it was on this one."""
+    return orjson.dumps(finding, option=orjson.OPT_SORT_KEYS).decode().replace(on.isoformat(), "day")
 
 
 def _again(row: PermitWordRow | PermitOverrideRow, seq: int) -> PermitWordRow | PermitOverrideRow:

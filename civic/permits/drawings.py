@@ -46,7 +46,7 @@ def check_drawing(
     room: PermitRoom, desk: Desk, standing: Case, drawing: HandedIn, *, apart: Apart = nullcontext
 ) -> Checked:
     """Check a drawing on the case's plot by the rules of today, `apart` from the database; nothing is kept yet."""
-    _check_open(desk.session, standing)
+    check_open(desk.session, standing)
     if not drawing.content:
         raise Invalid("No drawing came with the form; choose a DXF or IFC file.", code="no-drawing")
     (number,) = parcels_of(desk.session, standing.id)
@@ -65,7 +65,7 @@ def hand_in(
 ) -> Check:
     """Keep a drawing that was checked, as the newest version of the case's plan, with its check."""
     hold(desk, standing)
-    _check_open(desk.session, standing)
+    check_open(desk.session, standing)
     if not parts_in(desk.session, standing.id, actor.person.id):
         raise NotAllowed("The parties of a case hand its drawings in.", code="not-yours-to-sign")
     before = newest_check(desk.session, standing.id)
@@ -148,7 +148,8 @@ def answers_of(check: Check) -> bytes:
     return orjson.dumps(dict(check.answers)) if check.answers else b""
 
 
-def _check_open(session: Session, standing: Case) -> None:
+def check_open(session: Session, standing: Case) -> None:
+    """Refuse where no drawing is handed in, and nothing said beside one: neither in a draft, nor to be signed, nor asked for."""
     if standing.state not in OPEN_TO_DRAWINGS:
         raise Conflict(
             "A drawing is handed in while the case is a draft, is being signed, or asks you something; not now.",

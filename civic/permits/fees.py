@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from civic.core.desk import Desk
 from civic.core.money.model import LARGEST, Demand, DemandLine, rupees
@@ -16,7 +16,7 @@ from civic.core.people import Actor
 from civic.permits.built import AsBuilt, as_built
 from civic.permits.checking import Check
 from civic.permits.model import Kind
-from civic.permits.tables import PermitCaseRow, PermitFeeSetRow, PermitRow
+from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitFeeSetRow, PermitRow
 from gis.errors import Conflict, Invalid, NotAllowed
 
 PERMIT_FEE = "permit fee"
@@ -105,10 +105,7 @@ def bill_of(found: Mapping[str, Any], settled: Sequence[PermitFeeSetRow] = ()) -
 
 def bill(session: Session, check: Check) -> Bill:
     """The bill of a case by its newest check, with what officers set for that very drawing."""
-    query = (
-        select(PermitFeeSetRow).where(PermitFeeSetRow.case_id == check.case_id).order_by(PermitFeeSetRow.id)
-    )
-    settled = [row for row in session.scalars(query) if row.check_seq == check.seq]
+    settled = _settled(session, check)
     built = as_built(session, check)
     if built is not None:
         return built_bill(built, settled)
@@ -116,6 +113,23 @@ def bill(session: Session, check: Check) -> Bill:
     if row.kind != Kind.REVISION or row.of_permit is None:
         return whole
     return revised_bill(whole, session.get_one(PermitRow, (row.body, row.of_permit)), settled)
+
+
+def _settled(session: Session, check: Check) -> list[PermitFeeSetRow]:
+    """What officers set for the very drawing of a check and what was said beside it, whichever day it was checked on."""
+    then, now = aliased(PermitCheckRow), aliased(PermitCheckRow)
+    query = (
+        select(PermitFeeSetRow)
+        .join(then, (then.case_id == PermitFeeSetRow.case_id) & (then.seq == PermitFeeSetRow.check_seq))
+        .join(now, now.id == check.id)
+        .where(
+            PermitFeeSetRow.case_id == check.case_id,
+            then.sha256 == now.sha256,
+            then.answers.is_not_distinct_from(now.answers),
+        )
+        .order_by(PermitFeeSetRow.id)
+    )
+    return list(session.scalars(query))
 
 
 def revised_bill(whole: Bill, former: PermitRow, settled: Sequence[PermitFeeSetRow] = ()) -> Bill:

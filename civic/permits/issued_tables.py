@@ -1,4 +1,4 @@
-"""What was issued and what followed: the permit itself, visits with their photographs, audits afterwards.
+"""What was issued and what followed: the permit itself, visits with their photographs, audits afterwards, appeals.
 
 In: nothing.  Out: mapped rows, closed between local bodies.  A visit and its photographs are only added to.
 """
@@ -30,14 +30,26 @@ KINDS = (
     " 'extension', 'transfer', 'revision', 'regularisation', 'plinth', 'occupancy')"
 )
 
+CHECKED = (
+    "CASE WHEN route = 'earlier' OR kind IN ('renewal', 'extension', 'transfer', 'plinth') THEN check_id IS NULL"
+    " ELSE check_id IS NOT NULL END"
+)
+"""What is drawn was checked here; an earlier permit, and what brings no drawing, was not."""
+
 
 class PermitRow(Base):
-    """A permit or certificate that was issued: once for a case, numbered without a gap in its year."""
+    """A permit or certificate that was issued: once for a case, numbered without a gap in its year.
+
+    Triggers of the database see at the end of a transaction that a case is granted if and only if its permit stands.
+    """
 
     __tablename__ = "permit"
     __table_args__ = (
         ForeignKeyConstraint(["body", "case_id"], ["civic_case.body", "civic_case.id"]),
-        ForeignKeyConstraint(["body", "check_id"], ["permit_check.body", "permit_check.id"]),
+        ForeignKeyConstraint(
+            ["body", "case_id", "check_id"],
+            ["permit_check.body", "permit_check.case_id", "permit_check.id"],
+        ),
         UniqueConstraint("body", "case_id"),
         UniqueConstraint("body", "year", "serial"),
         CheckConstraint(KINDS, name="kind"),
@@ -45,6 +57,7 @@ class PermitRow(Base):
         CheckConstraint(
             "(serial IS NULL) = (route = 'earlier') AND (year IS NULL) = (serial IS NULL)", name="serial"
         ),
+        CheckConstraint(CHECKED, name="check_id"),
         CheckConstraint("(revoked IS NULL) = (revoked_why IS NULL)", name="revoked"),
         ForeignKeyConstraint(["body", "replaced_by"], ["permit.body", "permit.number"]),
         CheckConstraint("(replaced IS NULL) = (replaced_by IS NULL)", name="replaced"),
@@ -63,6 +76,7 @@ class PermitRow(Base):
     until: Mapped[date | None]
     """The last day on which it is valid; null for what does not end."""
     check_id: Mapped[int | None] = mapped_column(BigInteger)
+    """A check of this very case."""
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Conditions, fees, findings measured and declared, each with rule and clause."""
     revoked: Mapped[date | None]
@@ -181,3 +195,35 @@ class PermitAuditRow(Base):
     words: Mapped[str | None] = mapped_column(Text)
     done: Mapped[datetime | None] = mapped_column(_INSTANT)
     done_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class PermitAppealRow(Base):
+    """An appeal to the Tribunal: against which decision, when it was lodged, what was ordered."""
+
+    __tablename__ = "permit_appeal"
+    __table_args__ = (
+        ForeignKeyConstraint(["body", "case_id"], ["civic_case.body", "civic_case.id"]),
+        ForeignKeyConstraint(["body", "of_case"], ["civic_case.body", "civic_case.id"]),
+        ForeignKeyConstraint(["body", "of_permit"], ["permit.body", "permit.number"]),
+        CheckConstraint("against IN ('refusal', 'revocation')", name="against"),
+        CheckConstraint("reference <> ''", name="reference"),
+        CheckConstraint("lodged >= decided_on", name="lodged"),
+        CheckConstraint("(ordered IS NULL) = (order_ref IS NULL)", name="ordered"),
+        Index(None, "body", "of_case"),
+    )
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
+    of_case: Mapped[int] = mapped_column(BigInteger)
+    """The case whose decision is appealed against."""
+    against: Mapped[str] = mapped_column(Text)
+    of_permit: Mapped[str | None] = mapped_column(Text)
+    """The permit that was revoked."""
+    decided_on: Mapped[date]
+    """The day of that decision, from which the days of an appeal run."""
+    lodged: Mapped[date]
+    reference: Mapped[str] = mapped_column(Text)
+    """Its number at the Tribunal."""
+    ordered: Mapped[date | None]
+    order_ref: Mapped[str | None] = mapped_column(Text)
+    """Number of the Tribunal's order."""

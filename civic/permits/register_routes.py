@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from civic.core.http import ANYONE, Town, TownDep, allowed, page, town_hall
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page, town_hall
 from civic.permits.blds import COLUMNS, REQUIRED, Publication, as_csv, table_schema
 from civic.permits.model import Kind
 from civic.permits.open_data import LICENCES, all_entries, state_name
@@ -28,8 +28,8 @@ from civic.permits.register import (
 from civic.permits.register_shapes import PermitLineOut, PermitOut, RegisterOut
 from gis.errors import Invalid
 
-pages = APIRouter(include_in_schema=False)
-programs = APIRouter(tags=["permits"])
+pages = APIRouter(route_class=TownRoute, include_in_schema=False)
+programs = APIRouter(route_class=TownRoute, tags=["permits"])
 PAGE = 50
 Word = Annotated[str, Query(max_length=120)]
 Choice = Annotated[str, Query(max_length=40)]

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civic.permits.appeal_tables import PermitAgencyRow, PermitAppealRow
 from civic.permits.issued_tables import (
     KINDS,
+    PermitAppealRow,
     PermitAuditRow,
     PermitDrawRow,
     PermitPhotoRow,
@@ -33,7 +33,6 @@ from civic.permits.issued_tables import (
 from gis.db.session import Base
 
 __all__ = [
-    "PermitAgencyRow",
     "PermitAppealRow",
     "PermitAuditRow",
     "PermitCaseRow",
@@ -94,7 +93,7 @@ class PermitCheckRow(Base):
             ["document_version.document_id", "document_version.record", "document_version.seq"],
         ),
         ForeignKeyConstraint(["body", "made_by"], ["person.body", "person.id"]),
-        UniqueConstraint("body", "id"),
+        UniqueConstraint("body", "case_id", "id"),
         UniqueConstraint("case_id", "seq"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(f"sha256 {_DIGEST}", name="sha256"),

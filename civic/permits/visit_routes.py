@@ -21,7 +21,7 @@ from civic.core.documents import uploads
 from civic.core.documents.announcing import Announced as File
 from civic.core.documents.room import DocumentRoom
 from civic.core.doors.form import MOST_FIELDS, plain, see
-from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
 from civic.core.workflow import STAFF
 from civic.permits.checklist import STAGES, checklist, stage_named, stage_of
@@ -34,8 +34,8 @@ from civic.permits.visits import NoSuchVisit, visit, visits_of
 from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound
 
-pages = APIRouter(include_in_schema=False)
-programs = APIRouter(tags=["permits"])
+pages = APIRouter(route_class=TownRoute, include_in_schema=False)
+programs = APIRouter(route_class=TownRoute, tags=["permits"])
 VISITORS = ("field_inspector", "verifier")
 """Who visits plots; an auditor reads what they saw."""
 PUBLISHERS = ("verifier", "approver", "secretary")

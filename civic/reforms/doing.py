@@ -8,6 +8,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -15,8 +17,9 @@ import orjson
 from sqlalchemy.exc import OperationalError
 
 from civic.core.jobs import Doer, Work
-from civic.reforms.found import as_parquet, summary
-from civic.reforms.room import Editions, Plot, Question, Reckoner, ReformRoom
+from civic.reforms.found import summary
+from civic.reforms.room import Editions, Plot, Question, Reckoner, ReformRoom, Row
+from civic.reforms.rows import Put, plots_file
 from civic.reforms.studies import (
     PERMITS,
     PLOTS,
@@ -45,9 +48,8 @@ class CalledOff(Exception):
 class Found:
     """What was reckoned, and on what it rests."""
 
-    plots: list[Plot]
-    permits: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
+    told: dict[str, Any]
+    files: dict[str, bytes]
     editions: Editions
 
 
@@ -82,15 +84,13 @@ class StudyDoer:
             self._end(work, number, FAULT)
 
     def _keep(self, work: Work, number: int, found: Found) -> None:
-        files = {PLOTS: as_parquet(found.plots), PERMITS: orjson.dumps(found.permits)}
-        told = summary([each.row for each in found.plots], found.permits) | {"changes": found.changes}
         with work.inside() as (session, body):
             finish(
                 session,
                 body,
                 number,
-                found=told,
-                files=files,
+                found=found.told,
+                files=found.files,
                 book=found.editions.book,
                 known=found.editions.known,
                 sources=found.editions.sources,
@@ -117,12 +117,30 @@ def _reckoned(work: Work, study: Study, place: str, reckoner: Reckoner) -> Found
     many, plots = reckoner.plots(question)
     more, permits = reckoner.permits(question, work.body) if study.with_permits else (0, iter(()))
     telling = Telling(work=work, number=study.id, steps=many + more)
+    judged: list[dict[str, Any]] = []
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "plots.parquet"
+        with plots_file(file, with_zones=bool(question.reform.zones)) as put:
+            told = summary(_kept(telling.along(plots), put), _listed(telling.along(permits), judged))
+        content = file.read_bytes()
     return Found(
-        plots=list(telling.along(plots)),
-        permits=list(telling.along(permits)),
-        changes=reckoner.changes(question.reform),
+        told=told | {"changes": reckoner.changes(question.reform)},
+        files={PLOTS: content, PERMITS: orjson.dumps(judged)},
         editions=editions,
     )
+
+
+def _kept(plots: Iterator[Plot], put: Put) -> Iterator[Row]:
+    """The rows of plots, each written as it comes, so that a whole town is never in memory."""
+    for each in plots:
+        put(each)
+        yield each.row
+
+
+def _listed(permits: Iterator[dict[str, Any]], judged: list[dict[str, Any]]) -> Iterator[Row]:
+    for each in permits:
+        judged.append(each)
+        yield each
 
 
 @dataclass(kw_only=True)

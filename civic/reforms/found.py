@@ -1,10 +1,12 @@
-"""What a study found, in counts and sums, and its files.
+"""What a study found, in counts and sums, and on a map.
 
-In: a row for each plot and for each permit.  Out: plain values for the report; GeoParquet, CSV, GeoJSON and a small drawing.  Pure.
+In: a row for each plot and for each permit, the file of the plots.  Out: plain values for the report; GeoJSON for the map and a small drawing.
+Pure.
 """
 
 import io
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,15 +14,14 @@ from typing import Any
 import geopandas
 import orjson
 import pandas as pd
-import pyarrow.parquet as pq
 import shapely
 
 from civic.core.outline import Sketch, sketch
-from civic.reforms.room import Plot, Row
+from civic.reforms.room import Row
+from civic.reforms.rows import UNCHANGED
 
 EFFECTS = ("gains", "becomes buildable", "loses", "becomes unbuildable", "same", "cannot be told")
 PERMIT_EFFECTS = ("newly fails", "newly cannot be told", "no longer fails", "same", "cannot be judged")
-UNCHANGED = "same"
 BARS = 12
 """Bars of a distribution, at most about."""
 FINEST = 0.01
@@ -35,58 +36,77 @@ DEGREE = 111_320.0
 """Metres of a degree along a meridian, near enough for a drawing."""
 
 
-def summary(plots: Sequence[Row], permits: Sequence[Row]) -> dict[str, Any]:
-    """Counts and sums of a study."""
-    changes = [
-        float(str(each["floor_area_change"])) for each in plots if each["floor_area_change"] is not None
-    ]
+def summary(plots: Iterable[Row], permits: Iterable[Row]) -> dict[str, Any]:
+    """Counts and sums of a study; plots are asked for one by one, then permits, and none is kept."""
+    sums = Sums()
+    for each in plots:
+        sums.add(each)
+    return sums.told() | _of_permits(list(permits))
+
+
+class Sums:
+    """What plots add up to, one after the other."""
+
+    def __init__(self) -> None:
+        self.plots = self.redrawn = self.use_lost = self.use_won = 0
+        self.effects: Counter[str] = Counter()
+        self.deciders: dict[str, Counter[str]] = {"before": Counter(), "after": Counter()}
+        self.hundredths: Counter[str] = Counter()
+        self.changes = array("d")
+        """m², of the plots that can be told both before and after: eight bytes for each."""
+
+    def add(self, row: Row) -> None:
+        """Another plot."""
+        self.plots += 1
+        self.effects[str(row["effect"])] += 1
+        for side, counts in self.deciders.items():
+            if decider := row[f"decider_{side}"]:
+                counts[str(decider)] += 1
+        change = _number(row["floor_area_change"])
+        if change is not None:
+            self.changes.append(change)
+            for name in ("floor_area_before", "floor_area_after", "floor_area_change"):
+                self.hundredths[name] += round((_number(row[name]) or 0.0) * 100)
+        self.redrawn += bool(row.get("redrawn"))
+        use = row.get("use_permitted_before"), row.get("use_permitted_after")
+        self.use_lost += use == (True, False)
+        self.use_won += use == (False, True)
+
+    def told(self) -> dict[str, Any]:
+        """Counts, m² of floor area before and after, what decides, bars of the changes."""
+        area = {name.rpartition("_")[2]: hundredths / 100 for name, hundredths in self.hundredths.items()}
+        return {
+            "plots": self.plots,
+            "effects": _in_order(self.effects, EFFECTS),
+            "floor_area": {"told": len(self.changes), "before": 0.0, "after": 0.0, "change": 0.0} | area,
+            "deciders": self._deciders(),
+            "distribution": distribution([each for each in self.changes if each]),
+            "redrawn": self.redrawn,
+            "use_lost": self.use_lost,
+            "use_won": self.use_won,
+        }
+
+    def _deciders(self) -> list[dict[str, Any]]:
+        """What decides, and on how many plots before and after; the most frequent first."""
+        before, after = self.deciders["before"], self.deciders["after"]
+        names = sorted({*before, *after}, key=lambda name: (-before[name] - after[name], name))
+        return [{"decider": name, "before": before[name], "after": after[name]} for name in names]
+
+
+def _number(amount: object) -> float | None:
+    return None if amount is None else float(str(amount))
+
+
+def _of_permits(permits: Sequence[Row]) -> dict[str, Any]:
     return {
-        "plots": len(plots),
-        "effects": _counted((str(each["effect"]) for each in plots), EFFECTS),
-        "floor_area": {
-            "told": len(changes),
-            "before": _total(plots, "floor_area_before"),
-            "after": _total(plots, "floor_area_after"),
-            "change": round(sum(changes), 2),
-        },
-        "deciders": _deciders(plots),
-        "distribution": distribution([each for each in changes if each]),
-        "redrawn": sum(1 for each in plots if each.get("redrawn")),
-        "use_lost": _uses(plots, before=True),
-        "use_won": _uses(plots, before=False),
         "permits": len(permits),
-        "permit_effects": _counted((str(each["effect"]) for each in permits), PERMIT_EFFECTS),
+        "permit_effects": _in_order(Counter(str(each["effect"]) for each in permits), PERMIT_EFFECTS),
         "permit_rules": _rules(permits),
     }
 
 
-def _counted(found: Iterable[str], order: Sequence[str]) -> dict[str, int]:
-    counts = Counter(found)
+def _in_order(counts: Counter[str], order: Sequence[str]) -> dict[str, int]:
     return {each: counts[each] for each in order if counts[each]}
-
-
-def _total(plots: Sequence[Row], column: str) -> float:
-    """m² of the plots that can be told both before and after."""
-    told = (each for each in plots if each["floor_area_change"] is not None)
-    return round(sum(float(str(each[column])) for each in told), 2)
-
-
-def _deciders(plots: Sequence[Row]) -> list[dict[str, Any]]:
-    """What decides, and on how many plots before and after; the most frequent first."""
-    before = Counter(str(each["decider_before"]) for each in plots if each["decider_before"])
-    after = Counter(str(each["decider_after"]) for each in plots if each["decider_after"])
-    names = sorted({*before, *after}, key=lambda name: (-before[name] - after[name], name))
-    return [{"decider": name, "before": before[name], "after": after[name]} for name in names]
-
-
-def _uses(plots: Sequence[Row], *, before: bool) -> int:
-    """On how many plots the use was permitted and is no more, or the other way round."""
-    sides = (
-        ("use_permitted_before", "use_permitted_after")
-        if before
-        else ("use_permitted_after", "use_permitted_before")
-    )
-    return sum(1 for each in plots if each.get(sides[0]) is True and each.get(sides[1]) is False)
 
 
 def _rules(permits: Sequence[Row]) -> list[dict[str, Any]]:
@@ -120,33 +140,6 @@ def _round_number(width: float) -> float:
     """The next 1, 2 or 5 with noughts."""
     power = 10.0 ** math.floor(math.log10(width))
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= width * 0.999999)
-
-
-def as_parquet(plots: Sequence[Plot]) -> bytes:
-    """Every plot with its shape (EPSG:4326) as GeoParquet."""
-    table = pd.DataFrame([dict(each.row) for each in plots])
-    frame = geopandas.GeoDataFrame(table, geometry=[each.shape for each in plots], crs=4326)
-    content = io.BytesIO()
-    frame.to_parquet(content)
-    return content.getvalue()
-
-
-def rows_in(content: bytes) -> list[dict[str, Any]]:
-    """The plots of a GeoParquet file, without their shapes."""
-    columns = [name for name in pq.read_schema(io.BytesIO(content)).names if name != "geometry"]
-    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(content), columns=columns).to_pylist()
-    return rows
-
-
-def in_order(rows: Sequence[Mapping[str, Any]], effect: str) -> list[Mapping[str, Any]]:
-    """The rows of an effect, or of all; those that change come before those that stay as they are."""
-    wanted = [each for each in rows if effect in ("", each["effect"])]
-    return sorted(wanted, key=lambda each: each["effect"] == UNCHANGED)
-
-
-def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV."""
-    return str(pd.DataFrame(list(rows)).to_csv(index=False, lineterminator="\r\n"))
 
 
 def on_the_map(content: bytes) -> bytes:

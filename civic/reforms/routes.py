@@ -13,10 +13,11 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 from pydantic import AfterValidator
 
 from civic.core.doors.form import Text, plain, see
-from civic.core.http import ANYONE, Town, TownDep, allowed, page
-from civic.reforms.found import EFFECTS, PERMIT_EFFECTS, as_csv, as_sketch, in_order, on_the_map, rows_in
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page
+from civic.reforms.found import EFFECTS, PERMIT_EFFECTS, as_sketch, on_the_map
 from civic.reforms.reading import reform_sent
 from civic.reforms.room import Question, ReformRoom
+from civic.reforms.rows import as_csv, page_of, plots_as_csv
 from civic.reforms.studies import (
     PERMITS,
     PLOTS,
@@ -32,7 +33,7 @@ from civic.reforms.studies import (
 from gis.errors import Conflict, Invalid, NotFound
 from rules.reform import LONGEST
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 STARTERS = ("verifier", "approver", "secretary", "admin")
 """Who asks for studies, calls them off and opens them to everybody."""
 LISTED, ROWS = 50, 100
@@ -118,10 +119,10 @@ def study_page(
     shown: dict[str, Any] = {}
     if study.found is not None:
         content = file_of(town.session, study, PLOTS)
-        rows = in_order(rows_in(content), effect)
+        rows, has_more = page_of(content, effect, at=at, most=ROWS)
         shown = {
-            "rows": rows[at : at + ROWS],
-            "more": len(rows) > at + ROWS,
+            "rows": rows,
+            "more": has_more,
             "sketch": as_sketch(content),
             "permits": orjson.loads(file_of(town.session, study, PERMITS)),
             "effects": EFFECTS,
@@ -171,7 +172,7 @@ def plots_parquet(town: TownDep, key: Key) -> Response:
 @router.get("/town/{body}/reforms/{key}/plots.csv", dependencies=[allowed(ANYONE)])
 def plots_csv(town: TownDep, key: Key) -> Response:
     """Every plot as CSV."""
-    return _file(as_csv(rows_in(_plots(town, key))).encode(), "text/csv", f"reform-{key[:6]}.csv")
+    return _file(plots_as_csv(_plots(town, key)).encode(), "text/csv", f"reform-{key[:6]}.csv")
 
 
 @router.get("/town/{body}/reforms/{key}/plots.geojson", dependencies=[allowed(ANYONE)])

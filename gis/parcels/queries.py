@@ -4,7 +4,7 @@ In: a jurisdiction and what to look for (number, ULPIN, survey number, shape in 
 Out: parcels, ordered by number; `ParcelNotFound` or `ParcelGone` where there is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import shapely
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
 from gis.db.sql import statement
+from gis.db.straight import straight
 from gis.db.tables import RecordingRow
 from gis.parcels.ids import normal_number, normal_ulpin
 from gis.parcels.model import Lineage, Parcel, ParcelGone, ParcelNotFound, ParcelNumber, Recorded, Span
@@ -102,9 +103,9 @@ def _parcels(session: Session, query: Select[tuple[object, ...]]) -> list[Parcel
 def parcel(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> Parcel:
     """The parcel of this number; `ParcelGone` names the successors of one that ended before."""
     number = normal_number(number)
-    found = _parcels(session, _states(place).where(ParcelRow.number == number, *holding(at)))
-    if found:
-        return found[0]
+    asked = {"place": place.code, "number": number, "on": at.on, "known": at.known}
+    if found := straight(session, statement(__package__, "one"), asked):
+        return to_parcel(found[0])
     raise _absence(session, place, number, at=at)
 
 
@@ -222,6 +223,22 @@ def numbers(session: Session, place: Jurisdiction, *, at: AsOf) -> list[str]:
     """The number of every parcel, in order."""
     query = select(ParcelRow.number).where(ParcelRow.jurisdiction == place.code, *holding(at))
     return list(session.scalars(query.order_by(ParcelRow.number)))
+
+
+def numbers_after(
+    session: Session, place: Jurisdiction, number: str, most: int, *, at: AsOf
+) -> Sequence[str]:
+    """The numbers of so many parcels that follow a number in order, for who goes through a whole place without holding it."""
+    query = select(ParcelRow.number).where(
+        ParcelRow.jurisdiction == place.code, ParcelRow.number > number, *holding(at)
+    )
+    return session.scalars(query.order_by(ParcelRow.number).limit(most)).all()
+
+
+def count_of(session: Session, place: Jurisdiction, *, at: AsOf) -> int:
+    """How many parcels there are."""
+    query = select(func.count()).select_from(ParcelRow)
+    return session.scalar(query.where(ParcelRow.jurisdiction == place.code, *holding(at))) or 0
 
 
 def parcels_touching(session: Session, place: Jurisdiction, shape: BaseGeometry, *, at: AsOf) -> list[Parcel]:

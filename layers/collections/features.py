@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from gis.db.quick import connection_of
 from gis.errors import NotFound, TooLarge
-from layers.collections.model import Collection, Property
+from layers.collections.model import LAST_DAY, Collection, Property
 from layers.collections.question import Question, during
 from layers.collections.systems import System
 
@@ -90,7 +90,7 @@ def _query(
 
 
 def _holds(collection: Collection) -> ColumnElement[bool]:
-    days = func.daterange(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date), "[]")
+    days = func.daterange(bindparam("first_day", type_=Date), LAST_DAY, "[]")
     return func.range_overlaps(collection.valid, days)
 
 
@@ -110,7 +110,7 @@ def feature(session: Session, question: Question, number: int) -> bytes:
     """One feature as GeoJSON; `NotFound` where the collection has none of that number on these days."""
     collection = question.collection
     query = select(collection.key, as_geojson(collection, question.system))
-    alone = compiled(query.where(*asked_of(question), collection.key == number))
+    alone = about(question, query.where(*asked_of(question), collection.key == number))
     found = list(read(session, alone, patience=PATIENCE))
     if found:
         return bytes(found[0][1])
@@ -153,6 +153,12 @@ def read(
             yield from rows
 
 
+def about(question: Question, query: Select[*tuple[Any, ...]]) -> Statement:
+    """A query as the driver takes it, with the last day that a question is about."""
+    asked, values = compiled(query)
+    return asked, values | {name: question.days.last for name in (LAST_DAY.key,) if name in values}
+
+
 def compiled(query: Select[*tuple[Any, ...]]) -> Statement:
     """A query as the driver takes it: its text and its values by name."""
     made = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
@@ -188,7 +194,8 @@ def as_geojson(collection: Collection, system: System) -> ColumnElement[str]:
 
 def shape_as_geojson(collection: Collection, system: System) -> ColumnElement[Any]:
     """The shape of a feature as GeoJSON, outer rings counter-clockwise."""
-    return as_type(func.ST_AsGeoJSON(shape_in(collection, system), system.digits, 0), Text)
+    written = as_type(func.ST_AsGeoJSON(shape_in(collection, system), system.digits, 0), Text)
+    return func.coalesce(written, literal_column("'null'", Text))
 
 
 def shape_in(collection: Collection, system: System) -> ColumnElement[Any]:

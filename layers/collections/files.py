@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from gis.crs import crs_of
 from gis.errors import TooLarge
-from layers.collections.features import Statement, asked_of, compiled, read, shape_in
+from layers.collections.features import Statement, about, asked_of, read, shape_in
 from layers.collections.model import Kind, Shapes
 from layers.collections.question import Question
 from layers.collections.systems import System
@@ -106,6 +106,7 @@ def _write_by_gdal(
             geometry_name=GEOMETRY,
             geometry_type=_KINDS[question.collection.shapes],
             crs=f"EPSG:{system.epsg}",
+            **_options(question, form),
         )
     except Exception as error:
         if batches.fault is not None:
@@ -113,11 +114,16 @@ def _write_by_gdal(
         raise
 
 
+def _options(question: Question, form: str) -> dict[str, str]:
+    """FlatGeobuf has no place in its index for a feature without a shape."""
+    return {"SPATIAL_INDEX": "NO"} if form == "fgb" and question.collection.has_unplaced else {}
+
+
 def _statement(question: Question, shape: ColumnElement[Any]) -> Statement:
     collection = question.collection
     columns = [cast(each.read, _SQL[each.kind]) for each in collection.properties]
     query = select(collection.key, *columns, shape).where(*asked_of(question))
-    return compiled(query.order_by(collection.key).limit(question.limit))
+    return about(question, query.order_by(collection.key).limit(question.limit))
 
 
 def _multiple(question: Question, system: System) -> ColumnElement[Any]:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, Table
+from sqlalchemy import ColumnElement, Date, Engine, Table, bindparam
 from sqlalchemy.orm import Session
 
 from gis.db.quick import engine_of
@@ -23,6 +23,8 @@ from layers.words import Words
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees (EPSG:4326)."""
+LAST_DAY = bindparam("last_day", type_=Date, required=False, value=None)
+"""The last of the days that a question is about, null where no day is asked: what is read of a feature may depend on it."""
 
 
 class Kind(StrEnum):
@@ -67,7 +69,7 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class Lineage:
-    """Where features come from: one import of one table, as it was read."""
+    """Where features come from: one import of one table, as it was read; or a register that is kept here."""
 
     title: str
     publisher: str | None
@@ -75,9 +77,10 @@ class Lineage:
     link: str | None
     date: date
     imported: datetime
-    accuracy: float
-    """Metres."""
-    sha256: str
+    accuracy: float | None
+    """Metres; None where a register tells none."""
+    sha256: str | None
+    """Of the file read; None where a register was read."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,6 +112,12 @@ class Collection:
     lineage: tuple[Lineage, ...]
     colours: tuple[str, str] | None = None
     """Fill and line in the catalogue."""
+    tells_the_day: bool = False
+    """Whether a property depends on the day asked about (`LAST_DAY`)."""
+    is_drawn: bool = True
+    """Whether there are tiles of it."""
+    has_unplaced: bool = False
+    """Whether some features have no shape."""
 
     def property_named(self, name: str) -> Property | None:
         """The property of a name, or None."""
@@ -117,6 +126,8 @@ class Collection:
 
 Source = Callable[[Session, Jurisdiction, datetime], Sequence[Collection]]
 """What a place has to share as known at an instant: parcels, layers, and whatever a door adds to them."""
+LivingSource = Callable[[Session, Jurisdiction, datetime | None], Sequence[Collection]]
+"""What changes without a recording of the land, such as permits: as known at an instant, now where None is given."""
 _KEPT = 32
 _collections: WeakKeyDictionary[Engine, OrderedDict[tuple[object, ...], tuple[Collection, ...]]] = (
     WeakKeyDictionary()

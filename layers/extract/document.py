@@ -14,7 +14,7 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import to_geographic
+from gis.crs import GEOGRAPHIC, Points, transform_points
 from gis.parcels.model import Parcel
 from gis.units import AreaUnit
 from layers.entry import Measure
@@ -107,22 +107,22 @@ class _InDegrees:
 
 def _in_degrees(extract: Extract) -> _InDegrees:
     plot = extract.subject.shape
-    hits = [hit.shape for theme in extract.themes for hit in (*theme.hits, *theme.left_out)]
+    hits = [hit.shape for theme in extract.themes for some in (theme.hits, theme.left_out) for hit in some]
     shapes = {id(shape): shape for shape in (plot, *hits) if shape is not None}
-    together = shapely.GeometryCollection([plot.representative_point(), *shapes.values()])
-    moved = to_geographic(together, extract.jurisdiction.metric)
-    x, y = shapely.get_coordinates(moved)[0].tolist()
+    written, points = _geojson([plot.representative_point(), *shapes.values()], extract.jurisdiction.metric)
+    x, y = points[0].tolist()
     return _InDegrees(
         centre=(round(x, DECIMALS), round(y, DECIMALS)),
-        written=dict(zip(shapes, map(orjson.Fragment, _geojson(moved)[1:]), strict=True)),
+        written=dict(zip(shapes, map(orjson.Fragment, written[1:]), strict=True)),
     )
 
 
-def _geojson(moved: shapely.GeometryCollection) -> Sequence[str]:
-    """GeoJSON of each shape of a collection in degrees, right-handed."""
-    rounded = shapely.transform(moved, lambda points: np.round(points, DECIMALS))
-    found: Sequence[str] = shapely.to_geojson(shapely.get_parts(shapely.orient_polygons(rounded)))
-    return found
+def _geojson(shapes: Sequence[BaseGeometry], metric: int) -> tuple[Sequence[str], Points]:
+    """GeoJSON of each shape of a metric system in degrees, right-handed, and their positions; all moved in one go."""
+    moved = np.array(shapes, dtype=np.object_)
+    points = transform_points(shapely.get_coordinates(moved), metric, GEOGRAPHIC)
+    shapely.set_coordinates(moved, np.round(points, DECIMALS))
+    return shapely.to_geojson(shapely.orient_polygons(moved)), points
 
 
 def dumps(content: object, metric: int) -> bytes:
@@ -234,7 +234,7 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
 
 
 def _shape(shape: BaseGeometry, metric: int) -> orjson.Fragment:
-    return orjson.Fragment(_geojson(shapely.GeometryCollection([to_geographic(shape, metric)]))[0])
+    return orjson.Fragment(_geojson([shape], metric)[0][0])
 
 
 def _by_shape(metric: int) -> Callable[[Any], orjson.Fragment]:

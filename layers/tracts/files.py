@@ -31,7 +31,7 @@ PATTERN = "local_body=*/part-*.parquet"
 UNKNOWN = "unknown"
 """The folder of plots whose local body is not known."""
 OURS, GEO = b"bhumika", b"geo"
-SCHEMA = "bhumika-tract-1"
+SCHEMA = "bhumika-tract-2"
 GEOMETRY = "geometry"
 
 _FRONT = pa.struct(
@@ -59,6 +59,7 @@ _COLUMNS = pa.schema(
         ("frame_north", pa.float64()),
         ("frame_scale", pa.float64()),
         ("streets", pa.list_(_FRONT)),
+        ("site", pa.string()),
         (GEOMETRY, pa.binary()),
     ]
 )
@@ -75,6 +76,10 @@ class Stamp:
     known: datetime
     sources: tuple[str, ...]
     synthetic: bool
+    sites_within: str | None = None
+    """Ground (WKT, metres of the place) on which every plot has its site with it, so that zones may be redrawn there."""
+    redrawable: tuple[str, ...] = ()
+    """The layers that may be."""
 
 
 def write(tracts: Iterable[Tract], stamp: Stamp, folder: Path, block: int) -> int:
@@ -127,6 +132,7 @@ def read(path: Path) -> Tract:
         in_zone=column["in_height_zone"].to_numpy(zero_copy_only=False),
         top=_floats(column["permitted_top"]),
         highest=_floats(column["highest_ground"]),
+        site=texts(column["site"].to_pylist()),
         fronts=_fronts(column["streets"]),
     )
 
@@ -149,6 +155,8 @@ def stamp_of(path: Path) -> Stamp:
         known=datetime.fromisoformat(said["known"]),
         sources=tuple(said["sources"]),
         synthetic=said["synthetic"],
+        sites_within=said["sites_within"],
+        redrawable=tuple(said["redrawable"]),
     )
 
 
@@ -173,6 +181,7 @@ def _batch(tract: Tract) -> pa.RecordBatch:
         "frame_north": tract.north,
         "frame_scale": tract.scale,
         "streets": _streets(tract),
+        "site": tract.site,
         GEOMETRY: shapely.to_wkb(frames.to_grid(tract.boundary)),
     }
     arrays = [

@@ -72,6 +72,8 @@ class Tract:
     in_zone: Flags
     top: Floats
     highest: Floats
+    site: Texts
+    """Everything that is known of a plot, as a site document, where it may have to be asked by itself."""
     fronts: Fronts
 
     def __len__(self) -> int:
@@ -102,6 +104,7 @@ OF_A_PLOT = (
     "in_zone",
     "top",
     "highest",
+    "site",
 )
 """The columns that hold a value for each plot."""
 

@@ -138,6 +138,7 @@ class Reader:
             in_zone=told.in_zone,
             top=told.top,
             highest=told.highest,
+            site=texts([None] * len(numbers)),
             fronts=fronts,
         )
         return tract, is_odd | ~shapely.is_valid(boundary)

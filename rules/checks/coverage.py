@@ -17,6 +17,7 @@ from rules.reckoning.mixed_coverage import sums
 from rules.reckoning.occupancy import Use, is_park, joined, row_of, strictest
 from rules.reckoning.plot_area import basis, by_lesser
 from rules.reckoning.small_plots import exempt
+from rules.reckoning.two_readings import at_hundredth
 from rules.register import rule
 from rules.takings import total
 
@@ -75,9 +76,12 @@ def _by_sums(found: Finding, plan: Proposal, site: Site, book: Book) -> Finding:
     if found.outcome is not Outcome.FAIL or len(joined(plan, book)) == 1:
         return found
     reckoned = sums(plan, site, book, lambda use: _row(use, book))
-    if not reckoned.holds:
+    if reckoned.holds is False:
         return found
-    reason = f"The share of the most restrictive use (25(1)) is broken, but {reckoned.reason}: which of the two counts is open."
+    broken = "The share of the most restrictive use (25(1)) is broken"
+    reason = f"{broken}, but {reckoned.reason}: which of the two counts is open."
+    if reckoned.holds is None:
+        reason = f"{broken}, and whether the sums of rule 27 are kept is not known. {reckoned.reason}"
     return replace(found, outcome=Outcome.UNKNOWN, reason=reason)
 
 
@@ -94,7 +98,7 @@ def covered_percent(plan: Proposal, site: Site) -> Measured | None:
     if covered is None or site.area <= 0:
         return None
     area = Decimal(repr(site.area))
-    percent = covered.amount * HUNDRED / area
+    percent = at_hundredth(covered) * HUNDRED / area
     return Measured(
         amount=percent,
         unit=Unit.PERCENT,

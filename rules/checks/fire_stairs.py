@@ -10,7 +10,7 @@ from functools import partial
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
-from rules.checks.stairs import steps, width
+from rules.checks.stairs import drawn_steps, shown_by_lines, steps, width
 from rules.findings import (
     Comparison,
     Finding,
@@ -26,6 +26,7 @@ from rules.reckoning.occupancy import joined
 from rules.reckoning.sizes import AT_MOST, Sized, sized
 from rules.reckoning.stairways import Stairway, stairways
 from rules.reckoning.telling import Detail, details
+from rules.reckoning.treads import flight_risers, risers
 from rules.register import asked, rule
 from rules.takings import least, side_of
 
@@ -97,11 +98,14 @@ def _building(plan: Proposal, building: Building, book: Book) -> list[Finding]:
             partial(steps, "fire_stairs", plan, stair, book, TREAD, RISER),
             subject=f"{stair.title}, length for its steps",
         )
+        found += asked("fire_stairs", partial(_drawn_steps, plan, stair, book))
     return [
         *found,
         *_spirals(plan, building, book),
         *_to_basement(building, there, book),
-        *details("fire_stairs", plan, _details(book), subject=f"{building.title}, what no layer shows"),
+        *details(
+            "fire_stairs", plan, _untold(plan, there, book), subject=f"{building.title}, what no layer shows"
+        ),
     ]
 
 
@@ -120,6 +124,24 @@ def _why(storeys: Decimal, over: int, book: Book) -> str:
     if storeys <= main.count:
         return f"Up to {main.count} storeys a main stair that meets the rules of fire stairs suffices ({main.citation}), and that is not told."
     return told
+
+
+def _drawn_steps(plan: Proposal, stair: Stairway, book: Book) -> list[Finding]:
+    """Treads, risers and how many of them a flight has, as the lines across the flights show them."""
+    most = Required.of(book.value(FLIGHT))
+    return [
+        *drawn_steps("fire_stairs", plan, stair, book, TREAD, RISER),
+        *flight_risers("fire_stairs", stair, most),
+    ]
+
+
+def _untold(plan: Proposal, there: Sequence[Stairway], book: Book) -> list[Detail]:
+    """What no layer shows, without what the lines across the flights of every fire stair do."""
+    shown = shown_by_lines(plan, there, "FIRE_STAIR_TREAD_M", "FIRE_STAIR_RISER_M")
+    counted = bool(there) and all(risers(each) is not None for each in there)
+    if counted and plan.word("FIRE_STAIR_RISERS") is None:
+        shown.add("FIRE_STAIR_RISERS")
+    return [each for each in _details(book) if each.key not in shown]
 
 
 def _details(book: Book) -> list[Detail]:

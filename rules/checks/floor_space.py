@@ -41,7 +41,7 @@ def fsi(plan: Proposal, site: Site, book: Book) -> Finding | Sequence[Finding]:
     found = at_most(
         "fsi",
         columns[-1].required,
-        index(plan, site),
+        index(plan, site, book),
         missing="The floor area of every floor could not be measured.",
         remedy="Build less floor area, or add land to the plot.",
     )

@@ -12,7 +12,7 @@ from functools import partial
 from gis.site import Site
 from rules.book import Book, Parameter
 from rules.checks.roads import each_street
-from rules.checks.yards import DRAW_FOOTPRINT, NO_BUILDING, gap_of, spaces_of
+from rules.checks.yards import DRAW_FOOTPRINT, NO_BUILDING, gap_of
 from rules.findings import (
     Finding,
     Measured,
@@ -27,6 +27,7 @@ from rules.findings import (
 )
 from rules.measure import Unit
 from rules.proposal import Building, OpenSpace, Proposal
+from rules.reckoning.arrangement import spaces_of
 from rules.reckoning.claims import (
     HUT,
     HUT_OTHER,

@@ -1,7 +1,7 @@
 """Chapter of exits: stairs (Chapter V).
 
-In: a proposal, its site, the book of one day.  Out: findings.  Width and length of flights are measured; treads, risers and handrails lie on no
-layer, so they are declared and confirmed, and a flight too short for the steps fails.
+In: a proposal, its site, the book of one day.  Out: findings.  Width and length of flights are measured, and treads and risers where lines are
+drawn across the flights; else they and handrails are declared and confirmed, and a flight too short for the steps fails.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,7 @@ from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import Stairway, room_for_steps, stairways, storey_height
 from rules.reckoning.telling import Detail, details, slopes
+from rules.reckoning.treads import riser, risers, tread
 from rules.register import asked, rule
 from rules.takings import count, least, of_length
 
@@ -84,6 +85,7 @@ def _stairs(plan: Proposal, buildings: Sequence[Building], book: Book) -> list[F
         missing="No headroom of a stair is drawn.",
         remedy="Draw it as a dimension on BLK_n_STAIR_HEADROOM.",
     )
+    there = [each for building in buildings for each in stairways(plan, building, Role.STAIR)]
     told = [
         Detail(
             key="STAIR_TREAD_M", what="tread of the stair", required=lambda: Required.of(book.value(TREAD))
@@ -100,14 +102,15 @@ def _stairs(plan: Proposal, buildings: Sequence[Building], book: Book) -> list[F
             required=lambda: Required.of(book.value(HANDRAIL)),
         ),
     ]
-    drawn = {(b.number, each.index) for b in buildings for each in stairways(plan, b, Role.STAIR)}
+    drawn = {(each.building, each.index) for each in there}
     headroom = unless_unmeasured(
         sized("stairs", book, [wanted]),
         [number for number, _ in drawn],
         [each.block for each in lengths],
         "headroom of every stair",
     )
-    return [*found, *headroom, *details("stairs", plan, told)]
+    shown = shown_by_lines(plan, there, "STAIR_TREAD_M", "STAIR_RISER_M")
+    return [*found, *headroom, *details("stairs", plan, [each for each in told if each.key not in shown])]
 
 
 def _of_building(plan: Proposal, building: Building, book: Book) -> list[Finding]:
@@ -133,6 +136,7 @@ def _of_building(plan: Proposal, building: Building, book: Book) -> list[Finding
             partial(steps, "stairs", plan, stair, book, TREAD, RISER),
             subject=f"{stair.title}, length for its steps",
         )
+        found += asked("stairs", partial(drawn_steps, "stairs", plan, stair, book, TREAD, RISER))
     found += asked("stairs", partial(_two, plan, building, book), subject=f"{building.title}, two stairs")
     return found
 
@@ -157,7 +161,7 @@ def width(rule_id: str, stair: Stairway, required: Required) -> Finding:
 def steps(
     rule_id: str, plan: Proposal, stair: Stairway, book: Book, tread: Parameter, riser: Parameter
 ) -> Sequence[Finding]:
-    """Whether the flights have room for the steps that the storey needs; how many steps are drawn is not read."""
+    """Whether the flights have room for the steps that the storey needs, however many are drawn."""
     subject = f"{stair.title}, length for its steps"
     run, high = stair.run, storey_height(plan, stair)
     if run is None or high is None:
@@ -175,6 +179,24 @@ def steps(
     required = room_for_steps(stair, high, book.value(tread), book.value(riser))
     found = replace(run, is_declared=high.is_declared, sources=(*run.sources, *high.sources))
     return [at_least(rule_id, required, found, missing="", remedy=LENGTHEN, subject=subject)]
+
+
+def drawn_steps(
+    rule_id: str, plan: Proposal, stair: Stairway, book: Book, tread_of: Parameter, riser_of: Parameter
+) -> list[Finding]:
+    """Treads and risers as the lines across the flights show them; nothing where none are drawn."""
+    return [
+        *tread(rule_id, stair, Required.of(book.value(tread_of))),
+        *riser(rule_id, stair, storey_height(plan, stair), Required.of(book.value(riser_of))),
+    ]
+
+
+def shown_by_lines(plan: Proposal, there: Sequence[Stairway], tread_key: str, riser_key: str) -> set[str]:
+    """Keys of words that nobody is asked for, since lines across the flights of every stair show what they would tell."""
+    treads = all(each.flights and all(f.steps and f.steps.treads for f in each.flights) for each in there)
+    climbs = all(risers(each) is not None and storey_height(plan, each) is not None for each in there)
+    shown = [key for key, is_shown in ((tread_key, treads), (riser_key, climbs)) if there and is_shown]
+    return {key for key in shown if plan.word(key) is None}
 
 
 def _two(plan: Proposal, building: Building, book: Book) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Chapter of exits: travel distance, width of exits, doors and corridors (Chapter V, Tables 16 and 17).
+"""Chapter of exits: width of exits, doors and corridors (Chapter V, Tables 16 and 17).
 
 In: a proposal, its site, the book of one day.  Out: findings, measured from the dimensions on the layers of exits and from the stairs drawn.
 """
@@ -13,10 +13,8 @@ from rules.book import Book, Parameter
 from rules.findings import (
     Finding,
     Measured,
-    Outcome,
     Required,
     at_least,
-    at_most,
     unknown,
 )
 from rules.measure import Unit
@@ -28,42 +26,18 @@ from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.occupancy import PARTS, joined
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import stairways
-from rules.reckoning.telling import said_yes
 from rules.reckoning.two_readings import Range, at_least_between
 from rules.register import asked, rule
 from rules.takings import greatest, least, of_length
 
-TRAVEL, DOOR, CORRIDOR = (Parameter(f"exits.{each}") for each in ("travel", "door", "corridor"))
+DOOR, CORRIDOR = (Parameter(f"exits.{each}") for each in ("door", "corridor"))
 UNIT, HALF = Parameter("exits.exit_unit"), Parameter("exits.exit_half_unit")
 BY_STAIRS, BY_DOORS = Parameter("exits.persons_per_unit_stairs"), Parameter("exits.persons_per_unit_doors")
 PERSON = Parameter("exits.area_per_person")
 RULE = "exit_width"
-WAY = "Shorten the way, add an exit or sprinklers, and draw each way as a dimension on DIST_EXIT."
 DOORS = "Make exits wider, and draw each as a dimension on BLK_n_FLR_k_EXIT_WIDTH_DOOR."
 STAIRS = "Make stairs wider or add one, and draw each on BLK_n_FLR_k_STAIR_i with its flights."
 PASSAGES = "Make the corridor wider, and draw its width as a dimension in colour 2 on PASSAGE."
-
-
-@rule("travel")
-def travel(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
-    """The way to an exit is at most a distance, longer where there are sprinklers since 2025."""
-    return of_parts("travel", plan, site, book, lambda: [_travel(plan, book)])
-
-
-def _travel(plan: Proposal, book: Book) -> Finding:
-    plain, wet = Required.of(book.value(TRAVEL, "other")), Required.of(book.value(TRAVEL, "sprinklered"))
-    ways = [of_length(each) for each in plan.drawing.lengths_of(Role.TRAVEL)]
-    missing = "No way to an exit is drawn."
-    sprinklers = plan.word("SPRINKLERED")
-    confirmed = said_yes(plan, "SPRINKLERED")
-    finding = at_most("travel", wet if confirmed else plain, greatest(ways), missing=missing, remedy=WAY)
-    denied = sprinklers is not None and sprinklers.is_yes is False
-    if finding.outcome is Outcome.FAIL and not denied and not confirmed:
-        longer = at_most("travel", wet, greatest(ways), missing=missing, remedy=WAY)
-        if longer.holds:
-            why = f"With sprinklers the way may be {wet.amount} m long, and nobody confirmed whether there are any (SPRINKLERED=YES)."
-            return unknown("travel", why, remedy=WAY, places=finding.places)
-    return finding
 
 
 @rule("exit_width")

@@ -24,7 +24,7 @@ from rules.findings import (
 )
 from rules.plans.edges import distance
 from rules.proposal import Building, OpenSpace, Override, Position, Proposal
-from rules.reckoning.arrangement import arranged
+from rules.reckoning.arrangement import arranged, spaces_of
 from rules.reckoning.fronts import SHORT, front_of
 from rules.reckoning.open_spaces import open_spaces
 from rules.reckoning.parking_blocks import is_parking_block
@@ -226,11 +226,6 @@ def _elsewhere(
             else replace(finding, outcome=Outcome.UNKNOWN, reason=NOT_READ, remedy=MEND)
         )
     return found
-
-
-def spaces_of(plan: Proposal, building: Building) -> list[OpenSpace]:
-    """The open spaces of a building above ground."""
-    return [each for each in plan.yards if each.building == building.number and not each.is_basement]
 
 
 def _without(rule_id: str, building: Building, spaces: list[OpenSpace]) -> list[Finding]:

@@ -12,7 +12,7 @@ from functools import partial
 from gis.site import Site
 from rules.book import Book, Citation, NotInForce, Parameter, Value
 from rules.checks.roads import LAY
-from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, gap_of, spaces_of
+from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, gap_of
 from rules.findings import (
     Finding,
     Outcome,
@@ -26,7 +26,7 @@ from rules.findings import (
     unknown,
 )
 from rules.proposal import Building, OpenSpace, Position, Proposal
-from rules.reckoning.arrangement import shortfalls
+from rules.reckoning.arrangement import shortfalls, spaces_of
 from rules.reckoning.high_rise import high_rise
 from rules.reckoning.occupancy import uses
 from rules.reckoning.provisos import (

@@ -10,7 +10,7 @@ from decimal import Decimal
 from gis.site import Site
 from rules.book import Book, Parameter
 from rules.checks.roads import LAY
-from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of, spaces_of
+from rules.checks.yards import DRAW_FOOTPRINT, DRAW_HEIGHT, NO_BUILDING, gap_of
 from rules.findings import (
     Finding,
     Outcome,
@@ -26,6 +26,7 @@ from rules.findings import (
 from rules.measure import Unit
 from rules.plans.drawing import Level
 from rules.proposal import Building, OpenSpace, Proposal
+from rules.reckoning.arrangement import spaces_of
 from rules.reckoning.parking_blocks import is_parking_block
 from rules.reckoning.provisos import (
     CERTIFICATE,

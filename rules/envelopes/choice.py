@@ -5,7 +5,7 @@ In: the cases of one plot, what `rules.envelopes.search` found for them, and the
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -19,7 +19,7 @@ from rules.envelopes.model import Band, Carried, Choice, Decider, Position, SetB
 from rules.envelopes.search import CODES, Cases, Found, level_at, relieved
 from rules.envelopes.shapes import DECIDERS, Level, SetBacks, Yards, chosen, left_over, pieces, set_backs
 from rules.envelopes.sides import Floats, Shapes, Sides
-from rules.envelopes.terms import Row, Terms
+from rules.envelopes.terms import Row, Terms, Tier
 
 POSITIONS = (Position.FRONT, Position.REAR, Position.SIDE)
 NAMED = {Position.FRONT: 0, Position.REAR: 1, Position.SIDE: 2}
@@ -87,11 +87,14 @@ def _carried(
         storeys, row = int(found.storeys[tier, case]), int(found.row[tier, case])
         level = level_at(terms, storey_height * storeys)
         is_free = storeys > 0 and bool(relieved(cases, terms, level, storeys)[case])
-        free_area = _area(float(terms.tiers[0].index) * float(cases.area[case]))
+        upto = [_area(float(each.index) * float(cases.area[case])) for each in terms.tiers[: max(1, tier)]]
+        excess = Decimal(0) if is_free or limit.fee is None else max(Decimal(0), floor - upto[0])
+        fees = None if is_free or limit.fee is None else _fees(terms.tiers[: tier + 1], upto, excess)
         yield Carried(
             index=None if is_free else limit.index,
-            fee=None if is_free else limit.fee,
-            excess=Decimal(0) if is_free or limit.fee is None else max(Decimal(0), floor - free_area),
+            fee=limit.fee if fees is not None and fees[0] == fees[1] else None,
+            excess=excess,
+            fees=fees,
             floor_area=floor,
             storeys=storeys,
             height=storey_height * storeys,
@@ -100,6 +103,16 @@ def _carried(
             decider=CODES[int(found.decider[tier, case])],
         )
         before = floor
+
+
+def _fees(tiers: Sequence[Tier], upto: Sequence[Decimal], excess: Decimal) -> tuple[int, int]:
+    """Least and most paise for the floor area above the free index: whether a higher fee is due on all of it is not said."""
+    whole, parts, done = excess * (tiers[-1].fee or 0), Decimal(0), Decimal(0)
+    for tier, end in zip(tiers[1:], (*upto[1:], None), strict=True):
+        here = (excess if end is None else min(excess, end - upto[0])) - done
+        parts, done = parts + here * (tier.fee or 0), done + here
+    least, most = sorted((int(parts), int(whole)))
+    return least, most
 
 
 def _bands(
@@ -238,7 +251,7 @@ def _steps(
         yield f"within these set-backs no building is large enough for {terms.occupancy}; a smaller one is of another group of rule 25(1): ask for that group"
     for each in carried:
         index = "without limit (rule 50)" if each.index is None else f"{each.index}"
-        fee = f", {each.excess} m² of it for a fee" if each.fee is not None else ""
+        fee = f", {each.excess} m² of it for a fee" if each.fees is not None else ""
         yield (
             f"floor space index {index}: {each.storeys} storeys of {each.footprint} m², {each.floor_area} m² in all{fee}, "
             f"limited by {each.decider.value}{_cited(terms, Decider.FSI)}"

@@ -23,6 +23,13 @@ class Position(StrEnum):
     SIDE = "side"
 
 
+class Answer(StrEnum):
+    """Whether what a plot can carry is known: all read in the law's own text, nothing missing, no restriction on the plot."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
 class Decider(StrEnum):
     """Which rule sets a distance, a footprint, a floor area or a height."""
 
@@ -92,13 +99,15 @@ class Band:
 class Carried:
     """The largest floor area within one floor space index, with the fewest storeys that reach it.
 
-    `index` None: without limit (rule 50).  `fee` in paise per m² is what the law asks for each m² above the free index; `excess` is
-    that many m². `footprint` is the floor of one storey.
+    `index` None: without limit (rule 50).  `fee` in paise per m² is what the law asks for each m² above the free index, None also where it
+    does not say how it is reckoned; `excess` is that many m², and `fees` the least and the most that they can cost in paise.  `footprint` is
+    the floor of one storey.
     """
 
     index: Decimal | None
     fee: int | None
     excess: Decimal
+    fees: tuple[int, int] | None
     floor_area: Decimal
     storeys: int
     height: Decimal
@@ -161,6 +170,11 @@ class Envelope:
     notes: tuple[str, ...]
     citations: tuple[Citation, ...]
     edition: str
+
+    @property
+    def outcome(self) -> Answer:
+        """Known, or unknown: then every number is what would hold if what is missing were as was assumed."""
+        return Answer.KNOWN if self.is_certain else Answer.UNKNOWN
 
     @property
     def is_certain(self) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from gis.errors import Invalid
-from rules.book import Book, Citation, Entry, Force, NotEncoded, NotInForce, Parameter, Value
+from rules.book import Book, Citation, Entry, Force, Library, NotEncoded, NotInForce, Parameter, Value
 from rules.envelopes.model import Decider, Gap
 from rules.envelopes.terms import Growth, Lanes, Row, SmallPlots, StreetRule, Terms, Tier
+from rules.reading import library
 from rules.table import ByBand, ByWord, Key, words
 
 AREA_STEP = Decimal("0.01")
@@ -71,9 +72,7 @@ class _Reading:
 
 def terms_of(book: Book, occupancy: str) -> Terms:
     """What the book asks of a building of a group; `Invalid` for an occupancy that is none of `axes.yaml`."""
-    known = book.library.card(COVERAGE).axes[0].words
-    if occupancy not in known:
-        raise Invalid(f"“{occupancy}” is no occupancy; there are {', '.join(known)}.")
+    check_use(occupancy, book.library)
     reading = _Reading(book, occupancy)
     is_multiplex = occupancy == "J"
     ceiling = Parameter("occupancy.multiplex_height")
@@ -91,6 +90,13 @@ def terms_of(book: Book, occupancy: str) -> Terms:
         citations={rule: tuple(cited) for rule, cited in reading.cited.items()},
         force=Force.ADVISORY if Force.ADVISORY in reading.forces else Force.BINDING,
     )
+
+
+def check_use(occupancy: str, law: Library | None = None) -> None:
+    """`Invalid` for an occupancy that is none of `axes.yaml`."""
+    known = (law or library()).card(COVERAGE).axes[0].words
+    if occupancy not in known:
+        raise Invalid(f"“{occupancy}” is no occupancy; there are {', '.join(known)}.")
 
 
 def _rows(reading: _Reading) -> tuple[Row, ...]:

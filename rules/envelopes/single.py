@@ -4,6 +4,7 @@ In: a `Site`, the book of the day, an occupancy of `axes.yaml` and the height of
 reckoned.  For many plots at once see `rules.envelopes.many`, which gives the same numbers.
 """
 
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -180,11 +181,11 @@ def _high_rise(choice: Choice | None, book: Book) -> Iterator[Gap]:
         floors = book.value(Parameter("definitions.high_rise_floors"))
     except (NotEncoded, NotInForce):
         return
-    free = choice.carried[0]
-    if free.height >= height.number or free.storeys > floors.number:
+    tall = (each for each in choice.carried if each.height >= height.number or each.storeys > floors.number)
+    for least in itertools.islice(tall, 1):
         yield Gap(
             rule="high-rise",
-            reason=f"{free.storeys} storeys and {free.height} m make a high-rise building ({height.citation}).",
+            reason=f"{least.storeys} storeys and {least.height} m make a high-rise building ({height.citation}).",
             effect="What Chapter XVII asks besides (open space, access, escape) is not in the envelope.",
             remedy=f"Stay under {height} and within {floors.number} floors, or ask a designer.",
         )
@@ -194,12 +195,16 @@ def _behind_the_reach(choice: Choice | None, roads: tuple[Road, ...], terms: Ter
     """A building that is higher than street and yard allow and lawful only behind the reach of the street."""
     if choice is None or not choice.carried or terms.street is None:
         return
-    rule, height = terms.street, choice.carried[0].height
+    rule = terms.street
     widest = max((Decimal(repr(road.width)) for road in roads if road.width is not None), default=Decimal(0))
-    band = next((each for each in choice.bands if each.top is not None and each.top >= height), None)
-    for each in () if band is None else band.set_backs:
-        allowed = rule.width_factor * widest + rule.yard_factor * each.distance
-        if each.decider is Decider.STREET_HEIGHT and allowed < height - MILLIMETRE:
+    for height in sorted({each.height for each in choice.carried}):
+        band = next((each for each in choice.bands if each.top is not None and each.top >= height), None)
+        by_street = (
+            rule.width_factor * widest + rule.yard_factor * each.distance
+            for each in (() if band is None else band.set_backs)
+            if each.decider is Decider.STREET_HEIGHT
+        )
+        if any(allowed < height - MILLIMETRE for allowed in by_street):
             yield Gap(
                 rule="height against the street",
                 reason=f"{height} m is more than street and yard allow; only what stands over {rule.reach} m behind the building line is free.",

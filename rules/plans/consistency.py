@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import shapely
 
-from rules.plans.drawing import Block, Declared, Figure, Length, Plot
+from rules.plans.drawing import Block, Declared, Figure, Length, Measured, Plot, Source, Thing
 from rules.plans.lengths import number_in
 from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role
@@ -21,6 +21,8 @@ MOST_PAIRS = 20_000
 """Pairs of blocks whose ground is compared; thousands of blocks drawn on one spot have millions."""
 LOWEST_STOREY = 2.0
 """Metres of height for each floor above ground below which the height or the floors must be wrong; ours, not the law's."""
+TREADS = {Role.STAIR_FLIGHT: "STAIR_TREAD_M", Role.FIRE_STAIR_FLIGHT: "FIRE_STAIR_TREAD_M"}
+"""Words that declare what the lines across a flight show."""
 YARD_DIMENSION = 2
 """Colour of the dimension in a yard that is meant as its least depth."""
 
@@ -138,6 +140,25 @@ def note_differences(
                     if each.colour == YARD_DIMENSION and each.source.layer == yard.outline.source.layer
                 ]
                 _compare_yard(yard.least, yard.role, shown, problems)
+
+
+def note_treads(things: Sequence[Thing], declared: Sequence[Declared], problems: Problems) -> None:
+    """Where the drawing declares other treads than the lines across its flights show."""
+    for role, key in TREADS.items():
+        word = next((each for each in declared if each.key == key), None)
+        drawn = [
+            each for each in things if each.role is role and each.steps is not None and each.steps.treads
+        ]
+        if word is None or not drawn:
+            continue
+        shortest = min(drawn, key=lambda each: each.steps.least_tread if each.steps else (0.0, 0.0))
+        if shortest.steps is not None:
+            source = Source(
+                layer=shortest.outline.source.layer, handles=shortest.steps.handles[:MOST_HANDLES]
+            )
+            tread = Measured(value=shortest.steps.least_tread[1], how="between its lines", source=source)
+            figure = Figure(measured=tread, declared=word)
+            _compare(f"The least tread of the {role.value}", figure, "m", MILLIMETRE, problems)
 
 
 def _compare(what: str, figure: Figure, unit: str, tolerance: float, problems: Problems) -> None:

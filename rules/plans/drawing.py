@@ -11,6 +11,7 @@ from shapely import LineString, Point, Polygon
 from rules.plans.names import Profile
 from rules.plans.problems import Problem
 from rules.plans.roles import Role, Work
+from rules.plans.steps import Steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +218,7 @@ class Length:
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """Anything else drawn as an outline: a parking bay, a road, a well, a stair."""
+    """Anything else drawn as an outline: a parking bay, a road, a well, a stair; `steps` are the lines drawn across a flight."""
 
     role: Role
     block: int | None
@@ -228,6 +229,7 @@ class Thing:
     length: float
     breadth: float
     least_breadth: float | None = None
+    steps: Steps | None = None
     distances: tuple[Distance, ...] = ()
 
 

@@ -140,6 +140,8 @@ def _opened(content: bytes) -> Any:
     try:
         model = ifcopenshell.file.from_string(content.replace(b"\0", b" ").decode("latin-1"))
         there = bool(model.by_type("IfcProject")) or bool(model.by_type("IfcProduct"))
+    except MemoryError:
+        raise  # what the process may use is not the file's damage
     except Exception as error:
         words = " ".join(str(error).split())[:200] or type(error).__name__
         raise Invalid(f"The model is damaged beyond repair ({words}). {EXPORT}") from error

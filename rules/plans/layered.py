@@ -92,7 +92,7 @@ def _capped(name: LayerName, found: Found, problems: Problems) -> Found:
         layer=name.layer,
         handles=[each.source.handles[0] for each in rest[:MOST_HANDLES]],
     )
-    return Found(outlines=found.outlines[:MOST_OUTLINES], is_complete=False)
+    return replace(found, outlines=found.outlines[:MOST_OUTLINES], is_complete=False)
 
 
 def _note_misplaced(

@@ -68,11 +68,7 @@ def _sentences(finding: Finding) -> Iterator[str]:
 def places_of(finding: Finding) -> tuple[Place, ...]:
     """What decided, each place once, whether it came with the finding or with its measure."""
     of_measure = finding.measured.places if finding.measured else ()
-    kept: list[Place] = []
-    for each in (*finding.places, *of_measure):
-        if each not in kept:
-            kept.append(each)
-    return tuple(kept)
+    return tuple(dict.fromkeys((*finding.places, *of_measure)))
 
 
 def _place(what: str, handles: Sequence[str]) -> str:

@@ -121,7 +121,8 @@ class _Pen:
     letter: float
     drawn: list[BaseGeometry] = field(default_factory=list)
     made: list[DXFGraphic] = field(default_factory=list)
-    taken: set[tuple[int, int]] = field(default_factory=set)
+    taken: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Row and column of every tag, with the next column to the right that was free."""
 
     def clear(self) -> None:
         """Take away the marks of an earlier check, and have the layers and the text style as they should be."""
@@ -223,12 +224,21 @@ class _Pen:
             if isinstance(part, LineString)
             else part.representative_point()
         )
-        wide = 3 * self.letter
-        while (round(on.x / wide), round(on.y / wide)) in self.taken:
-            on = Point(on.x + wide, on.y)
-        self.taken.add((round(on.x / wide), round(on.y / wide)))
+        on = self._free_of_tags(on)
         self._circle(on, 1.25 * self.letter, layer)
         self._write(str(number), (on.x, on.y), layer, TextEntityAlignment.MIDDLE_CENTER)
+
+    def _free_of_tags(self, on: Point) -> Point:
+        """The next place to the right without a tag; how far tags reach is kept, since thousands may begin at one place."""
+        wide = 3 * self.letter
+        row, first = round(on.y / wide), round(on.x / wide)
+        column, passed = first, []
+        while (row, column) in self.taken:
+            passed.append((row, column))
+            column = self.taken[row, column]
+        for each in (*passed, (row, column)):
+            self.taken[each] = column + 1
+        return on if column == first else Point(on.x + (column - first) * wide, on.y)
 
     def _write(
         self,

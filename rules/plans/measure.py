@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from ezdxf.document import Drawing as Document
 
 from rules.plans.buildings import blocks_of
-from rules.plans.consistency import note_bodies, note_differences, note_places, note_storeys
+from rules.plans.consistency import (
+    note_bodies,
+    note_differences,
+    note_places,
+    note_storeys,
+    note_treads,
+)
 from rules.plans.drawing import Declared, Drawing, Figure, Measured, Plot, Reading, Units
 from rules.plans.edges import edges_of
 from rules.plans.entrances import entrances_of, note_entrances
@@ -58,6 +64,8 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing
     entrances = entrances_of(pieces, profile, units.metres_per_unit, problems)
     note_entrances(entrances, blocks, problems)
     things = things_of(layers, plot, blocks, problems)
+    declared = tuple(word for each in layers for word in each.declared)
+    note_treads(things, declared, problems)
     return Drawing(
         profile=profile,
         reading=_reading(sheet, len(pieces), problems, audit=audit),
@@ -67,7 +75,7 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing
         things=things,
         lengths=lengths,
         entrances=entrances,
-        declared=tuple(word for each in layers for word in each.declared),
+        declared=declared,
         problems=problems.listed(),
     )
 

@@ -5,17 +5,18 @@ In: `Piece`s of one layer and the metres per drawing unit.  Out: `Outline`s in m
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import LineString, Polygon
 
 from rules.plans.curves import Path, Points, path_of
 from rules.plans.drawing import Outline, Source
 from rules.plans.pieces import Piece
 from rules.plans.problems import Fault, Problems
+from rules.plans.steps import OpenLine
 
 GAP = 0.001
 """Metres between the ends of an outline, or of two lines, that count as meeting."""
@@ -27,10 +28,11 @@ MOST_JOINED = 150
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a layer gave: outlines, and whether everything drawn on it could be measured."""
+    """What a layer gave: outlines, whether everything drawn on it could be measured, and straight lines that close nothing."""
 
     outlines: tuple[Outline, ...]
     is_complete: bool
+    lines: tuple[OpenLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def outlines_of(pieces: Sequence[Piece], metres: float, problems: Problems, *, s
     """The closed outlines of one layer, in the order drawn.
 
     On a `strict` layer only outlines belong: open lines that meet end to end are joined, others are problems. Elsewhere
-    (stairs with their treads) open lines are left alone.
+    open lines close nothing; the straight ones are kept, since those across a flight of stairs are its steps.
     """
     closed: list[_Drawn] = []
     open_ones: list[_Drawn] = []
@@ -62,7 +64,18 @@ def outlines_of(pieces: Sequence[Piece], metres: float, problems: Problems, *, s
         _note(joined, left, problems)
     outlines = [_outline(each, problems) for each in closed]
     kept = [each for each in outlines if each is not None]
-    return Found(outlines=_once(kept, problems), is_complete=is_complete and len(kept) == len(outlines))
+    return Found(
+        outlines=_once(kept, problems),
+        is_complete=is_complete and len(kept) == len(outlines),
+        lines=() if strict else tuple(_straight(open_ones)),
+    )
+
+
+def _straight(open_ones: Sequence[_Drawn]) -> Iterator[OpenLine]:
+    for each in open_ones:
+        points = each.path.points
+        if len(points) == 2 and _gap(each.path) > GAP:
+            yield OpenLine(LineString(points), each.piece.handle)
 
 
 def _is_closed(path: Path) -> bool:

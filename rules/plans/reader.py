@@ -177,6 +177,8 @@ def _attempt(load: Callable[[], tuple[Document, Found]]) -> tuple[Document, Foun
         loaded = load()
         loaded[0].modelspace()
         return loaded
+    except MemoryError:
+        raise  # what the process may use is not the file's damage
     except (Exception, RecursionError) as error:
         words = " ".join(str(error).split())[:200]
         raise _Refusal(words or type(error).__name__) from error
@@ -189,6 +191,8 @@ def audited(sheet: Sheet, problems: Problems) -> tuple[tuple[str, int], ...]:
     """
     try:
         auditor = sheet.audit or sheet.document.audit()
+    except MemoryError:
+        raise
     except (Exception, RecursionError) as error:
         problems.add(
             Fault.DAMAGED,

@@ -124,6 +124,8 @@ def _loads(tags: Tags) -> bool:
     """Whether ezdxf can make an entity of these tags; what it raises on damaged ones has no common family."""
     try:
         factory.load(ExtendedTags(tags))
+    except MemoryError:
+        raise
     except Exception:
         return False
     return True

@@ -16,6 +16,7 @@ from rules.plans.edges import distance, to_sides
 from rules.plans.layered import Layered
 from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role
+from rules.plans.steps import Steps, steps_in
 
 SHAPED = {
     *(Role.PLOT, Role.FOOTPRINT, Role.BASEMENT_FOOTPRINT, Role.COVERED_AREA, Role.COVERED_AREA_DEDUCTION),
@@ -39,11 +40,13 @@ SHAPED = {
 """Roles that plot and blocks hold already."""
 ROADS = {Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LANE}
 WATERS = {Role.WELL, Role.WASTE_DISPOSAL, Role.SEPTIC_TANK, Role.RAIN_WATER, Role.WASTE_TREATMENT}
+FLIGHTS = {Role.STAIR_FLIGHT, Role.FIRE_STAIR_FLIGHT}
 SECTIONS = 33
 MOST_WATERS = 100
 """Wells, tanks and pits of a drawing, between which all distances are measured."""
 MOST_HANDLES = 20
 MOST_BLOCKS = 50
+"""Buildings to which the distances of one thing are measured: the nearest ones."""
 
 
 def things_of(
@@ -62,6 +65,7 @@ def things_of(
     if not there:
         return ()
     sizes = _sizes([outline for _, outline in there])
+    steps = _steps(layers)
     waters = [(each.name.role, outline) for each, outline in there if each.name.role in WATERS]
     return tuple(
         Thing(
@@ -74,6 +78,7 @@ def things_of(
             length=float(size[0]),
             breadth=float(size[1]),
             least_breadth=_least_breadth(outline.shape) if each.name.role in ROADS else None,
+            steps=steps.get(id(outline)),
             distances=_distances(each.name.role, outline, plot, blocks, waters),
         )
         for (each, outline), size in zip(there, sizes, strict=True)
@@ -95,6 +100,17 @@ def _believable(there: list[tuple[Layered, Outline]], problems: Problems) -> lis
     )
     left_out = {id(outline) for _, outline in rest}
     return [pair for pair in there if id(pair[1]) not in left_out]
+
+
+def _steps(layers: Sequence[Layered]) -> dict[int, Steps | None]:
+    """The steps of every flight of a stair, by the identity of its outline."""
+    found: dict[int, Steps | None] = {}
+    for each in layers:
+        if each.name.role in FLIGHTS and each.found.lines:
+            outlines = each.found.outlines
+            flights = steps_in([outline.shape for outline in outlines], each.found.lines)
+            found |= {id(outline): steps for outline, steps in zip(outlines, flights, strict=True)}
+    return found
 
 
 def _sizes(outlines: Sequence[Outline]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -123,6 +139,16 @@ def _least_breadth(shape: Polygon) -> float:
     return float(shapely.length(shapely.intersection(np.array(lines, dtype=object), shape)).min())
 
 
+def _nearest(shape: Polygon, blocks: Sequence[Block]) -> list[Outline]:
+    """The lowest footprints above ground of the `MOST_BLOCKS` buildings that are nearest, in the order of the buildings."""
+    lowest = [next((e.footprint for e in block.levels if not e.is_basement), None) for block in blocks]
+    there = [each for each in lowest if each is not None]
+    if len(there) <= MOST_BLOCKS:
+        return there
+    metres = shapely.distance(shape, np.array([each.shape for each in there], dtype=object))
+    return [there[at] for at in sorted(np.argsort(metres, kind="stable")[:MOST_BLOCKS].tolist())]
+
+
 def _distances(
     role: Role,
     outline: Outline,
@@ -137,10 +163,9 @@ def _distances(
     found: list[Distance] = []
     if plot:
         found += to_sides(shape, plot.sides, of)
-    for block in blocks[:MOST_BLOCKS]:
-        footprint = next((level.footprint for level in block.levels if not level.is_basement), None)
-        if footprint:
-            found.append(distance(shape, footprint.shape, of=of, to=footprint.source))
+    found += [
+        distance(shape, footprint.shape, of=of, to=footprint.source) for footprint in _nearest(shape, blocks)
+    ]
     if role in WATERS:
         found += [
             distance(shape, other.shape, of=of, to=other.source)

@@ -16,12 +16,14 @@ from rules.measure import Unit
 from rules.proposal import Proposal
 from rules.reckoning.occupancy import Use, is_park, joined, row_of
 from rules.reckoning.plot_area import basis
-from rules.takings import floor_area
+from rules.reckoning.two_readings import at_hundredth
+from rules.takings import built_up_area, floor_area
 
 FREE = Parameter("coverage.fsi")
 WITH_FEE = Parameter("coverage.fsi_with_fee")
 WITH_HIGHER_FEE = Parameter("coverage.fsi_with_higher_fee")
 IT_PARK = Parameter("coverage.it_park_fsi")
+AREA, BUILT_UP = Parameter("coverage.index_area"), "built_up_area"
 UNMIXED = {"G2", "I", "J"}
 
 
@@ -90,13 +92,13 @@ def _area(use: Use) -> Decimal:
     return use.floor_area.amount
 
 
-def index(plan: Proposal, site: Site) -> Measured | None:
-    """Floor area of all buildings over the lesser of recorded and measured area of the plot (rule 2(1)(cg))."""
-    area = floor_area(plan)
+def index(plan: Proposal, site: Site, book: Book) -> Measured | None:
+    """Floor area of all buildings (before October 2020 their built-up area) over the lesser area of the plot (rule 2(1)(cg))."""
+    area = built_up_area(plan) if book.value(AREA).content == BUILT_UP else floor_area(plan)
     if area is None or site.area <= 0:
         return None
     ground = Decimal(repr(site.area))
-    ratio = area.amount / ground
+    ratio = at_hundredth(area) / ground
     return Measured(
         amount=ratio,
         unit=Unit.RATIO,

@@ -100,11 +100,12 @@ class LayoutStreet:
 
 @dataclass(frozen=True, kw_only=True)
 class Splay:
-    """The side of a splay at a junction, in metres, with the width of the road that it opens on."""
+    """The side of a splay at a junction, in metres, with the width of the road that it opens on; `is_told` if that width was only said."""
 
     ref: str
     road_width: float
     side: float
+    is_told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +226,8 @@ def least_width(shape: Polygon) -> float:
 
 def _splay(splay: Splay, book: Book) -> Finding:
     width = Decimal(repr(splay.road_width)).quantize(Decimal("0.001"))
-    return _least(Required.of(book.value(SPLAY, width)), _metres(splay.side), f"splay {splay.ref}")
+    side = measured(splay.side, Unit.METRE, is_declared=splay.is_told)
+    return _least(Required.of(book.value(SPLAY, width)), side, f"splay {splay.ref}")
 
 
 def _open_space(layout: Layout, book: Book) -> list[Finding]:
@@ -233,7 +235,7 @@ def _open_space(layout: Layout, book: Book) -> list[Finding]:
     most, start = book.value(OPEN_PLOTS), book.value(OPEN_FROM)
     hectares = Decimal(repr(layout.area)) / HECTARE
     if len(layout.plots) <= most.count or hectares < start.number:
-        reason = f"Open space is asked of more than {most} plots on {start} and more ({most.citation})."
+        reason = f"Open space is asked of more than {most.count} plots on {start.number} ha and more ({most.citation})."
         return [not_applicable(RULE, reason, subject="open space")]
     share = book.value(OPEN_SHARE)
     needed = Decimal(repr(layout.area)) * share.number
@@ -264,14 +266,16 @@ def _transformer(layout: Layout, book: Book) -> Finding:
     hectares = Decimal(repr(layout.area)) / HECTARE
     if hectares < start.number:
         return not_applicable(
-            RULE, f"Asked of layouts of {start} and more only ({start.citation}).", subject="transformer"
+            RULE,
+            f"Asked of layouts of {start.number} ha and more only ({start.citation}).",
+            subject="transformer",
         )
     if layout.has_transformer_site:
         return holds(RULE, "A site for a transformer is kept.", start.citation, subject="transformer")
     if layout.has_transformer_site is None or hectares == start.number:
         return unknown(
             RULE,
-            f"Whether a site for a transformer is kept, or is asked at exactly {start}, is not told.",
+            f"Whether a site for a transformer is kept, or is asked at exactly {start.number} ha, is not told.",
             remedy="Keep a site for a transformer and show it.",
             subject="transformer",
         )

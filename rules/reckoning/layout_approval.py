@@ -37,11 +37,16 @@ def approver(layout: Layout, book: Book) -> Approver:
         over = book.value(SHOPS_OVER if layout.kind is Kind.COMMERCIAL else WORKS_OVER)
         who = "the town planner" if plots > over.count else None
         return Approver(
-            who=who, reason=f"{plots} plots, limit {over}.", force=over.force, citations=(over.citation,)
+            who=who,
+            reason=f"{plots} plots, limit {over.count}.",
+            force=over.force,
+            citations=(over.citation,),
         )
     few, many, land = book.value(SECRETARY_OVER), book.value(PLANNER_OVER), book.value(PLANNER_FROM)
     hectares = Decimal(repr(layout.area)) / HECTARE
-    reason = f"{plots} plots on {hectares:.4f} ha; limits {few} and {many} plots, {land}."
+    reason = (
+        f"{plots} plots on {hectares:.4f} ha; limits {few.count} and {many.count} plots, {land.number} ha."
+    )
     who = None
     if plots > many.count or hectares > land.number:
         who = "the District Town Planner"

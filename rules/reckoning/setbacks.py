@@ -15,7 +15,7 @@ from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
 from rules.findings import Comparison, Measured, Required
 from rules.measure import Unit
-from rules.proposal import Building, Proposal
+from rules.proposal import Building, Proposal, once
 from rules.reckoning.occupancy import Use, joined, strictest
 from rules.table import ByWord
 from rules.takings import total
@@ -70,7 +70,7 @@ def row_of(plan: Proposal, site: Site, book: Book, building: Building) -> Row:
     found = joined(plan, book)
     if _is_uniform(book):
         return _uniform_row(found, site, book)
-    row = _row(found, site, book)
+    row = once(plan, ("table 4", id(site), book.on, book.body), lambda: _row(found, site, book))
     if len(plan.buildings) == 1:
         return row
     alone = _row(joined(replace(plan, buildings=(building,)), book), site, book)

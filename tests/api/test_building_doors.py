@@ -229,3 +229,61 @@ def test_the_command_says_what_it_does_not_understand(words: tuple[str, ...], to
     run = bhumika(*words)
     assert run.exit_code == 1
     assert told in " ".join(run.stderr.split())
+
+
+WARD = "ward=Market&occupancy=A1&storey=3"
+
+
+def test_a_whole_ward_is_told_at_once_with_an_outcome_for_each_plot(client: TestClient) -> None:
+    answer = client.get(f"/api/test-town/envelopes?{WARD}")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert "12/105" in {row["number"] for row in rows}
+    alone = client.get(f"/api/test-town/envelope?{ASKED}").json()
+    (row,) = (row for row in rows if row["number"] == "12/105")
+    assert (row["outcome"], row["floor_area"]) == (
+        alone["outcome"],
+        alone["choice"]["carried"][0]["floor_area"],
+    )
+
+
+def test_a_plot_without_a_street_or_with_anything_missing_is_unknown(client: TestClient) -> None:
+    for row in csv.DictReader(io.StringIO(client.get(f"/api/test-town/envelopes?{WARD}").text)):
+        if int(row["gaps"] or 1) or int(row["conditions"] or 1) or not row["front"]:
+            assert row["outcome"] == "unknown"
+        if not row["front"]:
+            assert (row["ground"], row["footprint"], row["floor_area"], row["storeys"]) == ("", "", "", "")
+            assert row["reason"]
+
+
+def test_a_ward_stands_on_the_map_with_heights(client: TestClient) -> None:
+    found = client.get(f"/api/test-town/envelopes?{WARD}&format=geojson").json()
+    assert found["features"]
+    assert {feature["properties"]["outcome"] for feature in found["features"]} <= {"known", "unknown"}
+    assert all(feature["properties"]["number"] for feature in found["features"])
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("ward=nowhere&occupancy=A1&storey=3", 404),
+        ("ward=Market&occupancy=Z9&storey=3", 422),
+        ("ward=Market&occupancy=A1&storey=0", 422),
+        ("occupancy=A1&storey=3", 422),
+    ],
+)
+def test_a_wrong_question_about_a_ward_is_refused_before_anything_is_sent(
+    client: TestClient, words: str, status: int
+) -> None:
+    assert client.get(f"/api/test-town/envelopes?{words}").status_code == status
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "unknown"), ("ml", "പറയാനാവില്ല")])
+def test_the_page_of_a_ward_lists_its_plots(client: TestClient, language: str, words: str) -> None:
+    headers = {"accept": "text/html", "accept-language": language}
+    answer = client.get("/test-town/build/ward?ward=Market", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert "number=12/105" in answer.text
+    assert words in answer.text
+    assert "data-envelope-map" in answer.text
+    assert client.get("/test-town/build/ward", headers=headers).status_code == 200

@@ -61,6 +61,8 @@ def test_a_check_that_takes_too_long_ends_with_an_error(plan: Path, monkeypatch:
 def test_a_check_that_needs_too_much_memory_ends_with_an_error(
     plan: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A remark so long that no memory left over from loading the program can hold it.
+    plan.write_bytes(b"999\n" + b"x" * 60_000_000 + b"\n" + plan.read_bytes())
     monkeypatch.setattr(plan_work, "MEMORY", 1_000_000)
     run = checked(plan, "--json")
     assert (run.exit_code, run.stdout) == (1, "")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.cores import AHEAD, processors, shared_out
+from api.planner.cores import AHEAD, processors, shared_out
 
 NOTHING = (bool, ())
 

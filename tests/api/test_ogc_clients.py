@@ -11,9 +11,13 @@ import shapely
 from owslib.ogcapi.features import Features
 from sqlalchemy import Engine, text
 
+from gis.crs import to_geographic
 from layers.collections.systems import CRS84, EPSG
 from tests.api.served import Served, served
+from tests.api.town import MIDDLE
 from tests.builders import UTM_43N
+from tests.tiles.test_unstored import tile_at
+from tiles.vector import WORLD
 
 METRIC = f"{EPSG}{UTM_43N}"
 COLLECTIONS = ["parcels", "zoning", "flood", "local_body", "ward", "road"]
@@ -119,6 +123,33 @@ def test_gdal_learns_the_kinds_of_values_from_the_schema(service: Served) -> Non
     kinds = read(service, "parcels").dtypes.astype(str)
     assert (kinds["recorded_extent"], kinds["measured_area"]) == ("float64", "float64")
     assert pyogrio.read_info(f"OAPIF:{service.root}/ogc/test-town", layer="road")["crs"] == f"EPSG:{UTM_43N}"
+
+
+# -- GDAL's driver for vector tiles
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_gdal_reads_the_tiles_of_every_collection_as_it_is_stored(
+    service: Served, town: Engine, collection: str
+) -> None:
+    at, key = tile_at(*degrees_of(MIDDLE), zoom=16), "number" if collection == "parcels" else "ref"
+    address = f"MVT:{service.root}/tiles/test-town/{at.z}/{at.x}/{at.y}.mvt?layers={collection}"
+    found = pyogrio.read_dataframe(address, layer=collection)
+    assert found.crs.to_epsg() == 3857
+    side = WORLD / 2**at.z
+    west, north = at.x * side - WORLD / 2, WORLD / 2 - at.y * side
+    window = shapely.box(west, north - side, west + side, north)
+    shapes = dict(zip(found[key], found.geometry, strict=True))
+    stands = geopandas.GeoSeries(stored(town, collection), crs=UTM_43N).to_crs(3857).intersection(window)
+    stands = stands[stands.area > at.unit**2]
+    assert set(shapes) == set(stands.index)
+    assert all(shapes[name].hausdorff_distance(shape) < 1.5 * at.unit for name, shape in stands.items())
+
+
+def degrees_of(spot: shapely.Point) -> tuple[float, float]:
+    """Longitude and latitude of a place in metres."""
+    moved = to_geographic(spot, UTM_43N)
+    return moved.x, moved.y
 
 
 # -- OWSLib

@@ -240,6 +240,9 @@ def test_what_is_no_drawing_is_refused_with_what_to_send(desk: TestClient, conte
     for answer in (desk.post(API, content=content, headers=DXF), hand_in(desk, content)):
         assert answer.status_code == 422
         assert told in answer.text
+    assert desk.post(API, content=content, headers=DXF).json()["code"] == (
+        "bad-drawing" if content else "no-drawing"
+    )
 
 
 @pytest.mark.parametrize(

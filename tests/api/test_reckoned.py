@@ -3,6 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.rules.test_layout_document import a_layout
+
 DAY = "on=2026-01-01&body=municipality"
 BEFORE = "on=2025-10-28&body=municipality"
 
@@ -60,6 +62,32 @@ def test_up_to_a_tenth_of_a_group_may_deviate(client: TestClient, built: str, is
     areas = {"permitted": {"A1": "100"}, "built": {"A1": built}}
     (told,) = client.post(f"/api/rules/reckoned/deviations?{DAY}", json=areas).json()
     assert told["is_free"] is is_free
+
+
+def test_a_registration_holds_four_years(client: TestClient) -> None:
+    told = client.get(f"/api/rules/reckoned/registration?{DAY}&registered=2026-01-01").json()
+    assert told == {"until": "2030-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("work", "paise"),
+    [
+        ("kind=well&quantity=1", [1_000, 2_000]),
+        ("kind=wall&quantity=12.5", [1_000, 3_750]),
+        ("kind=subdivision&quantity=4", [3_000, 300_000]),
+        ("kind=weaker_section&quantity=1", [0]),
+    ],
+)
+def test_other_works_have_their_fees(client: TestClient, work: str, paise: list[int]) -> None:
+    told = client.get(f"/api/rules/reckoned/work?{work}&{DAY}").json()
+    assert [each["paise"] for each in told] == paise
+
+
+def test_a_layout_is_judged_by_rule_31(client: TestClient) -> None:
+    found = client.post(f"/api/rules/layout?{DAY}", json=a_layout()).json()
+    assert found["schema"] == "bhumika-layout-1"
+    assert {each["outcome"] for each in found["findings"] if each["subject"].endswith("area")} == {"pass"}
+    assert client.post(f"/api/rules/layout?{DAY}", json=a_layout(kind="airport")).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,24 @@ def test_the_pages_show_them_in_both_languages(client: TestClient, language: str
         assert page.status_code == 200
         assert f'<html lang="{language}"' in page.text
     assert client.get(f"/law/changes?lang={language}").status_code == 200
+    client.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    ("language", "whom", "advice"), [("en", "panchayat", "advises only"), ("ml", "പഞ്ചായത്ത്", "ഉപദേശം മാത്രം")]
+)
+def test_officers_see_whom_a_change_binds_and_what_only_advises(
+    client: TestClient, language: str, whom: str, advice: str
+) -> None:
+    page = client.get("/law/changes", headers={"accept-language": language}).text
+    latest = page[page.index('id="d2026-08-04"') :].split("</section>", 1)[0]
+    assert latest.lower().count(whom) == 4
+    assert latest.count(advice) == 4
+    assert latest.count("S.R.O. 682/2026") == 4
+
+
+def test_a_malayalam_reader_sees_chapters_and_titles_in_malayalam(client: TestClient) -> None:
+    page = client.get("/law", headers={"accept-language": "ml"}).text
+    assert "<h2>പാർക്കിംഗ്</h2>" in page
+    assert page.count("<li>") >= len(list_parameters(library()))
+    assert '" lang="en">' not in page.split("<ul>", 1)[1].split("</main>", 1)[0]

@@ -13,8 +13,9 @@ from sqlalchemy import CheckConstraint, Engine, inspect, text
 import civic
 import gis
 import layers
-from gis.db.migrations import config_of, upgrade
+from gis.db.migrations import config_of, refuse_newer, upgrade
 from gis.db.session import Base
+from gis.errors import Unavailable
 
 NOT_OURS = {"spatial_ref_sys", "alembic_version"}
 
@@ -135,3 +136,12 @@ def test_the_migrations_are_one_line() -> None:
     assert len(script.get_heads()) == 1
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert revisions == sorted(revisions, reverse=True)
+
+
+def test_a_database_of_a_newer_version_is_refused_with_a_sentence(engine: Engine) -> None:
+    with engine.connect() as connection:
+        refuse_newer(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(Unavailable, match=r"newer version.*9999"):
+            refuse_newer(connection)
+        connection.rollback()

@@ -72,6 +72,17 @@ def test_every_row_of_the_earlier_release_is_there(settings: Settings) -> None:
     assert sum(bool(count) for count in found.values()) >= 60
 
 
+def test_every_permit_of_the_earlier_release_is_published_on_its_plot(settings: Settings) -> None:
+    owner = make_engine(str(settings.backup_database_url))  # past the walls
+    with owner.connect() as connection:
+        issued = set(connection.scalars(text("SELECT number FROM permit")))
+        published = set(
+            connection.scalars(text("SELECT number FROM published_permit WHERE shape IS NOT NULL"))
+        )
+    owner.dispose()
+    assert published == issued != set()
+
+
 def test_what_a_licensee_is_was_parted_from_the_class(hall: Engine, door: TestClient) -> None:
     with inside(hall, BODY.code) as (session, _):
         held = session.execute(

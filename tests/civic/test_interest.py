@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 from fastapi.testclient import TestClient
+from shapely import Point
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -14,16 +15,38 @@ from api.settings import Settings
 from api.trades import listen
 from civic.core.bodies import LocalBody, inside
 from civic.core.messages.outbox import own_messages
-from civic.core.owners import know_no_more, know_owner, known_owners, make_up_owner, owns, people_owning
+from civic.core.owners import (
+    know_no_more,
+    know_owner,
+    known_owners,
+    make_up_owner,
+    owns,
+    people_owning,
+    plots_owned,
+)
 from civic.core.steps import open_case
+from gis.asof import AsOf
+from gis.crs import to_geographic
 from gis.errors import Conflict, Invalid, NotAllowed
 from gis.jurisdictions import jurisdiction
+from gis.parcels.queries import parcel
 from gis.parties.changes import transfer
 from gis.parties.model import Instrument, PartyKind, Share, Source
 from gis.parties.people import introduce
+from gis.recordings import last_recording
 from tests.builders import LONG_AGO, a_parcel
 from tests.civic.builders import NOW, a_desk, an_actor
-from tests.civic.test_sample_town import TOWN, apply_for, become, officer, pay, send_paper, step
+from tests.civic.test_sample_town import (
+    TOWN,
+    answer_village,
+    apply_for,
+    become,
+    officer,
+    pay,
+    send_paper,
+    step,
+    the_day_there,
+)
 
 TODAY = NOW.date()
 DEED = Instrument(title="Deed 1", dated=LONG_AGO)
@@ -192,8 +215,6 @@ def test_the_owners_are_told_when_somebody_else_begins_a_case_on_their_plot(
 
 def test_the_decision_asks_for_the_interest_again(door: TestClient, sample_hall: Engine) -> None:
     """An owner who has taken their word back by the day of the decision is none."""
-    from tests.civic.test_sample_town import answer_village
-
     become(door, CITIZENS[2][0])
     number = apply_for(door, kind="correct_land_type", number="1/3", land_type="nilam")
     pay(sample_hall, number)
@@ -208,3 +229,61 @@ def test_the_decision_asks_for_the_interest_again(door: TestClient, sample_hall:
             know_no_more(session, each.id, by=me, now=datetime.now(UTC))
     become(door, OFFICERS["approver"])
     assert step(door, number, "grant") == 409
+
+
+def test_an_owner_is_told_on_the_plots_page_of_the_case_of_another_and_cannot_open_it(
+    door: TestClient, sample_hall: Engine
+) -> None:
+    """What the message promises is shown where its link leads; a stranger sees nothing of it."""
+    plot = f"/{BODY.jurisdiction}/plot?number=1/2&lang=en"
+    become(door, CITIZENS[0][0])
+    number = apply_for(door, **OF_ANOTHER)
+    become(door, CITIZENS[1][0])
+    page = door.get(plot).text
+    assert f"{number} (begun by somebody else)" in page
+    assert f"/cases/{number}" not in page
+    assert CITIZENS[0][0] not in page
+    assert door.get(f"{TOWN}/cases/{number}").status_code == 404
+    become(door, CITIZENS[2][0])
+    assert number not in door.get(plot).text
+    become(door, CITIZENS[0][0])
+    assert f"/cases/{number}" in door.get(plot).text
+
+
+def test_my_plots_are_those_that_i_own_or_that_a_case_of_mine_is_about(door: TestClient) -> None:
+    become(door, CITIZENS[1][0])
+    page = door.get(f"{TOWN}/plots?lang=en").text
+    own = page[page.index("plot?number=1/2") :]
+    assert "You are known as an owner." in own[: own.index("</li>")]
+    become(door, CITIZENS[0][0])
+    number = apply_for(door, **OF_ANOTHER)
+    page = door.get(f"{TOWN}/plots?lang=en").text
+    other = page[page.index("plot?number=1/2") :]
+    other = other[: other.index("</li>")]
+    assert number in other
+    assert "You are known as an owner." not in other
+
+
+def test_a_known_owner_divides_a_plot_without_a_paper(door: TestClient, sample_hall: Engine) -> None:
+    """The plot ends with the decision, and the interest in it goes on in its parts: owners go with their land."""
+    become(door, CITIZENS[1][0])
+    with inside(sample_hall, BODY.code) as (session, body):
+        me = session.scalar(text("SELECT id FROM person WHERE name = :name"), {"name": CITIZENS[1][0]})
+        mine = plots_owned(session, body, me, on=the_day_there())
+        place = jurisdiction(session, body.jurisdiction)
+        at = AsOf(on=the_day_there(), known=last_recording(session, place.code))
+        west, south, east, north = parcel(session, place, mine[-1], at=at).boundary.bounds
+        ends = [to_geographic(Point((west + east) / 2, y), place.metric) for y in (south, north)]
+    number = apply_for(door, kind="divide", number=mine[-1], parts="2")
+    pay(sample_hall, number)
+    officer(door, "verifier")
+    assert step(door, number, "verify") == 303
+    answer_village(door, number)
+    officer(door, "field_inspector")
+    line = {"line_from": f"{ends[0].x:.8f},{ends[0].y:.8f}", "line_to": f"{ends[1].x:.8f},{ends[1].y:.8f}"}
+    assert step(door, number, "report", numbers="9/1\n9/2", note="Measured", **line) == 303
+    officer(door, "approver")
+    assert step(door, number, "grant") == 303
+    with inside(sample_hall, BODY.code) as (session, body):
+        now_mine = plots_owned(session, body, me, on=the_day_there())
+    assert set(now_mine) == {*mine[:-1], "9/1", "9/2"}

@@ -1,6 +1,7 @@
 """A line of an extract is disputed from the plot's page, and the line says so until the office has decided."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,9 +9,24 @@ from sqlalchemy import Engine, text
 
 from api.sample_town import BODY, CITIZENS, OFFICERS
 from civic.core.bodies import inside
-from civic.objections.service import LAND_TYPES, STATUSES
+from civic.core.services import Service
+from civic.core.steps import advance, open_case
+from civic.core.workflow import PARTIES
+from civic.land_records import service as land_records
+from civic.objections.lines import LAND_TYPES, STATUSES
+from civic.objections.service import SERVICE
+from civic.objections.sketches import drawing, drawn_by
+from gis.asof import AsOf
+from gis.crs import to_geographic
+from gis.db.session import transaction
+from gis.errors import Conflict, Invalid
+from gis.jurisdictions import jurisdiction
+from gis.parcels.changes import NewParcel, correct
+from gis.parcels.queries import parcel
+from gis.recordings import last_recording
 from gis.site import Status
-from tests.civic.test_sample_town import become, step
+from tests.civic.builders import NOW, an_actor
+from tests.civic.test_sample_town import become, step, the_day_there
 from web.languages import Language, Wording
 
 TOWN = f"/town/{BODY.code}"
@@ -130,3 +146,107 @@ def test_a_second_click_shows_the_first_objection(door: TestClient) -> None:
     status, told = dispute(door, number="1/4", theme="area", mark="page-2")
     assert status == 422
     assert "already" in told
+
+
+def test_every_line_of_the_plots_page_can_be_disputed(door: TestClient) -> None:
+    """Also those that are no theme: what the record says, where the plot lies, its streets, its heights, its neighbours."""
+    become(door, CITIZENS[1][0])
+    chooser = door.get(f"{TOWN}/objections/new?number=1/5&lang=en").text
+    offered = re.findall(r"objections/new\?number=1/5&amp;theme=(\w+)", chooser)
+    assert {"number", "ulpin", "address", "area", "boundary", "land_type"} <= set(offered)
+    assert {"streets", "terrain", "neighbours", "flood", "ward"} <= set(offered)
+    page = door.get(PLOT).text
+    assert f'{TOWN}/objections/new?number=1/5">' in page
+    themes = set(re.findall(r"objections/new\?number=1/5&amp;theme=(\w+)", page))
+    assert set(offered) - themes == {"number", "ulpin", "address", "boundary", "land_type"}
+
+
+@pytest.mark.parametrize("line", ["area", "ulpin", "streets", "terrain", "neighbours"])
+def test_a_dispute_shows_on_a_line_that_is_no_theme(door: TestClient, line: str) -> None:
+    become(door, CITIZENS[1][0])
+    status, place = dispute(door, number="1/3", theme=line)
+    assert status == 303
+    assert f"(case {place.rpartition('/')[2]})" in TestClient(door.app).get(PLOT.replace("1/5", "1/3")).text
+
+
+def test_a_line_that_was_found_wrong_says_so_until_its_record_is_mended(
+    door: TestClient, sample_hall: Engine, sample_owner: Engine
+) -> None:
+    plot = PLOT.replace("1/5", "1/2")
+    become(door, CITIZENS[0][0])
+    numbers = [
+        dispute(door, number="1/2", theme=theme)[1].rpartition("/")[2] for theme in ("land_type", "flood")
+    ]
+    for number in numbers:
+        become(door, OFFICERS["verifier"])
+        assert step(door, number, "examine", note="It is so.") == 303
+        become(door, OFFICERS["secretary"])
+        assert step(door, number, "uphold", note="It is so.") == 303
+    page = TestClient(door.app).get(plot).text
+    assert [f"(case {number}). It stands here" in page for number in numbers] == [True, True]
+    with transaction(sample_owner) as session:
+        place = jurisdiction(session, BODY.jurisdiction)
+        at = AsOf(on=the_day_there(), known=last_recording(session, place.code))
+        standing = parcel(session, place, "1/2", at=at)
+        again = NewParcel(
+            number=standing.number,
+            boundary=standing.boundary,
+            accuracy=standing.accuracy,
+            recorded_area=standing.recorded_area,
+            land_type="thottam",
+        )
+        correct(session, place, "1/2", to=again, on=the_day_there(), instrument="Order 1")
+    page = TestClient(door.app).get(plot).text
+    assert [f"(case {number}). It stands here" in page for number in numbers] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("order", "kind"),
+    [((1, 0), "Point"), ((0, 1), "Point"), ((1, 0, 2), "LineString"), ((1, 0, 3), "Polygon")],
+)
+def test_a_sketch_is_written_as_positions_in_either_order(
+    sample_hall: Engine, order: tuple[int, ...], kind: str
+) -> None:
+    with inside(sample_hall, BODY.code) as (session, body):
+        desk = SERVICE.desk(session, body, now=datetime.now(UTC))
+        place = jurisdiction(session, body.jurisdiction)
+        at = AsOf(on=the_day_there(), known=last_recording(session, place.code))
+        spot = to_geographic(parcel(session, place, "1/5", at=at).boundary.centroid, place.metric)
+        corners = [(spot.x, spot.y), (spot.x + 1e-4, spot.y), (spot.x, spot.y + 1e-4)]
+        count = order[2] if len(order) == 3 else 1
+        text = "\n".join(f"{each[order[0]]:.7f}, {each[order[1]]:.7f}" for each in corners[:count])
+        kept = drawn_by(desk, "1/5", text)
+        assert kept is not None
+        assert kept["type"] == kind
+        drawn = drawing(desk, "1/5", kept, at=at)
+        assert drawn is not None
+        assert [each.kind for each in drawn.outlines] == ["own", "meant"]
+        for wrong in ("here", "10.5", "10.5, 76.2, 3", "0, 0", f"{text}\nthere"):
+            with pytest.raises(Invalid):
+                drawn_by(desk, "1/5", wrong)
+
+
+def test_a_dispute_whose_objector_never_answers_is_decided_after_the_last_day(sample_hall: Engine) -> None:
+    """On the last day the office still waits; on the next it may go on."""
+    with inside(sample_hall, BODY.code) as (session, body):
+        citizen, verifier = an_actor(session, body), an_actor(session, body, "verifier")
+        desk = SERVICE.desk(session, body, now=NOW)
+        opened = open_case(desk, parcels=[], actor=citizen, told={})
+        asked = advance(desk, opened.id, "ask", actor=verifier, version=1, note="Which line?")
+        assert asked.due is not None
+        on = {days: SERVICE.desk(session, body, now=NOW + timedelta(days=days)) for days in (15, 16)}
+        assert asked.due == on[15].today
+        with pytest.raises(Conflict, match="may answer until"):
+            advance(on[15], opened.id, "examine", actor=verifier, version=2, note="No answer.")
+        done = advance(on[16], opened.id, "examine", actor=verifier, version=2, note="No answer.")
+        assert done.state == "examined"
+        session.rollback()
+
+
+@pytest.mark.parametrize("service", [SERVICE, land_records.SERVICE])
+def test_no_state_waits_for_a_party_alone(service: Service) -> None:
+    """Whoever never answers holds up nobody: the office or time has a step, too."""
+    for name, state in service.flow.states.items():
+        if state.turn in PARTIES:
+            acts = {role for step in service.flow.steps_from(name).values() for role in step.by}
+            assert acts - set(PARTIES) - {"ledger"}, name

@@ -23,7 +23,7 @@ from civic.core.steps import advance, open_case
 from gis.db.session import Base
 from gis.errors import Conflict
 from tests.civic.builders import NOW, a_desk, an_actor
-from tests.civic.test_sample_town import become
+from tests.civic.test_sample_town import apply_for, become
 
 TOWN = f"/town/{BODY.code}"
 TODAY = NOW.date()
@@ -284,3 +284,13 @@ def test_the_pages_show_and_erasing_needs_to_be_sure(door: TestClient) -> None:
     assert OFFICERS["verifier"] in seen
     assert door.post(f"{TOWN}/me/erase").status_code == 422
     assert door.post(f"{TOWN}/me/erase", data={"sure": "yes"}).status_code == 409
+
+
+def test_an_officers_look_at_the_papers_by_a_program_is_written_too(door: TestClient) -> None:
+    become(door, CITIZENS[0][0])
+    number = apply_for(door, kind="correct_land_type", number="1/8", land_type="nilam")
+    become(door, OFFICERS["verifier"])
+    assert door.get(f"/api{TOWN}/cases/{number}/documents").status_code == 200
+    become(door, CITIZENS[0][0])
+    me = door.get(f"{TOWN}/me?lang=en").text
+    assert f"{OFFICERS['verifier']} · {number}" in me

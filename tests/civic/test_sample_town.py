@@ -253,3 +253,18 @@ def test_who_sent_a_step_from_an_old_page_is_told(door: TestClient, sample_hall:
     assert answer.status_code == 409
     assert "moved on" in answer.text
     assert "kept words" in answer.text
+
+
+def test_the_page_of_a_case_lists_its_papers(door: TestClient) -> None:
+    """Whoever decides has land, history, papers, notes and steps before them on one page."""
+    become(door, CITIZENS[1][0])
+    number = apply_for(door, kind="correct_land_type", number="1/8", land_type="nilam")
+    send_paper(door, number, title="Partition deed 9/2026")
+    officer(door, "verifier")
+    page = door.get(f"{TOWN}/cases/{number}?lang=en").text
+    papers = page[page.index('id="papers"') :]
+    papers = papers[: papers.index("</section>")]
+    assert "Partition deed 9/2026" in papers
+    file = re.search(r'href="([^"]*/documents/\d+/full/1)"', papers)
+    assert file
+    assert door.get(file[1]).content.startswith(b"%PDF")

@@ -1,5 +1,6 @@
 """What a search offers: every place once, and places that only share a name apart."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.parcels.model import ParcelNumber
 from gis.recordings import last_recording
 from layers.search import SearchResult, search
+from layers.written import positions
+from tests.builders import a_new_parcel, a_place, register
 from tests.layers.importers.writing import PLACE, bring, entry
 
 NAMES = {"name_en": "name", "name_ml": "malayalam", "place_kind": "sort"}
@@ -77,3 +81,56 @@ def test_a_word_inside_a_name_is_offered_only_where_no_whole_name_is_alike(
 ) -> None:
     rows = ADDRESS + "Manjadithara,മഞ്ചാടിത്തറ,locality,76.66,10.77\n"
     assert [each.kind for each in found(session, tmp_path, rows, "Manjadithara")] == ["locality"]
+
+
+@pytest.mark.parametrize(
+    ("words", "degrees"),
+    [
+        ("10.5276, 76.2144", (76.2144, 10.5276)),
+        ("10°31'39.36\"N 76°12'51.84\"E", (76.2144, 10.5276)),
+        ("10.5276° N, 76.2144° E", (76.2144, 10.5276)),
+        ("76.2144 E 10.5276 N", (76.2144, 10.5276)),
+        ("33°55′31″S, 18°25′26″E", (18.423889, -33.925278)),
+    ],
+)
+def test_coordinates_are_read_as_maps_and_telephones_show_them(
+    words: str, degrees: tuple[float, float]
+) -> None:
+    assert next(positions(words)) == pytest.approx(degrees, abs=1e-6)
+
+
+@pytest.mark.parametrize("words", ["10 N 12 N", "10°61'00\"N 76°12'00\"E", "12/104", "Main Road 12, 14", ""])
+def test_what_is_no_position_is_read_as_none(words: str) -> None:
+    assert list(positions(words)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("12/104", ["1-12/104", "2-12/104"]),
+        ("Sy. No. 12/104", ["1-12/104", "2-12/104"]),
+        ("Re-survey number 12/104", ["1-12/104", "2-12/104"]),
+        ("സർവേ നമ്പർ 12/104", ["1-12/104", "2-12/104"]),
+        ("Nallur 12/104", ["1-12/104"]),
+        ("നല്ലൂർ 12/104", ["1-12/104"]),
+        ("12/104, Nallur village", ["1-12/104"]),
+        ("Kizhakkara village, survey no. 12/104", ["2-12/104"]),
+        ("Sy. No. 99/1", []),
+        ("Edinburgh 12/104", []),
+    ],
+)
+def test_a_survey_number_is_found_with_its_title_and_in_its_village(
+    session: Session, words: str, numbers: list[str]
+) -> None:
+    place = a_place(session)
+    villages = {"1-12/104": "Nallur Village", "2-12/104": "Kizhakkara Village"}
+    plots = [
+        replace(
+            a_new_parcel(number, x=x * 30),
+            number=ParcelNumber(whole=number, village=village, survey="12", subdivision="104"),
+        )
+        for x, (number, village) in enumerate(villages.items())
+    ]
+    register(session, place, plots)
+    at = AsOf(on=date(2026, 1, 1), known=last_recording(session, place.code))
+    assert [each.number for each in search(session, place, words, at=at)] == numbers

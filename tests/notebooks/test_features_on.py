@@ -1,6 +1,5 @@
 """What lies on plots in a notebook: the extract's areas, from facts or measured on the spot, and never nothing for what is not known."""
 
-from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 
@@ -13,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from api.notebook import Town
-from api.overlapping import make_fresh, show_kept
+from api.planner.overlapping import make_fresh, show_kept
 from gis.db.session import make_engine, transaction
 from gis.errors import Invalid, NotFound
 from gis.jurisdictions import jurisdiction
@@ -25,15 +24,13 @@ AREAS = ["flood", "paddy_data_bank", "zoning", "crz_zone"]
 
 
 @pytest.fixture(scope="module")
-def measured(sample: Sample) -> Iterator[Sample]:
+def measured(sample: Sample) -> Sample:
     """The sample with its facts."""
     engine = make_engine(sample.owner)
     with transaction(engine) as session:
         refresh(session, jurisdiction(session, "kl-sample"), cores=1)
-    yield sample
-    with transaction(engine) as session:
-        session.execute(text("TRUNCATE parcel_overlap, overlap_measured"))
     engine.dispose()
+    return sample
 
 
 def shown(engine: Engine) -> str:
@@ -47,18 +44,22 @@ def told(table: pd.DataFrame) -> set[str]:
     return {each["from"] for each in table.attrs["measured"].values()}
 
 
+def test_the_sample_comes_with_its_facts(town: Town) -> None:
+    assert told(town.features_on(town.parcels().iloc[::400], AREAS)) == {"kept facts"}
+
+
 def test_facts_are_what_was_measured_on_the_spot(town: Town, sample: Sample) -> None:
     plots = town.parcels().iloc[::40]
-    now = town.features_on(plots, AREAS)
-    assert told(now) == {"measured now"}
     engine = make_engine(sample.owner)
-    assert "never measured" in shown(engine)
-    make_fresh(engine, "kl-sample", anew=False, cores=1, out=QUIET, err=QUIET, as_json=False)
-    assert "never measured" not in shown(engine)
-    kept = town.features_on(plots, AREAS)
     with transaction(engine) as session:
         session.execute(text("TRUNCATE parcel_overlap, overlap_measured"))
+    assert "never measured" in shown(engine)
+    now = town.features_on(plots, AREAS)
+    assert told(now) == {"measured now"}
+    make_fresh(engine, "kl-sample", anew=False, cores=1, out=QUIET, err=QUIET, as_json=False)
+    assert "never measured" not in shown(engine)
     engine.dispose()
+    kept = town.features_on(plots, AREAS)
     assert told(kept) == {"kept facts"}
     pd.testing.assert_frame_equal(kept, now, atol=1e-4)
     assert len(kept[kept["area"] > 0]) > len(plots)

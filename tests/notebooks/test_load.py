@@ -12,6 +12,7 @@ from api.notebook.permitted import (
     COLUMNS,
     COUNTS,
     LAPSED,
+    MEASURES,
     NOT_TOLD,
     REPLACED,
     REVOKED,
@@ -114,8 +115,7 @@ def permits(*rows: dict[str, Any]) -> geopandas.GeoDataFrame:
         for number, row in enumerate(rows)
     ]
     table = pd.DataFrame(told, columns=[*COLUMNS, "geometry"])
-    figures = ["floor_area", "built_up_area", "covered", "cars_asked", "cars_drawn"]
-    table[figures] = table[figures].astype(float)
+    table[list(MEASURES)] = table[list(MEASURES)].astype(float)
     return geopandas.GeoDataFrame(standing_on(table, on=NEW_YEAR), geometry="geometry", crs=UTM_43N)
 
 
@@ -147,6 +147,13 @@ def test_what_a_drawing_does_not_tell_is_counted_and_never_a_nought() -> None:
     assert some.loc["West", "untold_cars_drawn"] == 2
 
 
+def test_the_rain_water_that_drawings_store_adds_up() -> None:
+    there = permits({"rain_asked": 10_000.0, "rain_drawn": 8_000.0}, {"rain_asked": 0.0}, {})
+    west = load(there, areas(), until=NEW_YEAR).set_index("area").loc["West"]
+    assert (west["rain_asked"], west["untold_rain_asked"]) == (10_000.0, 1)
+    assert (west["rain_drawn"], west["untold_rain_drawn"]) == (8_000.0, 2)
+
+
 def test_a_load_grows_year_by_year() -> None:
     there = permits(
         {"issued": date(2019, 12, 31)},
@@ -166,10 +173,11 @@ def test_a_load_grows_year_by_year() -> None:
         load(there, areas(), until=NEW_YEAR, every="week")
 
 
-def test_runoff_is_said_to_be_missing_and_lines_have_no_load() -> None:
-    found = load(permits({}), areas(), until=NEW_YEAR)
-    assert "no formula" in found.attrs["missing"]["runoff"]
-    assert "runoff" not in found.columns
+def test_runoff_is_unknown_and_says_why_and_lines_have_no_load() -> None:
+    found = load(permits({}, {}), areas(), until=NEW_YEAR).set_index("area")
+    assert "no such number has been read" in found.attrs["missing"]["runoff"]
+    assert found["runoff"].isna().all()
+    assert list(found["untold_runoff"]) == [2, 0]
     with pytest.raises(Invalid, match="lines or points"):
         load(permits({}), areas().set_geometry(areas().boundary), until=NEW_YEAR)
 

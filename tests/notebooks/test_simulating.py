@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.notebook import Town
-from api.simulating import Carries, Effect, effect_of
+from api.planner.simulating import Carries, Effect, effect_of
 from gis.errors import Invalid
 from tests.notebooks.conftest import Sample
 

@@ -1,6 +1,7 @@
 """Plots reckoned together, from the database, from files, here and on a cluster, are what each gives by itself: every column, every reason."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,20 +9,25 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from distributed import LocalCluster
 from typer.testing import CliRunner
 
-from api import cluster, simulating
 from api.answers import LandAnswers
 from api.cli import app
-from api.land_files import Asked, check, export, part
-from api.simulating import Effect, Simulated, Use, row_of, simulate
-from api.tracts import Tracts
+from api.planner import cluster, land_files, simulating
+from api.planner.land_files import Asked, check, export, part, tallied
+from api.planner.reforming import reform_in
+from api.planner.simulating import Effect, Simulated, Use, row_of, simulate
+from api.planner.tracts import Tracts
+from api.planner.zones_from_files import stamped
+from gis.crs import to_geographic
 from gis.db.session import make_engine
 from gis.errors import Invalid, Unavailable
 from layers.tracts import files
+from layers.tracts.frames import Frames
 from layers.tracts.model import Tract
-from rules.reform import reform
+from rules.reform import Reform, reform
 from tests.notebooks.conftest import Sample
 
 PLACE, DAY = "kl-sample", date(2026, 11, 1)
@@ -31,6 +37,10 @@ from: 2026-11-01
 parameters:
   - {parameter: yards.open_space, where: {occupancy: A1, yard: front_average}, value: "4.0"}
   - {parameter: height.street_factor, value: "1.0"}
+"""
+ZONES = """zones:
+  - {layer: zoning, label: Market, attributes: {use_groups: F}, file: ground.geojson}
+  - {layer: security_zone, label: Camp, file: ground.geojson}
 """
 OF_EACH = 4
 """Plots of each kind that are asked one by one."""
@@ -171,11 +181,63 @@ def test_files_give_what_the_database_gives(folder: Path, together: dict[str, Si
         assert told == row_of(together[str(row["number"])])
 
 
-def test_a_zone_cannot_be_redrawn_from_files_that_hold_no_zones() -> None:
-    square = "[[[76.0, 10.0], [76.1, 10.0], [76.1, 10.1], [76.0, 10.0]]]"
-    zones = f"zones: [{{layer: zoning, label: Market, shape: {{type: Polygon, coordinates: {square}}}}}]"
-    with pytest.raises(Invalid, match="from the database"):
-        check(reform(f"title: {{en: A market}}\nfrom: 2026-11-01\n{zones}\n"))
+def with_zones(
+    land: LandAnswers, whole: Tract, rows: list[int], folder: Path, *, wider: float = 0.0
+) -> Reform:
+    """A reform with a market and a camp over some plots."""
+    metric = land.metric(PLACE)
+    frames = Frames(east=whole.east, north=whole.north, scale=whole.scale).to_grid(whole.boundary)
+    ground = to_geographic(shapely.union_all(frames[rows]).buffer(2.0 + wider), metric)
+    folder.mkdir(exist_ok=True)
+    (folder / "ground.geojson").write_text(shapely.to_geojson(ground), encoding="utf-8")
+    (folder / "zones.yaml").write_text(REFORM + ZONES, encoding="utf-8")
+    return reform_in(folder / "zones.yaml")
+
+
+def test_two_processes_and_files_give_what_one_process_gives_with_zones_redrawn(
+    land: LandAnswers, whole: Tract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = with_zones(land, whole, [300, 301], tmp_path / "asked")
+    few = whole.number[294:306].tolist()
+    alone = {each.number: row_of(each) for each in simulate(land, PLACE, few, change, Use())}
+    touched = {number for number, row in alone.items() if "redrawn" in row}
+    assert {few[6], few[7]} <= touched < set(few)
+
+    monkeypatch.setattr(simulating, "SHARED_FROM", 4)
+    monkeypatch.setattr(simulating, "AT_ONCE", 4)
+    shared = list(simulate(land, PLACE, iter(few), change, Use(), cores=2))
+    assert [each.number for each in shared] == few
+    assert {each.number: row_of(each) for each in shared} == alone
+
+    monkeypatch.setattr(land_files, "BLOCK", 6)
+    monkeypatch.setattr(land_files, "all_numbers", lambda *_, **__: (len(few), iter(few)))
+    blocks = list(export(land, PLACE, tmp_path / "land", on=DAY, cores=2, redrawing=change))
+    assert [each.written for each in blocks] == [6, 6]
+    asked = Asked(change=change, use=Use())
+    found = pd.concat([part(path, asked) for path in files.parts(tmp_path / "land")])
+    assert found["number"].tolist() == few
+    for row in found.drop(columns="geometry").to_dict("records"):
+        told = {name: None if pd.isna(value) else value for name, value in row.items()}
+        assert {name: told.pop(name) for name in alone[row["number"]]} == alone[row["number"]]
+        assert set(told.values()) <= {None}
+    assert tallied(found).redrawn == len(touched)
+
+
+def test_a_zone_is_refused_over_ground_that_files_were_not_written_for(
+    land: LandAnswers, whole: Tract, folder: Path, tmp_path: Path
+) -> None:
+    inside = with_zones(land, whole, [300], tmp_path)
+    outside = with_zones(land, whole, [300], tmp_path, wider=1.0)
+    bare = files.stamp_of(files.parts(folder)[0])
+    with pytest.raises(Invalid, match="--zones REFORM"):
+        check(inside, bare)
+    held, drawn = stamped(land, bare, inside)
+    assert len(drawn) == 2
+    check(inside, held)
+    with pytest.raises(Invalid, match="Zone 1 reaches beyond"):
+        check(outside, held)
+    with pytest.raises(Invalid, match="“zoning” cannot be redrawn"):
+        check(inside, replace(held, redrawable=("flood",)))
 
 
 def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,13 @@ WRITING = (
 )
 
 
+FRONT = """title: {en: A front yard of 2 m}
+from: 2027-01-01
+parameters:
+  - {parameter: yards.open_space, where: {occupancy: A1, yard: front_average}, value: "2.0"}
+"""
+
+
 @pytest.mark.parametrize("statement", [*PERSONAL, *WRITING])
 def test_a_planner_reads_nobody_and_writes_nothing(sample: Sample, statement: str) -> None:
     engine = make_engine(sample.planner)
@@ -77,6 +84,35 @@ def test_plots_are_those_of_the_register(town: Town, sample: Sample) -> None:
     assert plots.attrs["units"]["measured_area"] == "m², on the ground"
     assert plots.attrs["synthetic"]
     assert plots.attrs["sources"][0]["licence"]
+
+
+def test_every_answer_says_of_which_place_and_days_in_which_units_and_from_what(town: Town) -> None:
+    plots = town.parcels().head(2)
+    change = town.change("zoning", date(2024, 3, 31))
+    answers = (
+        plots,
+        town.layers(),
+        town.layer("flood"),
+        town.cases("permits"),
+        town.extracts(plots.head(1)),
+        town.envelopes(plots.head(1)),
+        town.simulate(FRONT, plots=plots),
+        town.features_on(plots, ["flood"]),
+        town.permitted(),
+        town.load(),
+        town.catchments(),
+        town.compliance(plots),
+        change,
+        town.touched(change),
+        town.under(plots, "slope"),
+        town.overlaps(plots, town.layer("zoning")),
+    )
+    for each in answers:
+        told = each.attrs
+        assert {"place", "on", "known", "crs", "synthetic", "units"} <= set(told), told.get("layer")
+        assert told["crs"] == f"EPSG:{town.place.metric}"
+        assert all(source["title"] and source["licence"] for source in told["sources"])
+        assert told["sources"]
 
 
 def test_a_recorded_area_is_told_in_square_metres(town: Town) -> None:

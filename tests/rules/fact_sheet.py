@@ -31,6 +31,9 @@ class Leaf:
     path: str
     text: str
     mark: str
+    sources: frozenset[str] = frozenset()
+    since: str = ""
+    until: str = ""
 
     @property
     def numbers(self) -> list[str]:
@@ -45,22 +48,47 @@ def leaves() -> list[Leaf]:
     with SHARED.open(encoding="utf-8") as file:
         sheet = yaml.load(file, Loader=yaml.BaseLoader)
     sheet.pop("meta")
-    return list(_walk(sheet, "", ""))
+    return list(_walk(sheet, "", _Known()))
 
 
-def _walk(node: Any, path: str, mark: str) -> Iterator[Leaf]:
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What a branch of the sheet says of everything below it."""
+
+    mark: str = ""
+    sources: frozenset[str] = frozenset()
+    since: str = ""
+    until: str = ""
+
+    def told(self, said: dict[str, Any]) -> "_Known":
+        """The same with what a mapping says of itself."""
+        source = said.get("src", "")
+        named = [source] if isinstance(source, str) else source
+        return _Known(
+            mark=said.get("conf", self.mark),
+            sources=frozenset(named) if source else self.sources,
+            since=said.get("from", said.get("effective_from", self.since)),
+            until=said.get("to", self.until) if said.get("to") != "null" else "",
+        )
+
+
+def _walk(node: Any, path: str, known: _Known) -> Iterator[Leaf]:
     if isinstance(node, dict):
-        mark = node.get("conf", mark)
+        known = known.told(node)
         for key, below in node.items():
             if key not in NAMES:
-                yield from _walk(below, f"{path}.{key}".lstrip("."), mark)
+                yield from _walk(below, f"{path}.{key}".lstrip("."), known)
     elif isinstance(node, list):
         tail = node[-1] if node and isinstance(node[-1], dict) else {}
         for position, below in enumerate(node):
             name = below.get("id") or below.get("n") if isinstance(below, dict) else None
-            yield from _walk(below, f"{path}.{name or position}", mark or tail.get("conf", ""))
+            yield from _walk(
+                below, f"{path}.{name or position}", known if known.mark else _Known().told(tail)
+            )
     else:
-        yield Leaf(path=path, text=node, mark=mark)
+        yield Leaf(
+            path=path, text=node, mark=known.mark, sources=known.sources, since=known.since, until=known.until
+        )
 
 
 @cache

@@ -49,6 +49,7 @@ from rules.plans.drawing import (
 from rules.plans.edges import distances_between, edges_of
 from rules.plans.names import Profile
 from rules.plans.roles import Role, Work
+from rules.plans.steps import OpenLine, steps_of
 from rules.proposal import Answers, Override, Proposal
 from rules.proposing import propose
 
@@ -389,7 +390,8 @@ def an_area(code: str, area: Any, layer: str, at: float, *, work: Work = Work.PR
 
 
 def a_thing(words: Words, index: int, plot: Plot | None) -> Thing:
-    """A drawn thing: `role`, `box`, and what else it has (`floor`, `block`, `meaning`, `curved` where its outline has arcs)."""
+    """A drawn thing: `role`, `box`, and what else it has (`floor`, `block`, `meaning`, `curved` where its outline has arcs, `lines` across
+    it at so many metres from its west side)."""
     role = Role(words["role"])
     outline = an_outline(words.get("box", [1, 1, 2, 2]), role.name, f"T{index}")
     outline = replace(outline, has_arcs=words.get("curved", False))
@@ -417,14 +419,21 @@ def a_thing(words: Words, index: int, plot: Plot | None) -> Thing:
         length=float(length),
         breadth=float(breadth),
         least_breadth=words.get("least_breadth"),
+        steps=steps_of(outline.shape, [a_line(west + at, south, north) for at in words.get("lines", ())]),
         distances=distances,
     )
 
 
+def a_line(x: float, south: float, north: float) -> OpenLine:
+    """A line across a flight."""
+    return OpenLine(LineString([(x, south), (x, north)]), f"S{x:.2f}")
+
+
 def a_length(words: Words, index: int) -> Length:
-    """A dimension: `role`, `metres`, and what else it has (`floor`, `block`, `colour` or `meaning`, `text`)."""
+    """A dimension: `role`, `metres`, and what else it has (`floor`, `block`, `colour` or `meaning`, `text`); it runs east from `at`."""
     role = Role(words["role"])
     colour = int(words.get("colour", 256))
+    x, y = words.get("at", (0, 0))
     return Length(
         role=role,
         block=words.get("block", 1),
@@ -434,6 +443,6 @@ def a_length(words: Words, index: int) -> Length:
         meaning=words.get("meaning", COLOUR_MEANINGS.get(role, {}).get(colour)),
         metres=float(words["metres"]),
         text=words.get("text"),
-        line=LineString([(0, 0), (float(words["metres"]), 0)]),
+        line=LineString([(x, y), (x + float(words["metres"]), y)]),
         source=Source(layer=words.get("layer", role.name), handles=(f"L{index}",)),
     )

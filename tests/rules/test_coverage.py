@@ -42,6 +42,24 @@ def test_a_rule_for_a_human_says_what_no_drawing_tells() -> None:
         assert rule.status is not Status.NEEDS_A_HUMAN or By.HUMAN in rule.by
 
 
+def test_no_rule_is_left_for_later() -> None:
+    assert [rule.id for rule in catalogue() if rule.status is Status.NOT_YET] == []
+
+
+def test_what_needs_a_human_names_the_thing_that_no_drawing_or_layer_tells() -> None:
+    silent = (
+        "no drawing",
+        "no layer",
+        "no occupancy of the drawing",
+        "in no drawing",
+        "measured on the ground",
+    )
+    printed = "those of the printed plan"
+    for rule in catalogue():
+        if rule.why is not None:
+            assert any(words in rule.why for words in (*silent, printed)), f"{rule.id}: {rule.why}"
+
+
 def test_the_page_counts_every_rule_once() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     headings = [line for line in rows if line.startswith("| rule |")]

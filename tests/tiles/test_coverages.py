@@ -1,6 +1,8 @@
 """Zones that share an edge share it in tiles too, however far out the map is; the record itself stays as it was surveyed."""
 
+import os
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +15,13 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from gis.db.quick import engine_of
 from gis.place import Jurisdiction
 from tests.builders import KERALA, a_place, now
 from tests.layers.ground import bring_in
 from tests.tiles.ground import tile_over
 from tiles import coverages
-from tiles.vector import tile
+from tiles.vector import simplify_coverages, tile
 
 ZOOMS = [8, 10, 11, 12, 13, 14]
 SIDE = 3_000
@@ -133,6 +136,29 @@ def test_a_coverage_is_simplified_once(
     monkeypatch.setattr(coverages, "_simplified", None)
     assert [drawn(session, place, 12), drawn(session, place, 10)] == first
     drawn(session, place, 12, on=date(2010, 1, 1))  # the same shapes hold then
+
+
+def test_an_import_simplifies_once_for_every_process(
+    session: Session, place: Jurisdiction, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(coverages._folders, engine_of(session), tmp_path)
+    bring_in(session, place, "zoning", zones())
+    expected = [drawn(session, place, zoom) for zoom in ZOOMS]
+    assert list(tmp_path.rglob("*")) == [], "who draws writes nothing"
+    simplify_coverages(session, place, at=now(session, place))
+    (file,) = tmp_path.rglob("*.coverage")
+    coverages._kept.clear()  # as another process begins
+    with monkeypatch.context() as without:
+        without.setattr(coverages, "_simplified", None)
+        assert [drawn(session, place, zoom) for zoom in ZOOMS] == expected
+    os.utime(file, (0, 0))
+    bring_in(session, place, "zoning", zones(seed=2))
+    simplify_coverages(session, place, at=now(session, place))
+    (newer,) = tmp_path.rglob("*.coverage")
+    assert newer != file
+    newer.write_bytes(b"spoilt")
+    coverages._kept.clear()
+    assert len(drawn(session, place, 12)) == 2, "a file that cannot be read is made up for"
 
 
 @pytest.mark.parametrize(("room", "is_kept"), [(10_000_000, True), (100, False)])

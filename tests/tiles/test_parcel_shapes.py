@@ -1,6 +1,7 @@
 """Parcels of any shape are drawn as they lie: none lost, none spoilt, wherever the tile's edge cuts them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from math import cos, pi, sin
 from typing import Any
@@ -14,6 +15,8 @@ from mapbox_vector_tile import decode
 from shapely.geometry import shape as shape_of
 from shapely.geometry.base import BaseGeometry
 
+from tiles import parcels
+from tiles.building import proved
 from tiles.columns import AROUND, Heap, along_the_curve, settled
 from tiles.parcels import DRAWN_AREA, parcel_tile
 from tiles.store import RUN, Sheet, Standing, Store
@@ -112,6 +115,59 @@ def test_a_plot_of_several_parts_keeps_them(parts: list[shapely.Polygon]) -> Non
     whole = shapely.union_all([part for part in parts if part.is_valid])
     if not whole.is_empty and whole.geom_type in ("Polygon", "MultiPolygon"):
         assert is_right(drawn([whole]).get(1), whole)
+
+
+def told(store: Store) -> Store:
+    """The same store, told which shapes can be drawn whole."""
+    return replace(store, plots=tuple(replace(each, columns=proved(each.columns)) for each in store.plots))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(stars(), min_size=1, max_size=4), st.sampled_from([15, 16, 17, 18, 20]))
+def test_what_is_known_to_be_drawn_whole_is_drawn_as_if_it_were_not(
+    plots: list[shapely.Polygon], zoom: int
+) -> None:
+    store = store_of([each for each in plots if each.is_valid] or [shapely.box(0, 0, 9, 9)])
+    deeper = zoom - INLAND.z
+    x, y = (each << deeper if deeper > 0 else each >> -deeper for each in (INLAND.x, INLAND.y))
+    address = TileAddress(z=zoom, x=x, y=y)
+    assert parcel_tile(told(store), address) == parcel_tile(store, address)
+
+
+@pytest.mark.parametrize(
+    ("plot", "finest_to_coarsest"),
+    [
+        (shapely.box(0, 0, 100, 100), [True] * 9),
+        (shapely.box(0, 0, 100, 3), [True] * 6 + [False] * 3),  # 24 units of the grid: not one of 64
+        (shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60)), [True] * 9),
+    ],
+)
+def test_a_shape_is_known_to_be_whole_in_the_units_in_which_it_has_an_area(
+    plot: shapely.Polygon, finest_to_coarsest: list[bool]
+) -> None:
+    [sound] = told(store_of([plot])).plots[0].columns.sound
+    assert [bool(sound >> finer & 1) for finer in range(9)] == finest_to_coarsest
+
+
+def test_an_hourglass_that_rounding_closes_is_whole_in_finer_units_alone() -> None:
+    glass = shapely.Polygon([(0, 0), (100, 0), (50.2, 50), (100, 100), (0, 100), (49.8, 50)])
+    [sound] = told(store_of([glass])).plots[0].columns.sound
+    assert sound >> 0 & 1
+    assert not sound >> 3 & 1
+
+
+def test_a_plot_that_ends_on_the_rim_is_drawn_without_being_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = [
+        (364.9, 4255.9),
+        (335.7, 4174.9),
+        (391.6, 4159.75),
+        (476.6, 4128.3),
+        (496.2, 4120.5),
+        (527, 4202.6),
+    ]
+    plot = shapely.Polygon([*corners, (508.2, 4211.2), (422.6, 4242.5)])
+    monkeypatch.setattr(parcels, "_mended", None)
+    assert is_right(drawn([plot])[1], plot)
 
 
 @pytest.mark.parametrize(

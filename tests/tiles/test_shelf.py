@@ -100,6 +100,25 @@ def test_what_changes_no_parcel_keeps_the_store(
     assert seen.parcels(TODAY, instant + timedelta(seconds=1)) is None
 
 
+def test_where_nothing_was_recorded_since_a_look_asks_for_the_last_recording_alone(
+    shelf: Shelf, fresh_engine: Engine, town: Jurisdiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, before, read = ready(shelf), shelf.met(TOWN), shelving._read
+    monkeypatch.setattr(shelving, "_read", None)
+    again = shelf.look(TOWN, on=TODAY)
+    assert before is not None
+    assert again is not None
+    assert again.looked > before.looked
+    assert again.parcels(TODAY, None) is store is not None
+    monkeypatch.setattr(shelving, "_read", read)
+    with transaction(fresh_engine) as session:
+        divide_the_first(session, town)
+    changed = shelf.look(TOWN, on=TODAY)
+    assert changed is not None
+    assert changed.last > again.last
+    assert changed.parcels(TODAY, None) is None
+
+
 def test_who_names_a_later_recording_makes_us_look(
     shelf: Shelf, fresh_engine: Engine, town: Jurisdiction, monkeypatch: pytest.MonkeyPatch
 ) -> None:

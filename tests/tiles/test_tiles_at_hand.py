@@ -19,6 +19,7 @@ from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
 from tests.tiles.ground import tile_over
 from tiles import drawing as drawing_module
+from tiles import shelf as shelving
 from tiles.drawing import Drawing
 from tiles.once import Errand
 from tiles.vector import TileAddress, tile
@@ -78,6 +79,18 @@ def test_a_plain_question_takes_the_short_way_and_is_answered_the_same(
     assert answers[0][0] == 200
     has = {**headers, "if-none-match": answers[0][2]["etag"]}
     assert said(short.get(PATH + words, headers=has)) == said(long.get(PATH + words, headers=has))
+
+
+def test_a_place_that_is_to_be_looked_at_again_is_looked_at_on_the_short_way(
+    both: tuple[TestClient, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short, long = both
+    short.get(PATH)
+    monkeypatch.setattr(shelving, "FRESH", 0.0)
+    ways: list[str] = []
+    taken(ways, monkeypatch)
+    assert said(short.get(PATH)) == said(long.get(PATH))
+    assert ways == [PATH]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 
 from gis.errors import Invalid
 from rules.answers_document import answers_from_json
+from rules.answers_sent import answers_of
 from tests.web.checked_plans import a_document, a_drawing
-from web.check_answers import answers_of, field_of, said_lines, said_so_far
+from web.check_answers import field_of, said_lines, said_so_far
 from web.check_view import check_view
 from web.languages import Language, Wording
 from web.plans_asked import KeptCheck

@@ -17,6 +17,13 @@ KINDS: tuple[About, ...] = get_args(About)
 MALAYALAM = re.compile("[\u0d00-\u0d7f]")
 REMEDIES = {"remedy", "mend"}
 """What a remedy is called where a rule hands it on."""
+REASONS = {"reason", "missing", "why", "silent", "doubt", "instead", "note", "unknown", "because", "says"}
+JUDGING = frozenset({"not_applicable", "unknown", "passes", "fails", "holds", "fail", "advisory", "settled"})
+"""Functions that take the reason by its place."""
+PARTS = re.compile(
+    r"[a-z]|3:? [(3]|3 (All|So|Whether|Yards|leaves out \.|is for residential buildings, not for \.)"
+)
+"""How begins what is no sentence by itself: words that a sentence takes over, or one before which another stands."""
 
 
 def ours(text: str, about: About) -> str | None:
@@ -66,20 +73,43 @@ def _filled(part: ast.expr, named: dict[str, ast.expr]) -> str:
     return str(part.value) if isinstance(part, ast.Constant) else ""
 
 
-def remedies() -> Iterator[str]:
-    """Every remedy that stands in the source of a rule."""
+def handed_on(called: set[str], to: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Every sentence that the source of a rule hands on under one of some names, or to one of some functions."""
     for tree in modules().values():
         named = constants(tree)
-        given = [each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in node.keywords]
-        for value in (each.value for each in given if each.arg in REMEDIES):
-            if (told := written(value, named)) and told.strip():
-                yield told.strip()
+        for node in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
+            values = [each.value for each in node.keywords if each.arg in called]
+            is_to = getattr(node.func, "id", getattr(node.func, "attr", "")) in to
+            for value in (*values, *(node.args if is_to else ())):
+                if (told := written(value, named)) and told.strip():
+                    yield told.strip()
 
 
 def test_every_remedy_of_the_rules_is_told_in_malayalam() -> None:
-    told = set(remedies())
+    told = set(handed_on(REMEDIES))
     assert len(told) > 150
     assert sorted(each for each in told if ours(each, "remedies") is None) == []
+
+
+def test_every_reason_of_the_rules_is_told_in_malayalam() -> None:
+    told = {each for each in handed_on(REASONS, JUDGING) if " " in each and not PARTS.match(each)}
+    assert len(told) > 150
+    assert sorted(each for each in told if ours(each, "reasons") is None) == []
+
+
+def test_how_it_was_found_is_told_in_malayalam() -> None:
+    for step in ("level 0: 10.786 m of 3.0 m, pass", "2.0 m by S.R.O. 1240/2025, 23 Table 3", "the drawing"):
+        assert ours(step, "steps") is not None, step
+    assert ours("The owner drew this by hand", "steps") is None
+
+
+def test_the_title_of_a_layer_is_told_in_malayalam_even_with_a_comma_of_its_own() -> None:
+    told = ours(
+        "No consent of the railway is needed: the plot is not affected by Tidal river, canal or backwater, Railway.",
+        "reasons",
+    )
+    assert told is not None
+    assert "canal" not in told
 
 
 @pytest.mark.parametrize("about", KINDS)

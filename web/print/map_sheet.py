@@ -18,6 +18,7 @@ from tiles.style import PAPER, PLOT_LINE
 from web.print import drawing, figures
 from web.print.fonts import print_fonts
 from web.print.frame import Frame, ruler
+from web.print.map_grid import grid_step
 from web.print.map_sheet_drawing import SeenTheme, seen_themes, sheet_labels, sheet_svg, themed
 from web.print.map_sheet_paper import PLOTS_TO, Paper
 from web.print.pdf import fit_for_paper, typeset
@@ -60,6 +61,7 @@ class PrintedMap:
     ruler: Ruler
     scale: str
     north: str
+    grid: str
     middle: str
     printing: str
     legend: tuple[LegendEntry, ...]
@@ -145,6 +147,7 @@ def printed_map(
         ruler=ruler(frame.denominator),
         scale=words.say("map.scale", denominator=scale),
         north=words.say("map.north", metric=sheet.place.metric),
+        grid=words.say("sheet.grid", metric=sheet.place.metric, step=f"{grid_step(frame):,}"),
         middle=words.say("sheet.middle", lat=f"{middle.y:.6f}", lon=f"{middle.x:.6f}"),
         printing=words.say("sheet.printing", paper=paper.size.upper()),
         legend=tuple(_legend(each, words) for each in reversed(found)),

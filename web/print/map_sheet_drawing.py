@@ -5,8 +5,7 @@ shapes of each theme are seen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil, cos, floor, radians, sin
+from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
@@ -15,6 +14,8 @@ from layers.sheet import DrawnShape, DrawnTheme, GroundSheet
 from tiles.style import BOTTOM_UP, GROUND, PAPER, PLOT_LINE
 from web.print import drawing
 from web.print.frame import Frame
+from web.print.free_paper import FreePaper
+from web.print.map_grid import grid_labels, grid_svg
 from web.print.map_sheet_paper import NUMBERS_TO, PLOTS_TO
 from web.print.marks import name_label
 from web.print.sheet import MapLabel
@@ -24,8 +25,6 @@ NORTH = (8.0, 17.0)
 """Millimetres from the upper right corner to the foot of the north arrow."""
 LETTER, HIGH = 1.05, 2.2
 """Millimetres that a letter of a label takes, and its height."""
-CELL = 1.0
-"""Millimetres of a cell of paper that is written on or free."""
 LONGEST = 36
 
 
@@ -37,32 +36,6 @@ class SeenTheme:
     strength: float
     paper: tuple[BaseGeometry, ...]
     names: tuple[DrawnShape, ...]
-
-
-@dataclass(kw_only=True)
-class FreePaper:
-    """Which cells of the paper are written on."""
-
-    width: float
-    height: float
-    taken: set[tuple[int, int]] = field(default_factory=set)
-
-    def take(self, x: float, y: float, wide: float, high: float, turn: float = 0.0) -> bool:
-        """Take the room of a label around a place, if all of it is free and on the paper."""
-        along = (cos(radians(turn)), sin(radians(turn)))
-        steps = max(1, ceil(wide / CELL))
-        cells: set[tuple[int, int]] = set()
-        for step in range(steps + 1):
-            reach = (step / steps - 0.5) * wide
-            cx, cy = x + reach * along[0], y + reach * along[1]
-            if not (high / 2 <= cx <= self.width - high / 2 and high / 2 <= cy <= self.height - high / 2):
-                return False
-            rows = range(floor((cy - high / 2) / CELL), floor((cy + high / 2) / CELL) + 1)
-            cells |= {(floor(cx / CELL), row) for row in rows}
-        if cells & self.taken:
-            return False
-        self.taken |= cells
-        return True
 
 
 def seen_themes(sheet: GroundSheet, frame: Frame, strengths: Mapping[str, float]) -> tuple[SeenTheme, ...]:
@@ -94,6 +67,7 @@ def sheet_svg(seen: Sequence[SeenTheme], frame: Frame) -> str:
     content += [
         plot_line(paper, each.strength) for each in seen if each.theme.entry is None for paper in each.paper
     ]
+    content.append(grid_svg(frame))
     content.append(drawing.north_arrow(frame.width - NORTH[0], NORTH[1]))
     return drawing.svg(frame.width, frame.height, "", "".join(content))
 
@@ -132,11 +106,12 @@ def plot_line(paper: BaseGeometry, strength: float) -> str:
 
 
 def sheet_labels(seen: Sequence[SeenTheme], frame: Frame, words: Wording) -> list[MapLabel]:
-    """North, names of layers from the top down, numbers of plots: what finds no room is left out."""
+    """North, coordinates at the edges, names of layers from the top down, numbers of plots: what finds no room is left out."""
     free = FreePaper(width=frame.width, height=frame.height)
     right, down = frame.width - NORTH[0], NORTH[1]
     free.take(right, down - 7, 12, 16)
     labels = [MapLabel(kind="north", text=words.say("map.north_letter"), x=right, y=down - 13.2)]
+    labels += grid_labels(frame, free, words)
     for each in reversed(seen):
         entry = each.theme.entry
         if entry is None and frame.denominator > NUMBERS_TO:

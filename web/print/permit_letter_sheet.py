@@ -25,6 +25,7 @@ from web.check_sentences import tidy
 from web.languages import Wording
 from web.print.plan_check_drawing import PlanDrawing, plan_drawing
 from web.print.sheet import Fact
+from web.sentences import told_on_paper
 
 SHORT = 16
 ISSUED = (LetterKind.PERMIT, LetterKind.OCCUPANCY)
@@ -249,22 +250,35 @@ def _points(points: Sequence[Point], say: _Say) -> tuple[PointLine, ...]:
         PointLine(
             number="" if each.number is None else say("number", number=each.number),
             title=say.t.of(Words(en=each.title, ml=each.title_ml)),
-            subject=each.subject,
+            subject=told_on_paper(each.subject, "subjects", say.t.language),
             clause=each.clause,
             told=_told(each.measured, each.required, each.comparison, say),
-            words=tidy(each.words),
+            words=tidy(_words(each, say)),
             is_english=each.is_of_the_check,
-            where=say("place", where="; ".join(each.places)) if each.places else "",
+            where=say("place", where="; ".join(_place(where, say) for where in each.places))
+            if each.places
+            else "",
         )
         for each in points
     )
+
+
+def _place(where: str, say: _Say) -> str:
+    """Where a finding was found, its CAD handles as they are."""
+    what, opening, handles = where.partition(" (")
+    return told_on_paper(what, "subjects", say.t.language) + opening + handles
+
+
+def _words(each: Point, say: _Say) -> str:
+    """What is said of a point: the check's own sentences in the reader's language, an officer's as they were written."""
+    return told_on_paper(each.words, "reasons", say.t.language) if each.is_of_the_check else each.words
 
 
 def _standing(each: Standing, say: _Say) -> PointLine:
     return PointLine(
         number="",
         title=say.t.of(Words(en=each.title, ml=each.title_ml)),
-        subject=each.subject,
+        subject=told_on_paper(each.subject, "subjects", say.t.language),
         clause=each.clause,
         told=_told(each.measured, each.required, each.comparison, say),
         words=say.t.of(Words(en=each.words, ml=each.words_ml)),
@@ -297,7 +311,7 @@ def _fees(letter: Letter, t: Wording) -> Iterator[FeeLineShown]:
         title = t.of(Words(en=each.title, ml=each.title_ml))
         yield FeeLineShown(
             title=title[:1].upper() + title[1:],
-            what="" if each.what == each.title else each.what,
+            what="" if each.what == each.title else told_on_paper(each.what, "fees", t.language),
             clause=each.clause,
             amount=rupees(each.paise),
         )

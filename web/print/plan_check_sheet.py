@@ -17,6 +17,7 @@ from web.check_view import ORDER, Found
 from web.languages import Language, Wording
 from web.print.plan_check_drawing import PlanDrawing, plan_drawing
 from web.print.sheet import Fact
+from web.sentences import told_on_paper
 
 MEASURES = ("floor_area", "built_up_area", "height", "storeys")
 
@@ -176,7 +177,9 @@ def _facts(found: Found, t: Wording) -> Iterator[Fact]:
     named = f"{site['body_name']} ({kind})" if site["body_name"] else kind
     yield Fact(name=t("check.form.number"), value=site["number"])
     yield Fact(name=t("check.print.body"), value=named)
-    yield Fact(name=t("check.print.front"), value=found["front"]["basis"])
+    yield Fact(
+        name=t("check.print.front"), value=told_on_paper(found["front"]["basis"], "reasons", t.language)
+    )
     if "limit" in placement:
         figures = {key: f"{placement[f'{key}_residual']:.3f}" for key in ("mean", "greatest")}
         yield Fact(
@@ -186,7 +189,7 @@ def _facts(found: Found, t: Wording) -> Iterator[Fact]:
         areas = {key: f"{placement[f'area_{key}']:,.2f}" for key in ("drawn", "parcel")}
         yield Fact(name=t("check.areas"), value=t("check.areas_value", **areas))
     if placement["note"]:
-        yield Fact(name=t("check.note"), value=placement["note"])
+        yield Fact(name=t("check.note"), value=told_on_paper(placement["note"], "reasons", t.language))
     for line in said_lines(found, t):
         yield Fact(name=line.title, value=f"{line.value}. {line.persons}".strip())
     for name in MEASURES:
@@ -227,13 +230,20 @@ def _card(number: int, found: Found, t: Wording) -> FindingCard:
         title=title,
         is_english=is_english,
         clause=found["clause"] or "",
-        subject=found["subject"],
+        subject=told_on_paper(found["subject"] or "", "subjects", t.language),
         told=_told(found, t),
         advisory=found["force"] == "advisory",
-        reason=tidy(found["reason"] or ""),
-        remedy=tidy(found["remedy"] or ""),
-        steps=tuple(tidy_step(step) for part in (required, measured) if part for step in part["steps"]),
-        measured_from=tuple(measured["sources"]) if measured else (),
+        reason=tidy(told_on_paper(found["reason"] or "", "reasons", t.language)),
+        remedy=tidy(told_on_paper(found["remedy"] or "", "remedies", t.language)),
+        steps=tuple(
+            tidy_step(told_on_paper(step, "steps", t.language))
+            for part in (required, measured)
+            if part
+            for step in part["steps"]
+        ),
+        measured_from=tuple(told_on_paper(each, "steps", t.language) for each in measured["sources"])
+        if measured
+        else (),
         handles=", ".join(handles),
     )
 

@@ -14,6 +14,7 @@ import segno
 
 from civic.core.money.desk import ReceiptSheet
 from civic.core.money.model import rupees
+from civic.core.working_days import day_there
 from layers.extract.model import Words
 from web.languages import Language
 from web.languages import Wording as PageWording
@@ -116,7 +117,7 @@ def _notes(sheet: ReceiptSheet, t: PageWording) -> tuple[str, ...]:
     got = sheet.receipt
     notes = []
     if got.cancelled is not None:
-        notes.append(t("money.receipt.cancelled", day=t.day(got.cancelled.date())))
+        notes.append(t("money.receipt.cancelled", day=t.day(day_there(got.cancelled, sheet.body.time_zone))))
     if got.held:
         notes.append(t("money.receipt.held", amount=rupees(got.held)))
     if sheet.demand is None:

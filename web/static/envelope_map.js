@@ -17,7 +17,10 @@ function cornersOf(geometry) {
 
 function raised({ envelope, storey }) {
   const highest = Math.max(...envelope.features.map((each) => each.properties.bottom)) + storey;
-  envelope.features.forEach((each, i) => {
+  const below = new Map(); // bands under this one on the same plot
+  envelope.features.forEach((each) => {
+    const { number } = each.properties, i = below.get(number) ?? 0;
+    below.set(number, i + 1);
     each.properties.top ??= highest;
     each.properties.colour = COLOURS[Math.min(i, COLOURS.length - 1)];
   });

@@ -7,7 +7,7 @@ save the properties of a collection where features are asked for.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 from weakref import WeakKeyDictionary
@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, as_of, day_asked
-from api.routers.ogc.sources import SOURCES
+from api.routers.ogc.sources import LAST_CHANGES, LIVING, SOURCES
 from gis.asof import AsOf
 from gis.db.quick import engine_of
 from gis.errors import Invalid
@@ -68,11 +68,26 @@ class Asked:
     session: Session
     place: Jurisdiction
     at: AsOf
-    collections: tuple[Collection, ...]
+    known: datetime | None
+    """The instant of knowledge that was named."""
+    recorded: tuple[Collection, ...]
+    """What only a recording of the land changes."""
+
+    @property
+    def collections(self) -> tuple[Collection, ...]:
+        """All that the place shares, what lives without recordings of the land last."""
+        living = (source(self.session, self.place, self.known) for source in LIVING)
+        return (*self.recorded, *(each for some in living for each in some))
 
     def collection(self, name: str) -> Collection:
-        """The collection of a name, or `NotFound`."""
+        """The collection of a name, or `NotFound`; what lives is looked up only where it is asked for."""
+        if any(each.id == name for each in self.recorded):
+            return collection_named(self.recorded, name)
         return collection_named(self.collections, name)
+
+    def moment_of(self, of: Collection) -> datetime:
+        """The instant of knowledge of what is answered of a collection; asked by it, the same is answered again."""
+        return max(self.at.known, of.changed)
 
 
 @contextmanager
@@ -85,10 +100,20 @@ def asking(
         at = (
             AsOf(on=day_asked(on), known=last_recording(session, code))
             if known is None
-            else as_of(session, place, on=on, known=known)
+            else _as_known(session, place, on=on, known=known)
         )
-        collections = collections_of(session, place, SOURCES, known=at.known)
-        yield Asked(session=session, place=place, at=at, collections=collections)
+        recorded = collections_of(session, place, SOURCES, known=at.known)
+        yield Asked(session=session, place=place, at=at, known=known, recorded=recorded)
+
+
+def _as_known(session: Session, place: Jurisdiction, *, on: date | None, known: datetime) -> AsOf:
+    """The point in both times that is meant; the land stood still where only permits changed after its last recording."""
+    known = known if known.tzinfo else known.replace(tzinfo=UTC)
+    changes = [each for each in (change(session, place) for change in LAST_CHANGES) if each]
+    last = last_recording(session, place.code)
+    if changes and last < known <= max(changes):
+        known = last
+    return as_of(session, place, on=on, known=known)
 
 
 def _place(session: Session, code: str) -> Jurisdiction:

@@ -126,7 +126,11 @@ def described(collection: Collection, to: Addresses, moment: Json) -> Json:
         to.link(f"{path}/items", "items", GEOJSON, "Its features", moment),
         to.link(f"{path}/items", "items", HTML, "Its features, as a page", {**moment, "f": "html"}),
         to.link(f"{path}/queryables", f"{_REL}/queryables", SCHEMA, "What can be asked of it", moment),
-        to.link(f"{path}/tiles", f"{_REL}/tilesets-vector", JSON, "It as vector tiles", moment),
+        *(
+            [to.link(f"{path}/tiles", f"{_REL}/tilesets-vector", JSON, "It as vector tiles", moment)]
+            if collection.is_drawn
+            else []
+        ),
         to.link(f"/records/{collection.id}", "related", GEOJSON, "Its record in the catalogue"),
         to.link(f"{path}/schema", "describedby", SCHEMA, "What a feature has", moment),
         *(

@@ -5,7 +5,7 @@ is the same while nothing of its collection is recorded, and, where no day was n
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from api.answers import KERALA_TIME, today
 from api.tile_words import has_tag
-from layers.collections.question import Days, Question
+from layers.collections.question import Question
 from tiles.versions import stamp
 
 FORM = 1
@@ -50,10 +50,11 @@ class Copy:
 def copy_of(request: Request, question: Question, *, is_day_named: bool) -> Copy:
     """What the answer to a question is known by: the state of its collection, its address, its days."""
     collection, days = question.collection, question.days
-    turned = None if is_day_named or days.last != today() else _dawn(days)
-    asked = repr((str(request.url), days, [each.name for each in collection.properties], FORM))
+    turned = today() if not is_day_named and days.last in (None, today()) else None
+    asked = repr((str(request.url), days, turned, [each.name for each in collection.properties], FORM))
     tag = f'W/"{stamp(collection.changed)}-{sha256(asked.encode()).hexdigest()[:24]}"'
-    return Copy(tag=tag, modified=_whole(max(filter(None, (collection.changed, turned)))))
+    changes = [collection.changed, *([_dawn(turned)] if turned else [])]
+    return Copy(tag=tag, modified=_whole(max(changes)))
 
 
 def unchanged(headers: Headers) -> Response:
@@ -61,9 +62,9 @@ def unchanged(headers: Headers) -> Response:
     return Response(status_code=304, headers=headers)
 
 
-def _dawn(days: Days) -> datetime | None:
-    """When the last of some days began in Kerala."""
-    return None if days.last is None else datetime.combine(days.last, time(), KERALA_TIME)
+def _dawn(day: date) -> datetime:
+    """When a day began in Kerala."""
+    return datetime.combine(day, time(), KERALA_TIME)
 
 
 def _whole(instant: datetime) -> datetime | None:

@@ -63,7 +63,7 @@ def items(
         question = asks.question(asked, of, properties, after=asks.after, limit=size + 1)
         if is_page:
             shown = list(features(asked.session, question))
-            return pages.features(request, asked, of, asks.moment(asked), shown, size)
+            return pages.features(request, asked, of, asks.moment(asked, of), shown, size)
         copy = copy_of(request, question, is_day_named=asks.on is not None)
         headers = _headers(question.system) | copy.headers
         if copy.is_held_by(request):
@@ -95,7 +95,7 @@ def _rest(request: Request, to: Addresses, asks: ItemsIn, asked: Asked, of: Coll
             to.link(f"/collections/{of.id}", "collection", "application/json", of.title.en),
         ]
         if last is not None:
-            onward = {**given, **asks.moment(asked), "after": last}
+            onward = {**given, **asks.moment(asked, of), "after": last}
             links.append(to.link(path, "next", GEOJSON, "The next page", onward))
         content: Json = {"links": links, "numberReturned": count}
         if last is None and asks.after is None:
@@ -131,7 +131,7 @@ def item(
         text = feature(asked.session, question, feature_id)
         if is_page:
             return pages.one(request, asked, of, text)
-    copy = copy_of(request, question, is_day_named=True)
+    copy = copy_of(request, question, is_day_named=on is not None or not of.tells_the_day)
     headers = _headers(system) | copy.headers
     if copy.is_held_by(request):
         return unchanged(headers)

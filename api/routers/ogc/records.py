@@ -1,4 +1,4 @@
-"""The catalogue of a place as records (after OGC API Records, Part 1): every theme, with its law, licence and lineage.
+"""The catalogue of a place as records (after OGC API Records, Part 1): plots, permits and every theme, with its law, licence and lineage.
 
 In: addresses under /ogc/{code}/records.  Out: GeoJSON, a feature for each theme of the catalogue; one that nothing was brought in for
 is a record too, and says so: its silence is no statement about the land.
@@ -14,6 +14,7 @@ from api.dependencies import LandDep, only_known_words
 from api.documented import sent_as
 from api.routers.ogc.asked import GEOJSON, Addresses, Asked, Json, addresses, asking, told
 from api.routers.ogc.drawn import OnlyJson
+from civic.permits import collection as permits
 from gis.errors import NotFound
 from layers.catalogue import load
 from layers.collections.model import Collection
@@ -35,7 +36,7 @@ def records(
     ] = None,
     _f: OnlyJson = None,
 ) -> Response:
-    """Every theme of the place's catalogue, and the plots: what it means, by which law, from which source, under which licence."""
+    """Every theme of the place's catalogue, the plots and the permits: what it means, by which law, from which source, under which licence."""
     with asking(land, code) as asked:
         to = addresses(request, code)
         found = [
@@ -63,7 +64,12 @@ def _all(asked: Asked, to: Addresses) -> list[Json]:
     catalogue = load(asked.place.catalogue)
     themes = {group.id: group.title for group in catalogue.groups}
     own = _record(PARCELS, TITLE, DESCRIPTION, here.get(PARCELS), to, {})
-    return [own, *(_of_layer(each, themes[each.theme], here.get(each.id), to) for each in catalogue.layers)]
+    issued = _record(permits.PERMITS, permits.TITLE, permits.DESCRIPTION, here.get(permits.PERMITS), to, {})
+    return [
+        own,
+        issued,
+        *(_of_layer(each, themes[each.theme], here.get(each.id), to) for each in catalogue.layers),
+    ]
 
 
 def _of_layer(layer: Layer, theme: Words, of: Collection | None, to: Addresses) -> Json:

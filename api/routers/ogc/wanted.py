@@ -90,10 +90,10 @@ class WantedIn(BaseModel):
             limit=limit,
         )
 
-    def moment(self, asked: Asked) -> Json:
-        """The point in both times, for addresses that go on from here: the same land, whatever is recorded meanwhile."""
+    def moment(self, asked: Asked, of: Collection) -> Json:
+        """The point in both times, for addresses that go on from here: the same features, whatever is recorded meanwhile."""
         on = None if self.time else asked.at.on.isoformat()
-        return {"on": on, "known": asked.at.known.isoformat().replace("+00:00", "Z")}
+        return {"on": on, "known": asked.moment_of(of).isoformat().replace("+00:00", "Z")}
 
 
 class ItemsIn(WantedIn):

@@ -75,7 +75,7 @@ def may_read_full(session: Session, case_id: int, actor: Actor | None) -> bool:
     """Whether somebody reads the full record of a case: whoever may see the case itself."""
     if actor is None:
         return False
-    return may_see(session, case(session, case_id), roles_in(session, case_id, actor))
+    return may_see(session, case(session, case_id), roles_in(session, case_id, actor), actor.person.id)
 
 
 def documents_of(session: Session, case_id: int, *, full: bool) -> list[Document]:

@@ -19,12 +19,12 @@ from civic.core.documents.room import DocumentRoom
 from civic.core.documents.shapes import WITHOUT_NUL, AnnouncedIn, DocumentOut, FileOut, UploadOut
 from civic.core.documents.uploads import Upload, Version
 from civic.core.doors.form import see
-from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
 from civic.core.workflow import INSIDERS, READING
 from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound, TooLarge
 
-router = APIRouter()
+router = APIRouter(route_class=TownRoute)
 KINDS = ("deed", "tax_receipt", "sketch", "site_plan", "photo", "identity", "letter", "other")
 """Kinds of papers that the form offers; a service may use others."""
 Number = Annotated[str, Path(max_length=60)]
@@ -253,7 +253,9 @@ def _writable(town: Town, number: str, record: str) -> Case:
 
 
 def _readable(town: Town, number: str) -> tuple[Case, list[Document], bool]:
-    """A case's papers for who asks; for strangers a case without published papers does not exist."""
+    """A case's papers for who asks, and a line for its parties where an officer does; for strangers a case without published
+    papers does not exist.
+    """
     found = case_numbered(town.session, number)
     full = may_read_full(town.session, found.id, town.actor)
     seen = documents_of(town.session, found.id, full=full)
@@ -261,6 +263,8 @@ def _readable(town: Town, number: str) -> tuple[Case, list[Document], bool]:
         raise NoSuchCase(
             "There is no such case here, or it is not yours to see. Sign in as one of its parties."
         )
+    if town.actor and town.actor.is_staff:
+        note_look(town.session, town.body, town.actor, found, now=town.now)
     return found, seen, full
 
 
@@ -270,8 +274,6 @@ def _shown(
     found, seen, full = _readable(town, number)
     roles = roles_in(town.session, found.id, town.actor) if town.actor else frozenset()
     is_staff = bool(roles & set(INSIDERS))
-    if town.actor and town.actor.is_staff:
-        note_look(town.session, town.body, town.actor, found, now=town.now)
     status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
     return page(
         request,

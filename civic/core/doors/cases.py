@@ -9,14 +9,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from civic.core.answering import to_answer
 from civic.core.case import Case, cases_of, history, inbox, parcels_of, seen_by, tasks_of
 from civic.core.confirming import Act, confirmed
 from civic.core.desk import Overtaken
+from civic.core.documents.records import documents_of
 from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.doors.ground import ground_of
 from civic.core.doors.passkeys import site_of
 from civic.core.holidays import holidays
-from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.messages.outbox import undelivered
 from civic.core.pressing import pressing
 from civic.core.privacy.looks import note_look
@@ -26,7 +28,7 @@ from civic.core.workflow import INSIDERS, READING
 from civic.core.working_days import working_days
 from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 PAGE = 50
 Refused = Conflict | Invalid | NotAllowed | NotFound | Gone
 """What stands on a case's page where it was refused."""
@@ -52,7 +54,8 @@ def inbox_page(
 ) -> Response:
     """What waits for the roles of who reads, the most pressing first."""
     after = (after_due, after_case) if after_due and after_case is not None else None
-    lines = inbox(town.session, town.roles, after=after, most=PAGE)
+    me = town.who().person.id
+    lines = inbox(town.session, town.roles, person_id=me, after=after, most=PAGE)
     last = lines[-1] if len(lines) == PAGE else None
     onward = f"{town.path}/inbox?after_due={last.presses}&after_case={last.case.id}" if last else None
     calendar = working_days(town.body.rest_days, [each.day for each in holidays(town.session)])
@@ -175,6 +178,8 @@ def _shown(
             name: each for name, each in service.steps_of(desk, found, roles).items() if not each[0].own_page
         },
         tasks=tasks_of(town.session, found.id),
+        mine=to_answer(town.session, found.id, roles, town.who().person.id),
+        papers=documents_of(town.session, found.id, full=True),
         history=history(town.session, found.id, for_staff=is_staff),
         ground=ground_of(town, found, numbers),
         shown=service.shown(desk, found),

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from civic.core.dashboard import Board, Line, as_csv, board, lines
-from civic.core.http import ANYONE, Town, TownDep, allowed, page
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page
 from civic.core.outline import WIDTH, Sketch, sketch
 from gis.asof import AsOf
 from gis.errors import Invalid
@@ -20,7 +20,7 @@ from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
 from layers.wards import ward_shapes
 
-router = APIRouter()
+router = APIRouter(route_class=TownRoute)
 FIRST = date(1900, 1, 1)
 Day = Annotated[date | None, Query()]
 Measure = Literal[

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from civic.core.case import cases_of
 from civic.core.doors.form import Text, see
-from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, cookie_of, page
+from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, TownRoute, allowed, cookie_of, page
 from civic.core.people import Person, demo_citizens, introduce, people_in, person, person_reached_by, postings
 from civic.core.sign_in import SignIn, TooManyTries, begin, check_code, end, new_code
 from civic.core.workflow import STAFF
 from gis.errors import Invalid, NotAllowed
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 Next = Annotated[str, Query(max_length=500)]
 MACHINE = "town-machine"
 """The cookie by which a browser is told from others, whoever signs in with it."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, Response
 from civic.core.doors.form import Identifier, Text, see
 from civic.core.drawn import drawn
 from civic.core.holidays import ClocksRun, Holiday, add_holiday, holidays, remove_holiday
-from civic.core.http import ANYONE, Town, TownDep, allowed, page
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page
 from civic.core.owners import know_no_more, known_owners
 from civic.core.people import (
     LICENCES,
@@ -29,7 +29,7 @@ from civic.core.workflow import STAFF
 from civic.core.working_days import working_days
 from gis.errors import Conflict, Invalid
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 POSTED = ("licensee", *STAFF)
 
 

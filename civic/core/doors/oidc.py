@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from civic.core.doors.entrance import keep_signed_in, machine_of, signed_in_anew
-from civic.core.http import ANYONE, TownDep, allowed
+from civic.core.http import ANYONE, TownDep, TownRoute, allowed
 from civic.core.oidc import NotVouchedFor, Provider
 from civic.core.people import person_reached_by, reach, roles_on
 from gis.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 COOKIE = "oidc-trip"
 
 

@@ -12,12 +12,12 @@ from civic.core.case import seen_by
 from civic.core.confirming import Act, ask_to_confirm
 from civic.core.doors.entrance import browser_of, keep_signed_in, machine_of, sender_of, signed_in_anew
 from civic.core.doors.form import Identifier, see
-from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed
+from civic.core.http import ANYONE, SIGNED_IN, TownDep, TownRoute, allowed
 from civic.core.passkeys import Site, ask_to_make, ask_to_sign, keep_made, remove, signed
 from civic.core.steps import may_take
 from gis.errors import NotAllowed
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 Answer = Annotated[dict[str, Any], Body()]
 Version = Annotated[int, Body(embed=True, ge=1, lt=2**31)]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from civic.core.desk import Advanced, Opening
 from civic.core.messages.outbox import RECIPIENTS, Recipient, parties_of, to_recipient
 from civic.core.money.model import DemandRaised
+from gis.db.straight import straight
 
 _WATCH = "EXISTS (SELECT FROM plot_watch WHERE state = 'watching') AS is_watched"
 _OWN = (
@@ -56,7 +57,7 @@ def look_ahead(session: Session, opening: Opening) -> None:
         "plots": list(opening.parcels),
         "land": opening.body.jurisdiction,
     }
-    row = session.execute(_AHEAD, values).one()
+    row = straight(session, _AHEAD, values)[0]
     found = Hearers(parties=(to_recipient(row),), may_be_watched=row.is_watched, may_be_owned=row.is_owned)
     session.info[_KEPT] = _Ahead(hearers=found, now=opening.now)
 
@@ -69,7 +70,7 @@ def hearers(session: Session, moved: Advanced) -> Hearers:
         found = replace(kept.hearers, parties=named)
         session.info[_KEPT] = replace(kept, hearers=found, case_id=moved.case.id)
         return found
-    others = session.execute(_OF_CASE, {"case": moved.case.id, "land": moved.body.jurisdiction}).one()
+    others = straight(session, _OF_CASE, {"case": moved.case.id, "land": moved.body.jurisdiction})[0]
     parties = parties_of(session, moved.case.id)
     return Hearers(parties=parties, may_be_watched=others.is_watched, may_be_owned=others.is_owned)
 

@@ -24,6 +24,7 @@ from civic.core.messages.wording import (
 )
 from civic.core.people import NoSuchPerson
 from civic.core.tables import PersonRow
+from gis.db.straight import straight
 from gis.errors import Invalid
 
 SEND = "messages.send"
@@ -122,7 +123,7 @@ def tell(
 
 def parties_of(session: Session, case_id: int) -> list[Recipient]:
     """The parties of a case, each once."""
-    found = session.execute(_BY_CASE, {"case": case_id})
+    found = straight(session, _BY_CASE, {"case": case_id})
     return [replace(to_recipient(who), case_number=who.case_number) for who in found]
 
 
@@ -204,7 +205,7 @@ def tell_recipient(
         "blanks": list(worded.blanks),
         "now": now,
     }
-    return [int(row.id) for row in session.execute(_TELL, new)]
+    return [int(row.id) for row in straight(session, _TELL, new)]
 
 
 def messages_of(session: Session, case_id: int, *, person_id: int | None = None) -> list[Message]:

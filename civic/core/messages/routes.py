@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from civic.core.case import seen_by
 from civic.core.doors.form import see
-from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.jobs import failed_jobs, try_again
 from civic.core.messages.outbox import (
     HIDDEN,
@@ -31,7 +31,7 @@ from civic.core.privacy.looks import OUTBOX, note_list, note_look
 from civic.core.workflow import INSIDERS
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 
-router = APIRouter()
+router = APIRouter(route_class=TownRoute)
 Text = Annotated[str, Form(max_length=5000, pattern=r"^[^\x00]*$")]
 Identifier = Annotated[int, Path(ge=1, lt=2**62)]
 

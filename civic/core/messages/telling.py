@@ -27,6 +27,7 @@ from civic.core.people import people_in
 from civic.core.said import add_undelivered
 from civic.core.services import Services, service_kept
 from civic.core.sign_in import GOOD_FOR, CodeMade
+from civic.core.steps import ANSWER, NOTE
 from civic.core.tables import CaseEventRow, PersonRow
 from civic.core.watching.watches import Watch, watches_around
 from civic.core.workflow import PARTIES
@@ -68,7 +69,10 @@ class Teller:
 
     def heard_case(self, session: Session, moved: Advanced) -> None:
         """Tell the parties of a case, but not who moved it, and ask for its watchers to be told."""
-        if moved.case.state == moved.state_before or self._is_for_staff(moved.case, moved.step):
+        if moved.case.state == moved.state_before:
+            self._tell_of_words(session, moved)
+            return
+        if self._is_for_staff(moved.case, moved.step):
             return
         hear = hearers(session, moved)
         for party in hear.parties:
@@ -78,6 +82,20 @@ class Teller:
             self._tell_owners(session, moved, {each.person_id for each in hear.parties})
         if hear.may_be_watched:
             later(session, WATCHERS, case=moved.case.id, seq=moved.case.version)
+
+    def _tell_of_words(self, session: Session, moved: Advanced) -> None:
+        """Tell the parties that somebody else wrote on their case or gave the word that was asked; what was said stands there."""
+        if moved.actor is None or (moved.step != NOTE and not moved.step.startswith(ANSWER)):
+            return
+        event = session.get_one(CaseEventRow, (moved.case.id, moved.case.version))
+        if event.seen_by == "staff":
+            return
+        for party in parties_of(session, moved.case.id):
+            if party.person_id != moved.actor.person.id:
+                words = self.words_of(moved.body, moved.case, moved.case.state, party.language)
+                tell_recipient(
+                    session, party, case_id=moved.case.id, template="words_added", values=words, now=moved.now
+                )
 
     def _tell_owners(self, session: Session, moved: Advanced, parties: set[int | None]) -> None:
         """Tell whoever is known as an owner that somebody else began a case on their plot; of whom is not told."""

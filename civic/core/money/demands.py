@@ -26,6 +26,7 @@ from civic.core.money.model import (
 from civic.core.money.tables import DemandLineRow, DemandRow
 from civic.core.tables import CaseRow
 from gis.db.sql import statement
+from gis.db.straight import straight
 from gis.errors import Invalid
 
 _FRESH = {"populate_existing": True}
@@ -59,7 +60,7 @@ def raise_demand(
         "asked": [line.amount for line in lines],
         "clauses": [line.clause for line in lines],
     }
-    made = session.execute(statement(__package__, "raised"), new).one()
+    made = straight(session, statement(__package__, "raised"), new)[0]
     raised = Demand(
         id=made.id,
         case_id=case_id,

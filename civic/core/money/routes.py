@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from civic.core.bodies import inside
 from civic.core.case import case, seen_by
 from civic.core.doors.form import FormDep, see
-from civic.core.http import ANYONE, Town, TownDep, allowed, page, town_hall
+from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page, town_hall
 from civic.core.money.demands import demand, demand_at
 from civic.core.money.desk import MoneyDesk, ReceiptSheet
 from civic.core.money.gateway import GatewayAway
@@ -30,8 +30,8 @@ from civic.core.money.receipts import receipt_at, receipts_of
 from civic.core.money.reconciliation import reconciliations
 from gis.errors import Invalid, NotFound
 
-router = APIRouter(include_in_schema=False)
-programs = APIRouter(tags=["money"])
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
+programs = APIRouter(route_class=TownRoute, tags=["money"])
 LOG = logging.getLogger(__name__)
 
 

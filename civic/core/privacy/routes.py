@@ -6,15 +6,15 @@ In: requests.  Out: pages; after erasure, the first page.
 from fastapi import APIRouter, Request, Response
 
 from civic.core.doors.form import FormDep, Identifier, see
-from civic.core.http import ANYONE, SIGNED_IN, TownDep, allowed, cookie_of, page
-from civic.core.owners import know_no_more, known_owners
+from civic.core.http import ANYONE, SIGNED_IN, TownDep, TownRoute, allowed, cookie_of, page
+from civic.core.owners import know_no_more, known_owners, plots_of_party
 from civic.core.passkeys import passkeys_of
 from civic.core.people import postings
 from civic.core.privacy.looks import erase, looks_at
 from civic.core.privacy.notice import notice
 from gis.errors import Invalid, NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 
 
 @router.get("/town/{body}/privacy", dependencies=[allowed(ANYONE)])
@@ -27,6 +27,7 @@ def privacy(request: Request, town: TownDep) -> Response:
 def me(request: Request, town: TownDep) -> Response:
     """What is kept of who reads, and who looked at it."""
     who = town.who().person
+    known = known_owners(town.session, person_id=who.id)
     return page(
         request,
         "town/privacy/me.html",
@@ -35,7 +36,9 @@ def me(request: Request, town: TownDep) -> Response:
         looks=looks_at(town.session, who.id),
         passkeys=passkeys_of(town.session, who.id),
         held=postings(town.session, on=None, person_id=who.id),
-        known=known_owners(town.session, person_id=who.id),
+        known=[
+            (each, plots_of_party(town.session, town.body, each.party_id, on=town.today)) for each in known
+        ],
     )
 
 

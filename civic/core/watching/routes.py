@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from civic.core.doors.form import see
-from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.messages.routes import room_of
 from civic.core.privacy.looks import WATCHES, note_list
 from civic.core.watching.watches import (
@@ -21,7 +21,7 @@ from civic.core.watching.watches import (
 )
 from gis.errors import Conflict, Gone, Invalid, LandError, NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 DECIDERS = ("front_office", "verifier", "secretary")
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[int, Path(ge=1, lt=2**62)]

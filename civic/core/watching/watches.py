@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.messages.tables import PlotWatchRow
+from civic.core.owners import owns
 from civic.core.services import Services
 from civic.core.tables import CaseEventRow, CaseParcelRow, CasePartyRow, CaseRow, PersonRow
 from civic.core.workflow import STAFF
@@ -62,12 +63,14 @@ def ask_to_watch(
     reason: str,
     now: datetime,
 ) -> Watch:
-    """A person's wish to watch a plot: at once for a party of a case that officers took up there, else for staff to decide."""
+    """A person's wish to watch a plot: at once for a known owner or a party of a case that officers took up, else for staff to decide."""
     at = _at(body, now)
     standing = parcel(session, jurisdiction(session, body.jurisdiction), number, at=at)
     words = reason.strip()
-    is_party = _is_party(session, services, person_id, standing.number.whole)
-    if not is_party and not words:
+    is_known = owns(session, body, person_id, [standing.number.whole], on=at.on) or _is_party(
+        session, services, person_id, standing.number.whole
+    )
+    if not is_known and not words:
         raise Invalid(
             "Say what your interest in the plot is and how it shows, such as the number of your deed.",
             code="reason-missing",
@@ -84,11 +87,11 @@ def ask_to_watch(
         person_id=person_id,
         jurisdiction=body.jurisdiction,
         number=standing.number.whole,
-        ground="party" if is_party else "declared",
+        ground="party" if is_known else "declared",
         reason=words,
-        state="watching" if is_party else "asked",
+        state="watching" if is_known else "asked",
         asked=now,
-        decided=now if is_party else None,
+        decided=now if is_known else None,
         stop=secrets.token_urlsafe(24),
     )
     session.add(row)

@@ -6,14 +6,14 @@ In: an authority, a person posted as an agency.  Out: the page of all authoritie
 from fastapi import APIRouter, Request, Response
 
 from civic.core.doors.form import FormDep, Identifier, see
-from civic.core.http import Town, TownDep, allowed, page
+from civic.core.http import Town, TownDep, TownRoute, allowed, page
 from civic.core.people import people_in
 from civic.permits.agencies import AGENCY, answering, end_answering, name_answering
 from civic.permits.doors.common import REFUSALS, Refusal, status_of
 from civic.permits.service import SERVICE
 from gis.errors import Invalid
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 WHO = allowed("secretary", "admin")
 
 

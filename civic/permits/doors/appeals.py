@@ -6,13 +6,13 @@ In: the number of a permit's case.  Out: the form, and after it the page of the 
 from fastapi import APIRouter, Request, Response
 
 from civic.core.doors.form import FormDep, see
-from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.permits.appeals.lodging import appeal_before_tribunal, decision_of, lodge
 from civic.permits.appeals.service import SERVICE
 from civic.permits.doors.common import REFUSALS, Number, Refusal, matter, status_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 
 
 @router.get("/town/{body}/permits/{number}/appeal", dependencies=[allowed(SIGNED_IN)])

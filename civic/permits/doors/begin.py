@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.doors.form import FormDep, see
-from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.permits.consents import LICENSEE
 from civic.permits.doors.common import REFUSALS, Refusal, status_of
@@ -18,7 +18,7 @@ from civic.permits.model import FOLLOWING, UNDRAWN, Kind, asked_from
 from civic.permits.service import SERVICE
 from gis.parcels.ids import normal_number
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 Word = Annotated[str, Query(max_length=120)]
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from civic.core.case import Case, history, tasks_of
 from civic.core.desk import Desk
 from civic.core.doors.form import FormDep, see
-from civic.core.http import OFFICE, Town, TownDep, allowed, page
+from civic.core.http import OFFICE, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
 from civic.permits.asking import KINDS, ask, questions_from
 from civic.permits.checking import Check, drawn_of, newest_check
@@ -27,9 +27,11 @@ from civic.permits.town_words import TOWN_HALL, say_of_reason, town_reasons
 from civic.permits.visits import visits_of
 from gis.errors import Invalid
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 STANCE, REASON = "stance-", "reason-"
 """How the fields of a word on a finding begin; its place among the open findings follows."""
+TICK, TICKED_STANCE, TICKED_REASON = "tick-", "ticked-stance", "ticked-reason"
+"""How the field of a finding begins that takes the one word on all that are ticked, and the fields of that word."""
 ANSWER = "answer:"
 """How the history names the answer of an authority; the kind of what it was asked follows."""
 OFFICERS = ("verifier", "approver", "secretary")
@@ -183,17 +185,30 @@ def _keep_reasons(town: Town, desk: Desk, standing: Case, form: FormDep) -> None
 
 def _keep_points(town: Town, desk: Desk, standing: Case, form: FormDep) -> None:
     check = _newest(town, standing.id, form.get("seq", ""))
+    _check_ticked(form)
     for place, each in enumerate(check.of("fail", "unknown")):
-        if stance := form.get(f"{STANCE}{place}", ""):
+        own = f"{STANCE}{place}", f"{REASON}{place}"
+        is_ticked = f"{TICK}{place}" in form and not form.get(own[0])
+        which, why = (TICKED_STANCE, TICKED_REASON) if is_ticked else own
+        if stance := form.get(which, ""):
             say(
                 desk,
                 check,
                 rule=each["rule"],
                 subject=each["subject"] or "",
                 stance=stance,
-                reason=form.get(f"{REASON}{place}", ""),
+                reason=form.get(why, ""),
                 actor=town.who(),
             )
+
+
+def _check_ticked(form: FormDep) -> None:
+    """The word on all that is ticked, and what it is on, come together."""
+    is_said, is_any = bool(form.get(TICKED_STANCE)), any(name.startswith(TICK) for name in form)
+    if is_said and not is_any:
+        raise Invalid("Tick the findings that this word is on.", code="nothing-ticked")
+    if is_any and not is_said:
+        raise Invalid("Choose the word on the findings that are ticked.", code="no-word-on-ticked")
 
 
 def _newest(town: Town, case_id: int, seq: str) -> Check:

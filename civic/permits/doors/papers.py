@@ -8,19 +8,20 @@ from typing import Annotated, Literal
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from civic.core.http import SIGNED_IN, TownDep, allowed, page
+from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
 from civic.core.workflow import PARTIES
+from civic.permits.beside import may_confirm
 from civic.permits.checking import check_numbered, drawn_of
-from civic.permits.deciding import judged
 from civic.permits.difference import difference
-from civic.permits.doors.common import Number, Seq, matter, room_of
+from civic.permits.doors.common import Number, Refusal, Seq, matter, room_of, status_of
+from civic.permits.drawings import OPEN_TO_DRAWINGS
 from civic.permits.fees import bill
 from civic.permits.lettering import letter
 from civic.permits.queries import shown
 from gis.errors import Unavailable
 
-router = APIRouter()
+router = APIRouter(route_class=TownRoute)
 Language = Annotated[Literal["en", "ml"], Query()]
 
 
@@ -29,20 +30,30 @@ Language = Annotated[Literal["en", "ml"], Query()]
 )
 def check_page(request: Request, town: TownDep, number: Number, seq: Seq) -> Response:
     """What was found of a drawing: every finding with its clause, the drawing with its marks, what it would cost."""
+    return check_shown(request, town, number, seq, refused=None)
+
+
+def check_shown(request: Request, town: Town, number: str, seq: int, *, refused: Refusal | None) -> Response:
+    """The page of a check; on the newest one a party answers its open questions while drawings are handed in."""
     desk, standing, roles = matter(town, number)
     note_look(town.session, town.body, town.who(), standing, now=town.now)
     check = check_numbered(town.session, standing.id, seq)
+    told = shown(desk, standing)
+    is_party = bool(roles & set(PARTIES)) and standing.state in OPEN_TO_DRAWINGS
     return page(
         request,
         "town/permits/check.html",
         town=town,
+        status=status_of(refused),
         case=standing,
-        is_party=bool(roles & set(PARTIES)),
-        shown=shown(desk, standing),
+        is_party=is_party,
+        answers=is_party and told.check is not None and told.check.seq == seq,
+        may_confirm=may_confirm(roles),
+        shown=told,
         check=check,
-        points=judged(town.session, check),
         bill=bill(town.session, check),
         svg=drawn_of(town.session, check.id).svg,
+        refused=refused,
     )
 
 

@@ -9,10 +9,21 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from civic.core.doors.cases import refused_page
 from civic.core.doors.form import FormDep, Identifier, see
-from civic.core.http import SIGNED_IN, Town, TownDep, allowed, page
+from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.permits.asking import answer
+from civic.permits.beside import answers_to, check_with, keep_with, said_before
 from civic.permits.consents import PARTS, to_sign
-from civic.permits.doors.common import REFUSALS, Number, Refusal, language_of, matter, room_of, status_of
+from civic.permits.doors.common import (
+    REFUSALS,
+    Number,
+    Refusal,
+    Seq,
+    language_of,
+    matter,
+    room_of,
+    status_of,
+)
+from civic.permits.doors.papers import check_shown
 from civic.permits.drawings import HandedIn, check_drawing, hand_in
 from civic.permits.filing import change_licensee
 from civic.permits.joining import join_owner, leave_owner
@@ -20,7 +31,7 @@ from civic.permits.queries import shown
 from civic.permits.signing import answered, sign_and_go_on
 from gis.errors import Conflict, Invalid, NotAllowed
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 Words = Annotated[str, Form(max_length=20_000)]
 SIGNED_NAME = "declare-"
 """How the field of a sentence that the licensee declares begins."""
@@ -39,13 +50,15 @@ def send_drawing(
     number: Number,
     drawing: Annotated[UploadFile | None, File()] = None,
     answers: Words = "",
+    keeps_answers: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
-    """Check a drawing, keep both, and show what was found."""
+    """Check a drawing, with what was said beside the one before it if that still holds; keep both, and show what was found."""
     desk, standing, _ = matter(town, number)
+    said = answers.strip().encode()
     sent = HandedIn(
         name=(drawing.filename if drawing else None) or "plan.dxf",
         content=drawing.file.read() if drawing else b"",
-        answers=answers.strip().encode(),
+        answers=said_before(desk, standing) if keeps_answers == "yes" and not said else said,
     )
     room = room_of(request)
     try:
@@ -54,6 +67,21 @@ def send_drawing(
     except REFUSALS as error:
         town.undo()
         return _drawing(request, town, number, refused=error)
+    return see(f"{town.path}/permits/{number}/checks/{made.seq}")
+
+
+@router.post("/town/{body}/permits/{number}/checks/{seq}/answers", dependencies=[allowed(SIGNED_IN)])
+def answer_beside(request: Request, town: TownDep, number: Number, seq: Seq, form: FormDep) -> Response:
+    """Check the same drawing with what a party says beside it, and show what was found."""
+    desk, standing, _ = matter(town, number)
+    room, who = room_of(request), town.who()
+    try:
+        told = answers_to(desk, standing, seq, form, actor=who)
+        checked = check_with(room, desk, standing, told, apart=town.apart)
+        made = keep_with(desk, standing, seq, told, checked, actor=who)
+    except REFUSALS as error:
+        town.undo()
+        return check_shown(request, town, number, seq, refused=error)
     return see(f"{town.path}/permits/{number}/checks/{made.seq}")
 
 

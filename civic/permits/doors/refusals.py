@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from civic.core.http import ANYONE, TownDep, allowed, page
+from civic.core.http import ANYONE, TownDep, TownRoute, allowed, page
 from civic.permits.refusals import PAGE, Refusal, refusals
 from civic.permits.register_shapes import RefusalOut, RefusalsOut
 
-router = APIRouter()
+router = APIRouter(route_class=TownRoute)
 Before = Annotated[int | None, Query(ge=0, lt=2**62)]
 
 

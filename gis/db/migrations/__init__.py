@@ -8,7 +8,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+
+from gis.errors import Unavailable
 
 
 def config_of(connection: Connection) -> Config:
@@ -23,7 +27,19 @@ def upgrade(engine: Engine) -> None:
     """Run every migration that the database lacks, in one transaction; two at once wait for each other."""
     with engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7259, 1)")
+        refuse_newer(connection)
         command.upgrade(config_of(connection), "head")
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Refuse a database that a newer version of Bhumika has changed: this one does not know what stands in it."""
+    known = {each.revision for each in ScriptDirectory.from_config(config_of(connection)).walk_revisions()}
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if unknown:
+        raise Unavailable(
+            f"The database was set up by a newer version of Bhumika (its schema is {', '.join(sorted(unknown))}). Start that"
+            " version, or restore a backup of before into an empty database."
+        )
 
 
 def sql(name: str) -> str:

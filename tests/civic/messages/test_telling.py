@@ -19,7 +19,7 @@ from civic.core.messages.outbox import Message, messages_of, own_messages
 from civic.core.money.demands import raise_demand
 from civic.core.money.model import Demand, DemandLine, DemandRaised, Means, Paid, Receipt
 from civic.core.people import Actor
-from civic.core.steps import open_case
+from civic.core.steps import add_note, open_case
 from civic.core.tables import CasePartyRow
 from tests.civic.builders import NOW, a_desk, an_actor
 
@@ -190,3 +190,20 @@ def test_who_holds_the_role_is_told_that_a_case_is_late(town: Session, body: Loc
     assert "Filed" in told.text
     assert [each.template for each in own_messages(town, own.person.id)] == ["case_opened"]
     assert run_clocks(town, body, SERVICES, now=late) == 0
+
+
+def test_a_party_is_told_that_the_office_wrote_to_it_and_of_no_words_among_officers(
+    town: Session, body: LocalBody, party: tuple[Actor, Case]
+) -> None:
+    """What was written is read on the case; one's own words are no news."""
+    who, opened = party
+    officer = an_actor(town, body, "verifier")
+    add_note(a_desk(town, body), opened.id, "Is the well yours?", actor=officer, seen="parties")
+    told = last_told(town, opened)
+    assert (told.template, told.person_id) == ("words_added", who.person.id)
+    assert f"cases/{opened.number}" in told.text
+    assert "the well" not in told.text
+    count = len(messages_of(town, opened.id))
+    add_note(a_desk(town, body), opened.id, "He seems honest.", actor=officer, seen="staff")
+    add_note(a_desk(town, body), opened.id, "It is mine.", actor=who, seen="parties")
+    assert len(messages_of(town, opened.id)) == count

@@ -153,12 +153,14 @@ class Drill:
 
         def act() -> None:
             page = verifier.get(f"{self.filing.here}/decision")
-            said = page.form("/words")
+            unticked = {
+                name: value for name, value in page.form("/words").items() if not name.startswith("tick-")
+            }
             opened = {name for name in page.names("stance-")}
             words = {name: "accepted" for name in opened} | {
                 name.replace("stance-", "reason-"): "Shown by the papers." for name in opened
             }
-            went(verifier.post(f"{self.filing.here}/words", said | words))
+            went(verifier.post(f"{self.filing.here}/words", unticked | words))
 
         self._lives("words", verifier, act, lambda: self._words() > 0)
 

@@ -15,12 +15,15 @@ from civic.core.bodies import LocalBody
 from civic.core.documents.tables import DocumentRow, DocumentVersionRow
 from civic.core.people import Actor
 from civic.core.steps import open_case
+from civic.permits.model import UNDRAWN
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitRow
 from tests.civic.builders import NOW, an_actor
 
 PRIVATE = ("Zzyzx", "Privatha", "9876543210")
 """Marks of persons, written into everything that a permit keeps of them."""
 TODAY, LATER = NOW.date(), date(2031, 11, 17)
+STATES = {"deemed": "deemed", "earlier": "recorded"}
+"""In which state a case ends by the way on which its permit came; permitted by the others."""
 _COUNT = count(1)
 POINT = {
     "rule": "yards",
@@ -80,9 +83,10 @@ def a_permit(
         )
     )
     session.execute(
-        text("UPDATE civic_case SET state = 'permitted', turn = NULL, closed = :now WHERE id = :id"),
-        {"now": NOW, "id": case.id},
+        text("UPDATE civic_case SET state = :state, turn = NULL, closed = :now WHERE id = :id"),
+        {"state": STATES.get(route, "permitted"), "now": NOW, "id": case.id},
     )
+    is_drawn = route != "earlier" and kind not in set(UNDRAWN)
     serial = None if route == "earlier" else next(_COUNT)
     named = number or f"P-{issued.year}-{serial:05d}"
     session.add(
@@ -96,7 +100,7 @@ def a_permit(
             route=route,
             issued=issued,
             until=until,
-            check_id=_a_check(session, body, case.id, found) if found else None,
+            check_id=_a_check(session, body, case.id, found or {}) if is_drawn else None,
             terms=terms(**other),
             revoked=revoked[0] if revoked else None,
             revoked_why=revoked[1] if revoked else None,

@@ -215,6 +215,11 @@ class Matter:
         self.visit()
         return self.step("report", self.inspector, note="As drawn.")
 
+    def land_changes(self, *, metres_off: float = 20) -> None:
+        """A plot is recorded so many metres east of the matter's own; at 20 m it lies beside it."""
+        place = jurisdiction(self.session, self.body.jurisdiction)
+        a_parcel(self.session, place, f"78/{next(_PLOTS)}", x=metres_off)
+
     def _kind(self) -> Kind:
         return kind_of(self.session, self.number)
 

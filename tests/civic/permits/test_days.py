@@ -16,7 +16,6 @@ from civic.permits.lettering import letter
 from civic.permits.routing import settle
 from civic.permits.tables import PermitRow
 from gis.errors import Conflict
-from gis.jurisdictions import jurisdiction
 from gis.recordings import record
 from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
@@ -105,8 +104,7 @@ def test_it_is_never_deemed_where_a_consent_is_missing(
 
 def test_the_land_of_the_day_of_payment_decides(matter: Matter) -> None:
     matter.filed()
-    place = jurisdiction(matter.session, matter.body.jurisdiction)
-    record(matter.session, place.code, what="a plot beside it")
+    matter.land_changes()
     matter.pay()
     assert matter.case.state == "rechecking"
     assert permit_of(matter.session, matter.number) is None
@@ -115,10 +113,20 @@ def test_the_land_of_the_day_of_payment_decides(matter: Matter) -> None:
     assert matter.case.state == "permitted"
 
 
+def test_what_is_recorded_elsewhere_delays_nobody(matter: Matter) -> None:
+    matter.filed()
+    matter.land_changes(metres_off=500)
+    record(matter.session, matter.body.jurisdiction, what="a right on another plot")
+    matter.pay()
+    assert matter.case.state == "permitted"
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    assert permit.check_id == matter.check.id
+
+
 def test_what_the_day_has_changed_sends_it_to_an_officer_and_is_told(matter: Matter) -> None:
     matter.filed()
-    place = jurisdiction(matter.session, matter.body.jurisdiction)
-    record(matter.session, place.code, what="a monument")
+    matter.land_changes()
     matter.pay()
     from tests.civic.permits.low_risk import a_clear_site
 

@@ -156,9 +156,14 @@ def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:
     assert page.status_code == 200
     assert "Risk: low" in page.text
     places = [each.split('"')[0] for each in page.text.split('name="stance-')[1:]]
-    words = {f"stance-{each}": "accepted" for each in places} | {f"reason-{each}": "Seen." for each in places}
-    kept = verifier.post(f"{hall.path}/permits/{number}/words", data={"seq": "1"} | words)
+    ticked = {f"tick-{each}": "yes" for each in places[1:]} | {"ticked-reason": "Seen."}
+    words = {"seq": "1", f"stance-{places[0]}": "accepted", f"reason-{places[0]}": "Seen first."} | ticked
+    nothing = verifier.post(f"{hall.path}/permits/{number}/words", data=words)
+    assert nothing.status_code == 422
+    assert "Choose the word on the findings that are ticked" in nothing.text
+    kept = verifier.post(f"{hall.path}/permits/{number}/words", data=words | {"ticked-stance": "accepted"})
     assert kept.status_code == 303
+    assert f"{len(places)} with a word" in verifier.get(f"{hall.path}/permits/{number}/decision").text
     question = {"query_kind": "paper", "query_words": "Where is the deed?"}
     assert verifier.post(f"{hall.path}/permits/{number}/queries", data=question).status_code == 303
     shown = mine.get(f"{hall.path}/cases/{number}").text

@@ -25,7 +25,6 @@ from civic.permits.lettering import letters_of
 from civic.permits.rechecking import Rechecker
 from civic.permits.routing import RECHECK, settle
 from gis.errors import Conflict
-from gis.recordings import record
 from tests.civic.permits.matters import Matter, a_matter
 
 EVE = datetime(2026, 8, 3, 6, 30, tzinfo=UTC)
@@ -98,7 +97,7 @@ def test_a_worker_that_stands_alone_issues_what_it_grants(
     with inside(service_engine, own_body.code) as (session, body):
         matter = a_matter(session, body, tmp_path)
         matter.filed()
-        record(session, body.jurisdiction, what="beside it")
+        matter.land_changes()
         matter.pay()
         assert matter.case.state == "rechecking"
     monkeypatch.setattr(events, "_LISTENERS", defaultdict(list))  # a process in which nobody listens yet

@@ -12,6 +12,7 @@ from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
 from civic.permits.checking import Checked
 from civic.permits.fees import bill, bill_of, demand_lines
+from civic.permits.rechecking import check_by_hand
 from civic.permits.signing import set_open_fee
 from gis.errors import Conflict, Invalid, NotAllowed
 from tests.civic.permits.checkers import SiteChecker
@@ -117,3 +118,17 @@ def test_what_is_free_is_permitted_with_the_last_signature(
     made.filed()
     assert made.case.state == "permitted"
     assert demands_of(town, made.number) == []
+
+
+def test_a_fee_that_was_set_holds_for_the_same_drawing_on_another_day_and_for_no_other(
+    matter: Matter,
+) -> None:
+    matter.filed()
+    set_to(matter, 50_000)
+    matter.later(days=1)
+    check_by_hand(matter.room, matter.desk, matter.case, actor=matter.verifier)
+    assert matter.check.seq == 2
+    assert bill(matter.session, matter.check).is_told
+    matter.begin()
+    again = matter.draw(set_back=5.0)
+    assert [each.head for each in bill(matter.session, again).open] == ["permit_fee"]

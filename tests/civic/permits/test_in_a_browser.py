@@ -97,8 +97,10 @@ def begin(walker: Walker, plot: str, kind: str, title: str) -> str:
 
 
 def unfold(page: Page) -> None:
-    """Open every finding that is folded because the licensee has declared it."""
-    page.locator("details.point").evaluate_all("all => all.forEach((each) => { each.open = true; })")
+    """Open every finding that is folded, and what holds them."""
+    page.locator("details.point, details.folded").evaluate_all(
+        "all => all.forEach((each) => { each.open = true; })"
+    )
 
 
 def measure_the_plot(walker: Walker) -> None:

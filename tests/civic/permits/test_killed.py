@@ -20,8 +20,6 @@ from civic.core.people import Actor
 from civic.core.steps import advance
 from civic.permits.tables import PermitCheckRow, PermitRow
 from gis.errors import Conflict
-from gis.jurisdictions import jurisdiction
-from gis.recordings import record
 from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
 
@@ -114,7 +112,7 @@ def test_a_check_again_that_dies_is_made_up_for_once(
 ) -> None:
     with kept(service_engine, own_body, tmp_path) as matter:
         matter.filed()
-        record(matter.session, jurisdiction(matter.session, own_body.jurisdiction).code, what="beside it")
+        matter.land_changes()
         matter.pay()
     assert counted(service_engine, matter) == ("rechecking", 0, 1, 1)
     with dying(engine, matter, tmp_path, does="check_again", dies_at=point) as process:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.case import history, tasks_of
-from civic.permits.deciding import judged, overrule, say
+from civic.permits.deciding import judged, overrule, say, unspoken, words_on
 from civic.permits.issuing import permit_of, revoke
 from civic.permits.model import Kind
+from civic.permits.rechecking import check_by_hand
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.civic.permits.matters import Matter, a_matter
 
@@ -205,3 +206,14 @@ def test_a_permit_is_revoked_once_with_a_reason(matter: Matter) -> None:
         revoke(matter.desk, permit.number, why="Again.", actor=matter.secretary)
     with pytest.raises(Conflict, match="revoked"):
         matter.begin(Kind.PLINTH, of_permit=permit.number)
+
+
+def test_a_word_outlives_the_day_on_which_the_same_was_found(matter: Matter) -> None:
+    matter.taken_up()
+    matter.accept_all()
+    assert any(str(matter.check.on) in (each["reason"] or "") for each in matter.check.of("unknown"))
+    matter.later(days=1)
+    check_by_hand(matter.room, matter.desk, matter.case, actor=matter.verifier)
+    assert matter.check.seq == 2
+    assert unspoken(matter.session, matter.number) == []
+    assert len(words_on(matter.session, matter.check)) == len(matter.check.of("unknown"))

@@ -1,6 +1,9 @@
 """A study of a reform is asked for by the office, reckoned once by a worker, called off by whoever may, and read by who has its address."""
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -226,7 +229,11 @@ def test_the_office_asks_the_worker_reckons_and_everybody_with_the_address_reads
     page = stranger.get(address).text
     for told in ("3.0 m", "2.0 m", "gains", "cannot be told", "P-2026-00001", "b" * 64, "Roads", "no law"):
         assert told in page, told
-    assert stranger.get(f"{address}/plots.csv").text.splitlines()[1].startswith("1/1,gains,100.0,112.5,12.5")
+    assert (
+        stranger.get(f"{address}/plots.csv")
+        .text.splitlines()[1]
+        .startswith("1/1,gains,,100.0,2,yards,,112.5,2,yards,12.5,")
+    )
     assert stranger.get(f"{address}/plots.parquet").content[:4] == b"PAR1"
     features = stranger.get(f"{address}/plots.geojson").json()["features"]
     assert [each["properties"]["number"] for each in features] == ["1/1", "1/2"]
@@ -292,6 +299,26 @@ def test_a_study_that_the_database_left_in_the_middle_is_begun_again(hall: Hall)
     with hall.inside() as session:
         assert studies(session, everything=True)[0].state == "running"
     assert reckon(hall).state == "done"
+
+
+def test_a_study_whose_worker_is_killed_in_the_middle_keeps_nothing_and_is_begun_again(hall: Hall) -> None:
+    clerk = hall.client(hall.person("approver"))
+    address = asked(hall, clerk)
+    worker = os.fork()
+    if not worker:
+        hall.engine.dispose(close=False)  # connections are the other's
+        with suppress(BaseException):
+            reckon(hall, StandIn(meanwhile=lambda place: place == 2 and os.kill(os.getpid(), signal.SIGKILL)))
+        os._exit(1)
+    _, ended = os.waitpid(worker, 0)
+    assert os.WIFSIGNALED(ended)
+    assert os.WTERMSIG(ended) == signal.SIGKILL
+    assert clerk.get(f"{address}/progress").json()["state"] == "running"
+    assert clerk.get(f"{address}/plots.parquet").status_code == 404
+    study = reckon(hall)
+    assert study.state == "done"
+    assert study.found is not None
+    assert study.found["plots"] == len(PLOTS)
 
 
 @pytest.mark.parametrize(

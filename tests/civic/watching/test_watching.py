@@ -15,6 +15,7 @@ from civic.core.events import listening
 from civic.core.jobs import Work
 from civic.core.messages.outbox import Message, messages_of, outbox
 from civic.core.messages.telling import WATCHERS, Teller
+from civic.core.owners import know_owner
 from civic.core.people import Actor
 from civic.core.services import Service
 from civic.core.sign_in import CodeMade, new_code
@@ -32,8 +33,12 @@ from civic.core.watching.watches import (
     watches_of,
 )
 from gis.errors import Conflict, Invalid, NotFound
+from gis.jurisdictions import jurisdiction
 from gis.parcels.changes import divide
-from tests.builders import a_new_parcel, halves, register
+from gis.parties.changes import transfer
+from gis.parties.model import WHOLE, Instrument, PartyKind, Share, Source
+from gis.parties.people import introduce
+from tests.builders import LONG_AGO, a_new_parcel, halves, register
 from tests.civic.builders import NOW, a_desk, a_flow, an_actor
 from tests.civic.conftest import LAND
 
@@ -266,3 +271,18 @@ def test_a_wish_is_answered(town: Session, body: LocalBody) -> None:
     TELLER.answer_watch(town, body, wish, now=NOW)
     assert [each.template for each in outbox(town)] == ["watch_begun"]
     assert [each.id for each in watches_of(town, who.person.id)] == [wish.id]
+
+
+def test_a_known_owner_watches_their_plot_at_once(town: Session, body: LocalBody) -> None:
+    place = jurisdiction(town, body.jurisdiction)
+    holder = introduce(town, place, kind=PartyKind.PERSON, name="Asha", on=LONG_AGO)
+    deed = Instrument(title="Deed 1", dated=LONG_AGO)
+    whole = [Share(party=holder.id, part=WHOLE)]
+    transfer(town, place, "90/9", to=whole, on=LONG_AGO, instrument=deed, source=Source.REGISTER)
+    owner, stranger = an_actor(town, body).person.id, an_actor(town, body).person.id
+    know_owner(town, body, owner, holder.id, by=None, case_id=None, now=NOW)
+    asked = [
+        ask_to_watch(town, body, {}, person_id=each, number="90/9", reason="My plot", now=NOW)
+        for each in (owner, stranger)
+    ]
+    assert [each.state for each in asked] == ["watching", "asked"]

@@ -16,7 +16,7 @@ from rules.reckoning.building_parts import floors_of, storeys_of
 from rules.reckoning.small_plots import small
 from rules.reckoning.stair_cabins import is_cabin
 from rules.reckoning.stairways import fewest_risers, room_for_steps, stairways, storey_height
-from tests.rules.plan_builders import a_plan, a_site
+from tests.rules.plan_builders import BESIDE, a_plan, a_site
 
 BOOK = library().on(date(2026, 1, 1), LocalBody.MUNICIPALITY)
 FLOORS = {-1: {"F": 300}, 0: {"F": 300}, 1: {"F": 300}, 2: {"F": 10}}
@@ -49,12 +49,14 @@ def test_basements_are_floors_but_no_storeys() -> None:
 
 def test_what_a_house_does_not_keep_names_rule_48_and_keeps_the_comparison() -> None:
     site = a_site()
-    plan = a_plan({"lengths": [{"role": "travel distance to exit", "metres": 46}]}, site=site)
-    (finding,) = RULES.check_one("travel", plan, site, BOOK)
-    assert finding.outcome is Outcome.UNKNOWN
-    assert finding.holds is False
-    assert finding.force is Force.BINDING
-    assert "48" in (finding.reason or "")
+    way = {"role": "travel distance to exit", "metres": 46, "at": [BESIDE, 0]}
+    found = RULES.check_one("travel", a_plan({"lengths": [way]}, site=site), site, BOOK)
+    assert found
+    for finding in found:
+        assert finding.outcome is Outcome.UNKNOWN
+        assert finding.holds is False
+        assert finding.force is Force.BINDING
+        assert "48" in (finding.reason or "")
 
 
 def a_stair(words: dict[str, Any]) -> Any:

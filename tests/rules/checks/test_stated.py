@@ -67,3 +67,23 @@ def test_every_parameter_that_a_check_reads_stands_in_its_entry(rule: Catalogued
 def test_the_function_that_the_catalogue_names_is_asked_in_its_cases(rule: CataloguedRule) -> None:
     asked = {case.words["ask"] for case in STATEMENTS if case.rule == rule.id}
     assert str(rule.function).rpartition(":")[2] in asked
+
+
+@pytest.mark.parametrize(
+    "rule", [each for each in CHECKED if each.function is not None], ids=lambda each: each.id
+)
+def test_what_is_only_stated_has_cases_that_are_told_and_cases_that_stay_open(rule: CataloguedRule) -> None:
+    """A statement is told or is not in the book; where it judges (a layout) it passes, fails and stays unknown."""
+    expected = [case.words["expect"] for case in STATEMENTS if case.rule == rule.id]
+    assert {_is_open(each) for each in expected} == {True, False}
+    if rule.id == "layout":
+        outcomes = {word for each in expected if isinstance(each, dict) for word in each.values()}
+        assert {"pass", "fail", "unknown"} <= outcomes
+
+
+def _is_open(expected: Any) -> bool:
+    """Whether a case says that something is not known, or that the law has none."""
+    if isinstance(expected, str):
+        return True
+    words = [each for each in expected.values() if not isinstance(each, list)]
+    return None in words or "unknown" in words or bool(expected.get("reservations"))

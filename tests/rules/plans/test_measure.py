@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from ezdxf.document import Drawing as Document
+from ezdxf.layouts import Modelspace
 
 from rules.plans.drawing import Drawing, Yard
 from rules.plans.measure import measure
@@ -264,3 +266,19 @@ def test_the_same_bytes_give_the_same_words_in_every_process(tmp_path: Path) -> 
     assert "Drawing(" in said[0]
     assert measure(path.read_bytes()) == measure(path.read_bytes())
     assert measure(path.read_bytes()).profile is Profile.KERALA
+
+
+def test_of_very_many_buildings_a_well_is_measured_to_the_nearest() -> None:
+    def shops(_document: Document, space: Modelspace) -> None:
+        for number in range(2, 63):
+            west = 100.0 + 6.0 * number
+            outline(
+                space, f"BLK_{number}_LVL_0_BLDG_FOOT_PRINT", moved(((0, 0), (4, 0), (4, 4), (0, 4)), west)
+            )
+        outline(space, "WELL", moved(((0, 6), (1, 6), (1, 7), (0, 7)), 100.0 + 6.0 * 62))
+
+    (well,) = measure(a_drawing(also=shops)).things_of(Role.WELL)
+    nearest = min(
+        (each for each in well.distances if "FOOT_PRINT" in each.end.layer), key=lambda each: each.metres
+    )
+    assert (nearest.end.layer, nearest.metres) == ("BLK_62_LVL_0_BLDG_FOOT_PRINT", 2.0)

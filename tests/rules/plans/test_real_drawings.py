@@ -170,3 +170,15 @@ def test_every_drawing_is_read_and_says_what_it_could_not_measure(path: Path) ->
 def test_a_building_model_is_not_taken_for_a_drawing(path: Path) -> None:
     with pytest.raises(Invalid, match="IFC"):
         measure(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "treads", "risers"),
+    [("mezzanine", [0.299, 0.300], 9), ("vehicle-ramp", [0.302] * 4, 10)],
+)
+def test_lines_across_the_flights_of_real_stairs_are_their_steps(
+    name: str, treads: list[float], risers: int
+) -> None:
+    steps = [each.steps for each in drawn(name).things_of(Role.STAIR_FLIGHT)]
+    assert [round(each.least_tread[0], 3) for each in steps if each] == treads
+    assert {each.risers for each in steps if each} == {(risers, risers)}

@@ -19,8 +19,9 @@ from tests.web import town
 from tests.web.print.reading import facts, whole
 from web.languages import Language, Wording
 from web.map_sheets import WORDS, listed, paper_named, scale_of, strengths
+from web.print.free_paper import FreePaper
 from web.print.map_sheet import ground_under, map_pdf, printed_map, sheet_frame, words_with
-from web.print.map_sheet_drawing import FreePaper, seen_themes, sheet_labels, sheet_svg
+from web.print.map_sheet_drawing import seen_themes, sheet_labels, sheet_svg
 from web.print.map_sheet_paper import PAPERS, SCALES
 from web.print.words import wording
 

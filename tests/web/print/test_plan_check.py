@@ -18,6 +18,7 @@ from web.languages import Language, Wording
 from web.print.plan_check import check_pdf
 from web.print.plan_check_drawing import PlanDrawing, plan_drawing, spans
 from web.print.plan_check_sheet import check_sheet
+from web.sentences import told_on_paper
 
 ROOT = Path(__file__).parents[3]
 HASH = """
@@ -77,7 +78,7 @@ def test_every_finding_stands_in_it_with_its_clause(language: Language) -> None:
     text = printed(found, language)
     for each in found["findings"]:
         assert (each["clause"] or "").split(",")[0] in text
-        assert each["subject"].split(",")[0] in text
+        assert told_on_paper(each["subject"], "subjects", language).split(",")[0] in text
     for outcome, count in found["counts"].items():
         t = Wording(language=language)
         assert f"{count} {t('check.outcome.' + outcome.replace(' ', '_'))}" in text

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from civic.core.doors.form import FormDep, see
-from civic.core.http import Town, TownDep, allowed
+from civic.core.http import Town, TownDep, TownRoute, allowed
 from civic.core.money.desk import MoneyDesk
 from civic.core.money.local_gateway import pages
 from civic.core.money.local_gateway.books import Refused
 from civic.core.money.local_gateway.counter import GatewayCounter, Habits
 from gis.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 HABITS: Mapping[str, Habits] = {
     "usual": Habits(),
     "late": Habits(delay=60),

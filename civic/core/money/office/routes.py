@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from civic.core.case import case_numbered
 from civic.core.doors.form import see
-from civic.core.http import Town, TownDep, allowed, page
+from civic.core.http import Town, TownDep, TownRoute, allowed, page
 from civic.core.money.counter import close_day, day_book, take_cash
 from civic.core.money.demands import cases_of_demands, demand_at, demands_of, open_demands
 from civic.core.money.desk import MoneyDesk
@@ -25,7 +25,7 @@ from civic.core.money.undoing import cancel_demand, cancel_receipt
 from civic.core.people import people_in, person
 from gis.errors import Conflict, Invalid, LandError, NotFound, Unavailable
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=TownRoute, include_in_schema=False)
 Text = Annotated[str, Form(max_length=1000, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Path(ge=1, lt=2**62)]
 Whole = Annotated[int, Form(ge=1, lt=2**62)]
