@@ -258,7 +258,7 @@ def test_who_sent_a_step_from_an_old_page_is_told(door: TestClient, sample_hall:
 def test_the_page_of_a_case_lists_its_papers(door: TestClient) -> None:
     """Whoever decides has land, history, papers, notes and steps before them on one page."""
     become(door, CITIZENS[1][0])
-    number = apply_for(door, kind="correct_land_type", number="1/8", land_type="nilam")
+    number = apply_for(door, kind="correct_land_type", number="1/1", land_type="nilam")
     send_paper(door, number, title="Partition deed 9/2026")
     officer(door, "verifier")
     page = door.get(f"{TOWN}/cases/{number}?lang=en").text

@@ -156,9 +156,14 @@ def test_the_sheet_is_drawn_from_the_record(drawn_town: Engine, state: Path) -> 
     assert "Scale 1 : 250" in told
     assert "12/1" in told
     early = client.get(
-        "/test-town/map.pdf", params={**where, "scale": "250", "layers": "parcels", "on": "1950-01-01"}
+        "/test-town/map.pdf", params={**where, "scale": "250", "layers": "zoning", "on": "1990-01-01"}
     )
-    assert "Asked for, and nothing of it is recorded on this sheet: Plots" in whole(early.content)
+    assert "Asked for, and nothing of it is recorded on this sheet: Zon" in whole(early.content)
+    before = client.get(
+        "/test-town/map.pdf", params={**where, "scale": "250", "layers": "parcels", "on": "1989-12-31"}
+    )
+    assert before.status_code == 404
+    assert "nothing is known before 1990-01-01" in before.text
 
 
 @pytest.mark.parametrize(

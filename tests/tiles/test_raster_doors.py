@@ -101,7 +101,8 @@ def test_away_from_the_place_there_is_no_content(client: TestClient) -> None:
         ("/slope/14/11664/7702.png?ramp=rainbow", 422, "choose one of: steepness, grey"),
         ("/slope/14/11664/7702.png?colour=red", 422, "does not know “colour”"),
         ("/slope/14/11664/7702.png?on=2999-01-01", 422, "future"),
-        ("/slope/14/11664/7702.png?on=1850-01-01", 404, "No heights of Test town"),
+        ("/slope/14/11664/7702.png?on=1989-12-31", 404, "nothing is known before 1990-01-01"),
+        ("/slope/14/11664/7702.png?on=1990-01-01", 404, "No heights of Test town"),
         ("/terrain-rgb/tilejson.json?ramp=grey", 422, "it has none"),
     ],
 )

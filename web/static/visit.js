@@ -154,10 +154,12 @@ async function finish(event) {
   await sendAll();
 }
 
-// One tab sends at a time; the service would not mind two, but the telephone's line would.
+// One tab sends at a time; the service would not mind two, but the telephone's line would.  Who comes while another is at it looks again
+// later: a line may come back just as the other gives up.
 function sendAll() {
   const work = async (lock) => {
     if (lock) await sendInTurn();
+    else tryAgain();
     await show();
   };
   return navigator.locks ? navigator.locks.request("visits", { ifAvailable: true }, work) : work(true);
