@@ -16,7 +16,6 @@ from starlette.routing import BaseRoute
 from api import errors
 from api.answers import LandAnswers
 from api.documented import REFUSALS
-from api.freed_memory import keep_freed_memory
 from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
 from api.permits import desk_checker, permit_room
@@ -183,9 +182,8 @@ def _open_town(app: FastAPI, settings: Settings, engine: Engine) -> None:
 
 def served_app(settings: Settings, engine: Engine) -> FastAPI:
     """The application for a process that serves nothing else: what it begins with lasts as long, and Python's collector, which
-    goes through a quarter of a million such values in 0.2 s, is told so; what answers free is kept for the next.
+    goes through a quarter of a million such values in 0.2 s, is told so.
     """
-    keep_freed_memory()
     app = create_app(settings, engine)
     for each in app.routes:
         if isinstance(each, Signposts):

@@ -6,7 +6,7 @@ for good where the address names a day and a version that still is the one of th
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from api.answers import today
 from tiles.kept import Body
@@ -71,10 +71,10 @@ class State:
         first = store.standing.first if store is not None and is_alone else asked.on or today()
         return cls(changed=last_change(changes, asked.layers), last=last, first=first)
 
-    @cached_property
+    @property
     def tag(self) -> str:
         """The tag of a tile in this state; a weak one, for it may be packed or not."""
-        return f'W/"{stamp(self.changed)}-{self.first:%Y%m%d}-{FORMAT}"'
+        return _tag(self.changed, self.first)
 
     def headers(self, asked: Asked) -> Headers:
         """Tag, and how long the tile may be kept."""
@@ -82,6 +82,11 @@ class State:
         is_final = asked.on is not None and version is not None and self.changed <= version <= self.last
         kept = KEPT_FOR_GOOD if is_final else ASKED_AGAIN
         return {"ETag": self.tag, "Cache-Control": kept, "Vary": "Accept-Encoding"}
+
+
+@lru_cache(maxsize=1024)
+def _tag(changed: datetime, first: date) -> str:
+    return f'W/"{stamp(changed)}-{first:%Y%m%d}-{FORMAT}"'
 
 
 def of_body(body: Body) -> Headers:

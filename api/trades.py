@@ -34,6 +34,8 @@ from civic.core.messages.wire import check_address
 from civic.core.money.cashier import Cashier
 from civic.core.money.model import DemandRaised, Paid
 from civic.core.sign_in import CodeMade
+from civic.core.watching.recordings import HOURLY as RECORDINGS
+from civic.core.watching.recordings import Recordings
 from gis.errors import Invalid
 
 
@@ -49,6 +51,7 @@ def trade_of(settings: Settings) -> Trade:
         **FORGETTERS,
         **keeper.doers,
         **teller.doers,
+        **Recordings(teller=teller).doers,
         **senders.doers,
         **cashier.doers,
         **checks.doers,
@@ -57,7 +60,7 @@ def trade_of(settings: Settings) -> Trade:
         FRESH: measure_again,
     }
     repeated = (*keeper.repeated, *cashier.repeated, *checks.repeated)
-    return Trade(doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *repeated, CLOCKS, HOURLY))
+    return Trade(doers=doers, repeated=(*OWN_REPEATED, *FORGOTTEN, *repeated, CLOCKS, HOURLY, RECORDINGS))
 
 
 def teller_of(settings: Settings) -> Teller:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from api.app import create_app
+from api.app import served_app
 from api.settings import Settings
 from bench.contenders import ON
 from bench.cost import Contender, costs, repeated
@@ -164,7 +164,7 @@ def _wait(line: Browser, name: str, first: str, folder: Path, started: float) ->
 def serve(name: str, url: str, folder: Path, port: int) -> None:
     """The service as it is run, but that only one keeps tiles, and that for PostGIS no place is worth a store."""
     engine = make_engine(make_url(url).update_query_dict({"application_name": f"bench {name}"}), pool_size=1)
-    app = create_app(Settings(state=folder, database_url=url, port=port), engine)
+    app = served_app(Settings(state=folder, database_url=url, port=port), engine)
     app.router.routes.insert(0, FixedAnswer())
     if name == POSTGIS:
         app.state.shelf = Shelf(engine, folder / "tiles", worth=NEVER)

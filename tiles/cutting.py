@@ -5,10 +5,14 @@ tile and a state for each shape.  A shape whose rounded lines touch or cross any
 a ring is `DOUBTFUL`: `tiles.parcels` mends it.  Importing this module needs numba.
 """
 
+from typing import Any
+
 import numpy as np
 
-from tiles.encode import Numbers, compiled
+from tiles.encode import Box, Numbers, compiled
 
+Corner = tuple[Any, Any]
+"""West and north of a tile, whole units of the grid."""
 UNITS = 4096
 """Units of a tile's side."""
 RIM = 64
@@ -24,8 +28,8 @@ UNIT_SIZES = 9
 @compiled
 def draw(
     chosen: Numbers,
-    clip: Numbers,
-    corner: Numbers,
+    clip: Box,
+    corner: Corner,
     finer: int,
     boxes: Numbers,
     ring_starts: Numbers,
@@ -105,7 +109,7 @@ def _lies_right(corners: Numbers, starts: Numbers, ring: int, outer: int, turns:
 
 
 @compiled
-def _is_within(boxes: Numbers, place: int, clip: Numbers) -> bool:
+def _is_within(boxes: Numbers, place: int, clip: Box) -> bool:
     return bool(
         np.int64(boxes[place, 0]) >= clip[0]
         and np.int64(boxes[place, 2]) <= clip[2]
@@ -128,12 +132,12 @@ def _room(chosen: Numbers, ring_starts: Numbers, point_starts: Numbers) -> tuple
 
 
 @compiled
-def _loaded(points: Numbers, first: int, last: int, corner: Numbers, finer: int, ring: Numbers) -> int:
+def _loaded(points: Numbers, first: int, last: int, corner: Corner, finer: int, ring: Numbers) -> int:
     """Corners of a ring in tile units; how many."""
-    unit = float(1 << finer)
+    share = 1.0 / (1 << finer)
     for each in range(first, last):
-        ring[each - first, 0] = (np.int64(points[each, 0]) - corner[0]) / unit
-        ring[each - first, 1] = (np.int64(points[each, 1]) - corner[1]) / unit
+        ring[each - first, 0] = (np.int64(points[each, 0]) - corner[0]) * share
+        ring[each - first, 1] = (np.int64(points[each, 1]) - corner[1]) * share
     return int(last - first)
 
 
@@ -143,7 +147,7 @@ def _whole(
     point_starts: Numbers,
     first: int,
     last: int,
-    corner: Numbers,
+    corner: Corner,
     finer: int,
     corners: Numbers,
     starts: Numbers,
@@ -189,7 +193,7 @@ def _longer(corners: Numbers, at: int, need: int) -> Numbers:
 
 @compiled
 def _cut_ring(
-    ring: Numbers, count: int, spare: Numbers, boxes: Numbers, place: int, clip: Numbers
+    ring: Numbers, count: int, spare: Numbers, boxes: Numbers, place: int, clip: Box
 ) -> tuple[Numbers, int]:
     """The first corners of `ring` cut to the tile with its rim, in one of the two arrays, and how many (Sutherland and Hodgman).
 
@@ -370,12 +374,11 @@ def soundness(
     sound = np.zeros(boxes.shape[0], np.uint16)
     largest, _, _ = _room(np.arange(boxes.shape[0]), ring_starts, point_starts)
     corners, starts = np.empty((largest, 2), np.int64), np.zeros(largest + 1, np.int64)
-    corner = np.empty(2, np.int64)
     for place in range(boxes.shape[0]):
         first, last = ring_starts[place], ring_starts[place + 1]
         for finer in range(UNIT_SIZES):
-            corner[0], corner[1] = np.int64(boxes[place, 0]), np.int64(boxes[place, 1])
-            corner[:] = corner >> finer << finer
+            west, north = np.int64(boxes[place, 0]), np.int64(boxes[place, 1])
+            corner = (west >> finer << finer, north >> finer << finer)
             rings = _whole(points, point_starts, first, last, corner, finer, corners, starts, 0)
             if _keep_their_sides(corners, starts, first, last, is_outer) and _is_simple(
                 corners, starts, 0, rings

@@ -21,8 +21,12 @@ COLUMNS = 3
 """Attributes beside the number."""
 HEAD = 80
 """Bytes of a feature at most beside its commands: its length, its id, its attributes."""
+SHORT = 20
+"""Corners up to which the commands of a feature most likely take fewer than 128 bytes, and the feature too."""
 F = TypeVar("F", bound=Callable[..., Any])
 Numbers = NDArray[Any]
+Box = tuple[int, int, int, int]
+"""West, north, east, south, in units of the grid."""
 
 
 def compiled(function: F) -> F:
@@ -31,7 +35,7 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Numbers) -> Numbers:
+def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Box) -> Numbers:
     """Places of the shapes whose box meets a box (west, north, east, south)."""
     near = np.empty(runs.shape[0], np.int64)
     reached = 0
@@ -50,7 +54,7 @@ def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Numbers) -> Number
 
 
 @compiled
-def _meets(boxes: Numbers, place: int, clip: Numbers) -> bool:
+def _meets(boxes: Numbers, place: int, clip: Box) -> bool:
     return bool(
         np.int64(boxes[place, 0]) <= clip[2]
         and np.int64(boxes[place, 2]) >= clip[0]
@@ -78,17 +82,23 @@ def write(
     Keys are 0 for the number, then the columns of `tags`.
     """
     features = np.empty(LONGEST * (corners.shape[0] + starts.size) + HEAD * chosen.size, np.uint8)
-    commands = np.empty(LONGEST * _longest(starts, spans), np.uint8)
     values = np.empty(_length(chosen, number_starts, tags, word_starts), np.uint8)
     places = np.zeros(word_starts.size, np.int64)
-    pairs = np.empty(5 * 2 * (COLUMNS + 1), np.uint8)
     at, end = 0, 0
     for each in range(chosen.size):
-        if spans[each, 1] == spans[each, 0]:
+        first, last = spans[each, 0], spans[each, 1]
+        if last == first:
             continue
         place = chosen[each]
-        pairs[0] = 0
-        size = _put(pairs, 1, next_value)
+        before = at
+        size = 2 if starts[last] - starts[first] > SHORT else 1
+        at = before + 1 + size
+        features[at] = 0x08
+        at = _put(features, at + 1, ids[place])
+        features[at] = 0x12
+        tagged = at + 1
+        features[tagged + 1] = 0
+        at = _put(features, tagged + 2, next_value)
         end = _copied(numbers, number_starts[place], number_starts[place + 1], values, end)
         next_value += 1
         for column in range(COLUMNS):
@@ -99,11 +109,31 @@ def write(
                 places[word] = next_value + 1
                 end = _copied(words, word_starts[word], word_starts[word + 1], values, end)
                 next_value += 1
-            pairs[size] = column + 1
-            size = _put(pairs, size + 1, places[word] - 1)
-        drawn = _commands(commands, corners, starts, spans[each, 0], spans[each, 1])
-        at = _feature(features, at, ids[place], pairs, size, commands, drawn)
+            features[at] = column + 1
+            at = _put(features, at + 1, places[word] - 1)
+        features[tagged] = at - tagged - 1
+        features[at], features[at + 1], features[at + 2] = 0x18, POLYGON, 0x22
+        drawn = _commands(features, at + 3 + size, corners, starts, first, last)
+        at = _measured(features, at + 3, size, drawn)
+        features[before] = 0x12
+        at = _measured(features, before + 1, size, at)
     return features[:at], values[:end], next_value
+
+
+@compiled
+def _measured(out: Numbers, at: int, size: int, end: int) -> int:
+    """Write before some bytes how many they are; they end at `end` and stand `size` bytes behind, moved where that is not the room
+    that the number takes.  Where they end then."""
+    length = end - at - size
+    need = _size(length)
+    if need > size:
+        for each in range(length - 1, -1, -1):
+            out[at + need + each] = out[at + size + each]
+    elif need < size:
+        for each in range(length):
+            out[at + need + each] = out[at + size + each]
+    _put(out, at, length)
+    return at + need + length
 
 
 @compiled
@@ -120,19 +150,8 @@ def _length(chosen: Numbers, number_starts: Numbers, tags: Numbers, word_starts:
 
 
 @compiled
-def _longest(starts: Numbers, spans: Numbers) -> int:
-    """Corners and rings of the feature that has the most."""
-    most = 0
-    for each in range(spans.shape[0]):
-        first, last = spans[each, 0], spans[each, 1]
-        most = max(most, int(starts[last] - starts[first] + last - first))
-    return most
-
-
-@compiled
-def _commands(commands: Numbers, corners: Numbers, starts: Numbers, first: int, last: int) -> int:
-    """Write the commands that draw some rings; how many bytes they are."""
-    at = 0
+def _commands(commands: Numbers, at: int, corners: Numbers, starts: Numbers, first: int, last: int) -> int:
+    """Write the commands that draw some rings; where they end."""
     x, y = np.int64(0), np.int64(0)
     for ring in range(first, last):
         start, end = starts[ring], starts[ring + 1]
@@ -143,12 +162,24 @@ def _commands(commands: Numbers, corners: Numbers, starts: Numbers, first: int, 
             elif each == start + 1:
                 at = _put(commands, at, (end - each) << 3 | LINE)
             east, south = corners[each, 0] - x, corners[each, 1] - y
-            at = _put(commands, at, (east << 1) ^ (east >> 63))
-            at = _put(commands, at, (south << 1) ^ (south >> 63))
+            at = _put_short(commands, at, (east << 1) ^ (east >> 63))
+            at = _put_short(commands, at, (south << 1) ^ (south >> 63))
             x, y = corners[each, 0], corners[each, 1]
         commands[at] = CLOSE
         at += 1
     return at
+
+
+@compiled
+def _put_short(out: Numbers, at: int, value: int) -> int:
+    """The same as `_put`, without a branch for what stays below 2^14, as all steps within a tile and its rim do: whether it takes
+    one byte or two is anybody's guess, a processor's too."""
+    if value >= 1 << 14:
+        return _put(out, at, value)
+    is_long = np.int64(value > 127)
+    out[at] = value & 127 | is_long << 7
+    out[at + 1] = value >> 7
+    return int(at + 1 + is_long)
 
 
 @compiled
@@ -157,21 +188,6 @@ def _copied(source: Numbers, first: int, last: int, target: Numbers, at: int) ->
         target[at] = source[each]
         at += 1
     return at
-
-
-@compiled
-def _feature(
-    out: Numbers, at: int, number: int, pairs: Numbers, tagged: int, commands: Numbers, drawn: int
-) -> int:
-    """Write one feature (field 2 of a layer); where it ends."""
-    out[at] = 0x12
-    at = _put(out, at + 1, 5 + _size(number) + _size(tagged) + tagged + _size(drawn) + drawn)
-    out[at] = 0x08
-    at = _put(out, at + 1, number)
-    out[at] = 0x12
-    at = _copied(pairs, 0, tagged, out, _put(out, at + 1, tagged))
-    out[at], out[at + 1], out[at + 2] = 0x18, POLYGON, 0x22
-    return _copied(commands, 0, drawn, out, _put(out, at + 3, drawn))
 
 
 @compiled

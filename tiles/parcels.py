@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tiles.columns import Columns, Numbers, varint
-from tiles.cutting import DOUBTFUL, RIM, UNITS, are_sound, draw
+from tiles.cutting import DOUBTFUL, RIM, UNITS, Corner, are_sound, draw
 from tiles.encode import candidates, write
 from tiles.splitting import parts
 from tiles.store import RUN, Sheet, Store
@@ -30,6 +30,7 @@ def _after(keys: Sequence[str]) -> bytes:
     return b"".join(_named(3, key) for key in keys) + b"\x28" + varint(UNITS)
 
 
+NOTHING: Numbers = np.empty(0, np.uint8)
 BEFORE = b"\x78\x02" + _named(1, PARCELS)
 """Version 2 (field 15) and the layer's name."""
 AFTER_PLOTS, AFTER_BLOCKS = _after(PLOT_KEYS), _after(BLOCK_KEYS)
@@ -55,29 +56,31 @@ def warm_up(store: Store) -> None:
 
 
 def _layer(sheets: Sequence[Sheet], address: TileAddress, after: bytes) -> bytes:
-    features, values, count = [BEFORE], [after], 0
+    features: list[memoryview] = []
+    values: list[memoryview] = []
+    count = 0
     for sheet in sheets:
         drawn, named, count = _drawn(sheet, address, count)
-        features.append(drawn)
-        values.append(named)
-    if not any(features[1:]):
+        features.append(drawn.data)
+        values.append(named.data)
+    if not count:
         return b""
-    layer = b"".join(features + values)
-    return b"\x1a" + varint(len(layer)) + layer
+    length = len(BEFORE) + len(after) + sum(map(len, features)) + sum(map(len, values))
+    return b"".join([b"\x1a", varint(length), BEFORE, *features, after, *values])
 
 
-def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes, int]:
+def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[Numbers, Numbers, int]:
     """Features and values of what stands of a sheet, the first value being number `count` of its layer; and the next number."""
     columns = sheet.columns
     side = 1 << BITS - address.z
-    corner = np.array([address.x * side, address.y * side], np.int64)
-    scale, rim = side / UNITS, side * RIM // UNITS
-    clip = np.array([*(corner - rim), *(corner + side + rim)], np.int64)
+    west, north, rim = address.x * side, address.y * side, side * RIM // UNITS
+    corner, scale = (west, north), side / UNITS
+    clip = (west - rim, north - rim, west + side + rim, north + side + rim)
     chosen = candidates(columns.runs, columns.boxes, RUN, clip)
     if sheet.gone is not None:
         chosen = chosen[~sheet.gone[chosen]]
     if not chosen.size:
-        return b"", b"", count
+        return NOTHING, NOTHING, count
     corners, starts, spans, states = draw(
         chosen,
         clip,
@@ -90,7 +93,7 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes
         columns.points,
         columns.sound,
     )
-    for each in np.flatnonzero(states == DOUBTFUL):
+    for each in np.flatnonzero(states == DOUBTFUL) if DOUBTFUL in states.tobytes() else ():
         more, their_starts = _mended(columns, int(chosen[each]), corner, scale)
         spans[each] = len(starts) - 1, len(starts) + len(their_starts) - 2
         corners, starts = (
@@ -110,10 +113,10 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[bytes, bytes
         columns.words,
         count,
     )
-    return features.tobytes(), values.tobytes(), count
+    return features, values, count
 
 
-def _mended(columns: Columns, place: int, corner: Numbers, scale: float) -> tuple[Numbers, Numbers]:
+def _mended(columns: Columns, place: int, corner: Corner, scale: float) -> tuple[Numbers, Numbers]:
     """Corners, and where each ring begins and the last one ends, of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
     first, last = columns.ring_starts[place : place + 2]
     if last - first == 1:
@@ -147,7 +150,7 @@ def _valid(shape: shapely.MultiPolygon) -> BaseGeometry:
         return shapely.buffer(shape, 0.0)
 
 
-def _shape(columns: Columns, place: int, corner: Numbers, scale: float) -> shapely.MultiPolygon:
+def _shape(columns: Columns, place: int, corner: Corner, scale: float) -> shapely.MultiPolygon:
     """A parcel's shape in units of a tile, uncut."""
     polygons: list[list[Numbers]] = []
     for ring in range(columns.ring_starts[place], columns.ring_starts[place + 1]):

@@ -5,7 +5,8 @@ checks are tables with their coordinate system, units, sources and day in `.attr
 """
 
 from api.notebook.figures import distribution
+from api.notebook.load import Rain
 from api.notebook.maps import show
 from api.notebook.town import Town, connect
 
-__all__ = ["Town", "connect", "distribution", "show"]
+__all__ = ["Rain", "Town", "connect", "distribution", "show"]

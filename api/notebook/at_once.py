@@ -19,7 +19,7 @@ from api.notebook.catchments import catchments
 from api.notebook.changed import CAVEAT, changed, touched
 from api.notebook.compliance import Asked, compliance
 from api.notebook.frames import of_place
-from api.notebook.load import load
+from api.notebook.load import Rain, load
 from api.notebook.lying import features_on
 from api.notebook.permitted import UNITS, permitted, plots_of, sources_of
 from api.notebook.under import under
@@ -117,16 +117,18 @@ class AtOnce(ABC):
         *,
         until: date | None = None,
         every: str | None = None,
+        rain: Rain | None = None,
     ) -> geopandas.GeoDataFrame:
         """What permits have added up to by `ward`, by `catchment` as the heights of the ground draw them, by any layer of areas or areas of your
         own (`bring`): floor area, built-up area and covered ground (m²), cars and stored rain water (litres) asked and drawn, as of a day, or at
         the end of every `year`, `quarter` or `month`.
 
-        Beside each sum stands of how many permits it is not told (`untold_…`).  Runoff is unknown: `.attrs["missing"]` says why.
+        Beside each sum stands of how many permits it is not told (`untold_…`).  `runoff` (m³) is what runs off the covered ground of one `rain` of
+        your own, `Rain(depth_mm=…, coefficient=…, source="…")`; without one it is empty and `.attrs["missing"]` says why.
         """
         last = until or today()
         areas = by if isinstance(by, geopandas.GeoDataFrame) else self._areas(by, last)
-        found = load(self.permitted(until=last), areas, until=last, every=every)
+        found = load(self.permitted(until=last), areas, until=last, every=every, rain=rain)
         with self._asking(last) as (_, place, at):
             found.attrs |= of_place(place, at)
         return found

@@ -1,11 +1,14 @@
-"""What permits have added up to: floor area, covered ground, cars and stored rain water by ward, catchment or any areas, as it stands or as it grew.
+"""What permits have added up to: floor area, covered ground, cars, stored rain water and runoff by ward, catchment or any areas, as it stands or grew.
 
-In: the permits of a place as rows with the ground of their plots, areas as a table, days.  Out: a row for each area (and period).  Sums take the permits
-that count; of how many the drawing does not tell a number stands beside each sum, and a sum of nothing told is empty, never 0.
+In: the permits of a place as rows with the ground of their plots, areas as a table, days, a rain of the planner's own.  Out: a row for each area (and
+period).  Sums take the permits that count; of how many the drawing does not tell a number stands beside each sum, and a sum of nothing told is empty,
+never 0.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import geopandas
@@ -18,52 +21,99 @@ from gis.errors import Invalid
 
 AREAS = (3, 6)
 """Polygon and MultiPolygon, as shapely numbers them."""
+MILLIMETRES = 1000.0
+"""Of a metre."""
 EVERY = {"year": "YE", "quarter": "QE", "month": "ME"}
 ELSEWHERE = "elsewhere"
 """The row of permits that lie in none of the areas, or whose plots no register knows."""
 NO_RUNOFF = (
-    "Runoff cannot be told: how much of the rain runs off needs a formula with coefficients for ground and roofs and the rain of the place, and no"
-    " such number has been read from a source. Covered ground is told, and the rain water that rule 76 has stored."
+    "Runoff cannot be told without a rain: no depth of rain and no share of it that runs off has been read from a source here, and none is made up."
+    ' Give your own and whence it is: rain=Rain(depth_mm=…, coefficient=…, source="…"). Covered ground is told, and the rain water that rule 76 has stored.'
 )
 CAVEAT = (
     "What the newest permitted drawing of each plot shows, standing buildings that it shows included; buildings without a permit here are not in it. "
     "A permit lies in the area that holds a point on its plots' ground. Sums leave out what a drawing does not tell: see the columns untold_…"
 )
+RUNOFF_CAVEAT = (
+    "; runoff is that of {depth:g} mm of rain, of which a share of {share:g} runs off (source: {source}), from ground that buildings cover alone: paved"
+    " and open ground is not in it, what ran off before they stood is not taken away, nor what tanks hold"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rain:
+    """A rain (mm), the share of it that runs off covered ground (0 to 1), and whence both are: the planner's own, for no such number is known here."""
+
+    depth_mm: float
+    coefficient: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """`Invalid` for what no rain can be, and for numbers without a source."""
+        if not (isfinite(self.depth_mm) and self.depth_mm >= 0):
+            raise Invalid(f"{self.depth_mm} mm of rain cannot fall; give its depth as 0 mm or more.")
+        if not 0 <= self.coefficient <= 1:
+            raise Invalid(
+                f"No share of {self.coefficient} of a rain can run off; give a coefficient from 0 (nothing runs off) to 1 (all of it)."
+            )
+        if not (self.source or "").strip():
+            raise Invalid(
+                "It is not said whence depth and coefficient of the rain are, so nobody could defend the runoff; name it, be it an assumption: source=“…”."
+            )
+
+    def runoff(self, covered: float) -> float:
+        """Volume in m³ that runs off so many m² of covered ground: area × depth × coefficient.
+
+        This is what a runoff coefficient means: the volume of water that runs off a surface over the volume of the rain on it (“The Potential”,
+        rainwaterharvesting.org, of urban catchments); the rational method divides the depth of rain into loss and runoff by it (“Runoff
+        Coefficient”, Aquaveo, course on hydrology).
+        """
+        return covered * self.depth_mm / MILLIMETRES * self.coefficient
 
 
 def load(
-    permits: pd.DataFrame, areas: geopandas.GeoDataFrame, *, until: date, every: str | None = None
+    permits: pd.DataFrame,
+    areas: geopandas.GeoDataFrame,
+    *,
+    until: date,
+    every: str | None = None,
+    rain: Rain | None = None,
 ) -> geopandas.GeoDataFrame:
     """Sums of an area up to a day, or at the end of every year, quarter or month from the first permit on; `Invalid` for other words and shapes.
 
-    The table of permits has the columns of `api.notebook.permitted`, and `geometry`, the ground of the plots.
+    The table of permits has the columns of `api.notebook.permitted`, and `geometry`, the ground of the plots.  `runoff` is that of one such rain on
+    the ground that is covered on the day (m³), empty without one.
     """
     if not len(areas) or not set(shapely.get_type_id(areas.geometry.to_numpy())) <= set(AREAS):
         raise Invalid("Permits are added up by areas; the layer has none, or has lines or points.")
     lies = _lies(permits, areas)
     placed = permits.assign(lies=lies)
     parts = [
-        _sums(standing_on(placed, on=day), areas).assign(until=day) for day in _days(permits, until, every)
+        _sums(standing_on(placed, on=day), areas, rain).assign(until=day)
+        for day in _days(permits, until, every)
     ]
     table = pd.concat(parts, ignore_index=True)
     found = geopandas.GeoDataFrame(table, geometry="geometry", crs=areas.crs)
+    found.attrs = _told(permits, areas, rain) | {"on": until.isoformat()}
+    return found
+
+
+def _told(permits: pd.DataFrame, areas: geopandas.GeoDataFrame, rain: Rain | None) -> dict[str, Any]:
+    """What a table of sums says of itself: units, sources, caveat, the rain, and what is missing and why."""
+    kept = ("place", "known", "crs", "synthetic", "colours")
     units = {name: UNITS[name] for name in MEASURES} | {"geometry": "m, grid of the place"}
-    found.attrs = {
-        **{
-            name: areas.attrs[name]
-            for name in ("place", "known", "crs", "synthetic", "colours")
-            if name in areas.attrs
-        },
-        "on": until.isoformat(),
+    told = {
+        **{name: areas.attrs[name] for name in kept if name in areas.attrs},
         "sources": [*permits.attrs.get("sources", ()), *areas.attrs.get("sources", ())],
         "layer": "load",
         "title": {"en": "Floor area that is permitted"},
-        "units": units,
+        "units": units | {"runoff": "m³ of the rain given"},
         "by": areas.attrs.get("layer"),
-        "missing": {"runoff": NO_RUNOFF},
-        "caveat": CAVEAT,
     }
-    return found
+    if rain is None:
+        return told | {"missing": {"runoff": NO_RUNOFF}, "caveat": CAVEAT}
+    of_rain = RUNOFF_CAVEAT.format(depth=rain.depth_mm, share=rain.coefficient, source=rain.source)
+    return told | {"missing": {}, "rain": asdict(rain), "caveat": CAVEAT + of_rain}
 
 
 def _days(permits: pd.DataFrame, until: date, every: str | None) -> list[date]:
@@ -76,15 +126,15 @@ def _days(permits: pd.DataFrame, until: date, every: str | None) -> list[date]:
     return [*ends, *([] if ends and ends[-1] == until else [until])]
 
 
-def _sums(permits: pd.DataFrame, areas: geopandas.GeoDataFrame) -> pd.DataFrame:
+def _sums(permits: pd.DataFrame, areas: geopandas.GeoDataFrame, rain: Rain | None) -> pd.DataFrame:
     """A row for each area, and one for what lies in none of them where there is any."""
     lies = permits["lies"]
     rows = [
-        {"area": name, **_sum(permits[lies == place]), "geometry": shape}
+        {"area": name, **_sum(permits[lies == place], rain), "geometry": shape}
         for place, (name, shape) in enumerate(zip(_names(areas), areas.geometry, strict=True))
     ]
     if (lies < 0).any():
-        rows.append({"area": ELSEWHERE, **_sum(permits[lies < 0]), "geometry": None})
+        rows.append({"area": ELSEWHERE, **_sum(permits[lies < 0], rain), "geometry": None})
     return pd.DataFrame(rows)
 
 
@@ -108,12 +158,13 @@ def _names(areas: geopandas.GeoDataFrame) -> Sequence[str]:
     return [str(each) for each in range(1, len(areas) + 1)]
 
 
-def _sum(permits: pd.DataFrame) -> dict[str, Any]:
+def _sum(permits: pd.DataFrame, rain: Rain | None) -> dict[str, Any]:
     counted = permits[permits["stands"].isin([COUNTS, NOT_TOLD])]
     row: dict[str, Any] = {"permits": len(counted), "lapsed": int((permits["stands"] == LAPSED).sum())}
     for name in MEASURES:
         row[name] = float(counted[name].sum(min_count=1)) if len(counted) else 0.0
         row[f"untold_{name}"] = int(counted[name].isna().sum())
-    row |= {"runoff": float("nan"), "untold_runoff": len(counted)}
+    row["runoff"] = float("nan") if rain is None else rain.runoff(row["covered"])
+    row["untold_runoff"] = len(counted) if rain is None else row["untold_covered"]
     row["declared"] = int(counted["is_declared"].fillna(False).astype(bool).sum())
     return row

@@ -28,7 +28,7 @@ BUILDING = ("new", "addition", "change_of_use", "revision", "regularisation", "o
 """Kinds of permits whose drawing shows what stands on the plot."""
 DEMOLITION, OCCUPANCY = "demolition", "occupancy"
 COUNTS, REPLACED, LAPSED, REVOKED, NOT_TOLD = "counts", "replaced", "lapsed", "revoked", "not told"
-"""How a permit stands in the sum: it counts; a newer drawing stands for its plots; it ended without an occupancy certificate; it was taken
+"""How a permit stands in the sum: it counts; newer drawings stand for all its plots; it ended without an occupancy certificate; it was taken
 back; or it counts and its drawing tells no floor area."""
 MEASURES = ("floor_area", "built_up_area", "covered", "cars_asked", "cars_drawn", "rain_asked", "rain_drawn")
 COLUMNS = (
@@ -133,14 +133,12 @@ def stands(permits: Sequence[Held], *, on: date) -> dict[str, str]:
             found[each.number] = LAPSED
         else:
             standing.append(each)
-    later: dict[str, list[Held]] = {}
+    later: set[str] = set()
     for each in reversed(standing):
-        over = later.get(min(each.plots), []) if each.plots else []
-        is_replaced = any(each.plots <= other.plots for other in over)
+        is_replaced = bool(each.plots) and each.plots <= later
         told = COUNTS if each.is_told else NOT_TOLD
         found[each.number] = REPLACED if is_replaced else told
-        for plot in each.plots:
-            later.setdefault(plot, []).append(each)
+        later |= each.plots
     return found
 
 

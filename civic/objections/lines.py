@@ -5,6 +5,7 @@ In: a plot, a day, the folder of rasters.  Out: `Line` values in both languages;
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from civic.core.desk import Desk
@@ -75,6 +76,22 @@ def _land_type(plot: Parcel) -> Words:
     return LAND_TYPES.get(plot.land_type, _same(plot.land_type)) if plot.land_type else NOT_RECORDED
 
 
+def _instrument(plot: Parcel) -> Words:
+    return _same(plot.instrument) if plot.instrument else NOT_RECORDED
+
+
+def _valid(plot: Parcel) -> Words:
+    begins = _day(plot.valid.begins)
+    if plot.valid.ends is None:
+        return Words(en=f"since {begins}", ml=f"{begins} മുതൽ")
+    ends = _day(plot.valid.ends)
+    return Words(en=f"from {begins} until {ends}", ml=f"{begins} മുതൽ {ends} വരെ")
+
+
+def _day(day: date) -> str:
+    return f"{day.day:02d}-{day.month:02d}-{day.year}"
+
+
 def _streets(extract: Extract) -> Words:
     if not extract.frontages:
         return NONE_KNOWN
@@ -117,6 +134,8 @@ OF_RECORD: Mapping[str, tuple[Words, Callable[[Parcel], Words]]] = {
     "area": (Words(en="Area", ml="വിസ്തീർണം"), _area),
     "boundary": (Words(en="Boundary", ml="അതിർത്തി"), _boundary),
     "land_type": (Words(en="Land type", ml="ഭൂമിയുടെ തരം"), _land_type),
+    "instrument": (Words(en="Instrument", ml="ആധാരരേഖ"), _instrument),
+    "valid": (Words(en="Holds", ml="പ്രാബല്യം"), _valid),
 }
 AROUND: Mapping[str, tuple[Words, Callable[[Extract], Words]]] = {
     "streets": (Words(en="Streets along the plot", ml="പ്ലോട്ടിനോടു ചേർന്ന വഴികൾ"), _streets),

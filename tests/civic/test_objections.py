@@ -107,6 +107,7 @@ def test_what_the_line_said_is_kept_in_both_languages(door: TestClient, sample_h
         "area": ("measured", "അളന്നത്"),
         "land_type": ("Purayidam", "പുരയിടം"),
         "number": ("1/6", "1/6"),
+        "valid": ("since 01-01-1990", "01-01-1990 മുതൽ"),
         "flood": ("No data", "വിവരമില്ല"),
     }
     for theme, (english, malayalam) in said.items():
@@ -153,15 +154,16 @@ def test_every_line_of_the_plots_page_can_be_disputed(door: TestClient) -> None:
     become(door, CITIZENS[1][0])
     chooser = door.get(f"{TOWN}/objections/new?number=1/5&lang=en").text
     offered = re.findall(r"objections/new\?number=1/5&amp;theme=(\w+)", chooser)
-    assert {"number", "ulpin", "address", "area", "boundary", "land_type"} <= set(offered)
+    record = {"number", "ulpin", "address", "boundary", "land_type", "instrument", "valid"}
+    assert record | {"area"} <= set(offered)
     assert {"streets", "terrain", "neighbours", "flood", "ward"} <= set(offered)
     page = door.get(PLOT).text
     assert f'{TOWN}/objections/new?number=1/5">' in page
     themes = set(re.findall(r"objections/new\?number=1/5&amp;theme=(\w+)", page))
-    assert set(offered) - themes == {"number", "ulpin", "address", "boundary", "land_type"}
+    assert set(offered) - themes == record
 
 
-@pytest.mark.parametrize("line", ["area", "ulpin", "streets", "terrain", "neighbours"])
+@pytest.mark.parametrize("line", ["area", "ulpin", "instrument", "valid", "streets", "terrain", "neighbours"])
 def test_a_dispute_shows_on_a_line_that_is_no_theme(door: TestClient, line: str) -> None:
     become(door, CITIZENS[1][0])
     status, place = dispute(door, number="1/3", theme=line)

@@ -69,6 +69,7 @@ def test_a_load_by_ward_or_by_areas_of_ones_own_has_every_permit_once(town: Town
     assert by_ward["permits"].sum() == len(permits)
     assert by_ward["floor_area"].sum() == pytest.approx(permits["floor_area"].sum())
     assert by_ward.attrs["units"]["floor_area"] == "m²"
+    assert by_ward["runoff"].isna().all()
     assert {"sources", "on", "crs", "place", "known", "caveat"} <= set(by_ward.attrs)
     file = tmp_path / "catchment.geojson"
     whole = geopandas.GeoDataFrame(

@@ -1,8 +1,12 @@
 """Catchments by heights: water runs downhill, over the lowest rim out of a hollow, and every known cell lies in one."""
 
+from pathlib import Path
+
+import geopandas
 import numpy as np
 import pytest
 
+from api.notebook import Rain
 from api.notebook.catchments import EDGE, gathered
 from api.notebook.town import Town
 from gis.errors import Invalid
@@ -49,16 +53,22 @@ def test_where_no_height_is_known_nothing_is_said_and_the_ground_ends() -> None:
     assert (found[:12] >= 0).all()
 
 
-def test_the_towns_catchments_lie_side_by_side_and_permits_are_added_up_by_them(town: Town) -> None:
+def test_the_towns_catchments_lie_side_by_side_and_permits_are_added_up_by_them(
+    town: Town, tmp_path: Path
+) -> None:
     areas = town.catchments(least=100.0)
     assert list(areas["name"][:2]) == [EDGE, "catchment 1"]
     assert (areas["area"][1:] >= 99e4).all()
     assert areas.geometry.is_valid.all()
     assert areas.union_all().area == pytest.approx(areas.area.sum())
     assert areas.attrs["sources"]
-    load = town.load("catchment")
+    rain = Rain(depth_mm=20, coefficient=0.5, source="assumed for a test")
+    load = town.load("catchment", rain=rain)
     permits = town.permitted()
     assert load["permits"].sum() == len(permits)
-    assert load["runoff"].isna().all()
+    assert load["runoff"].sum() == pytest.approx(permits["covered"].sum() * 0.02 * 0.5)
+    assert load["runoff"].max() > 0
+    load.to_parquet(tmp_path / "load.parquet")
+    assert geopandas.read_parquet(tmp_path / "load.parquet").attrs["rain"]["source"] == rain.source
     with pytest.raises(Invalid, match="above 0"):
         town.catchments(least=0.0)

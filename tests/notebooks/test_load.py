@@ -7,7 +7,7 @@ import geopandas
 import pandas as pd
 import pytest
 
-from api.notebook.load import ELSEWHERE, load
+from api.notebook.load import ELSEWHERE, Rain, load
 from api.notebook.permitted import (
     COLUMNS,
     COUNTS,
@@ -24,6 +24,7 @@ from gis.errors import Invalid
 from tests.builders import UTM_43N, a_box
 
 NEW_YEAR = date(2026, 1, 1)
+RAIN = Rain(depth_mm=50, coefficient=0.8, source="assumed for a test")
 
 
 def held(number: str, **more: Any) -> Held:
@@ -61,6 +62,14 @@ def held(number: str, **more: Any) -> Held:
         (
             [held("A", plots=frozenset({"1", "2"})), held("B", issued=date(2021, 1, 1))],
             {"A": COUNTS, "B": COUNTS},
+        ),
+        (
+            [
+                held("A", plots=frozenset({"1", "2"})),
+                held("B", issued=date(2021, 1, 1)),
+                held("C", issued=date(2022, 1, 1), plots=frozenset({"2"})),
+            ],
+            {"A": REPLACED, "B": COUNTS, "C": COUNTS},
         ),
         (
             [held("A"), held("B", issued=date(2021, 1, 1), revoked=date(2022, 1, 1))],
@@ -173,11 +182,79 @@ def test_a_load_grows_year_by_year() -> None:
         load(there, areas(), until=NEW_YEAR, every="week")
 
 
-def test_runoff_is_unknown_and_says_why_and_lines_have_no_load() -> None:
+def test_without_a_rain_runoff_is_unknown_and_says_what_to_give() -> None:
     found = load(permits({}, {}), areas(), until=NEW_YEAR).set_index("area")
-    assert "no such number has been read" in found.attrs["missing"]["runoff"]
+    assert "rain=Rain(depth_mm=" in found.attrs["missing"]["runoff"]
+    assert "rain" not in found.attrs
     assert found["runoff"].isna().all()
     assert list(found["untold_runoff"]) == [2, 0]
+
+
+def test_a_rain_runs_off_the_ground_that_permits_cover() -> None:
+    there = permits({}, {"covered": 40.0}, {"geometry": a_box(500, 0, 5, 5)})
+    found = load(there, areas(), until=NEW_YEAR, rain=RAIN).set_index("area")
+    assert list(found["runoff"]) == pytest.approx([100 * 0.05 * 0.8, 0.0, 60 * 0.05 * 0.8])  # m³
+    assert list(found["untold_runoff"]) == [0, 0, 0]
+    assert found.attrs["rain"] == {"depth_mm": 50, "coefficient": 0.8, "source": "assumed for a test"}
+    assert found.attrs["missing"] == {}
+    assert found.attrs["units"]["runoff"].startswith("m³")
+    assert "50 mm of rain" in found.attrs["caveat"]
+    assert "assumed for a test" in found.attrs["caveat"]
+
+
+def test_ground_that_no_drawing_tells_runs_off_an_unknown_amount() -> None:
+    none = load(permits({"covered": None}), areas(), until=NEW_YEAR, rain=RAIN).set_index("area")
+    assert pd.isna(none.loc["West", "runoff"])
+    some = load(permits({"covered": None}, {}), areas(), until=NEW_YEAR, rain=RAIN).set_index("area")
+    assert some.loc["West", "runoff"] == pytest.approx(2.4)
+    assert [none.loc["West", "untold_runoff"], some.loc["West", "untold_runoff"]] == [1, 1]
+
+
+def test_the_ground_of_a_plot_runs_off_once_however_often_it_was_permitted() -> None:
+    house = {"plots": ("7",), "issued": date(2020, 6, 1)}
+    larger = {"plots": ("7",), "kind": "addition", "issued": date(2021, 6, 1), "covered": 80.0}
+    gone = {"plots": ("7",), "kind": "demolition", "issued": date(2022, 6, 1), "covered": None}
+    gone |= {"floor_area": None}
+    there = permits(house, larger, gone)
+    found = load(there, areas(), until=date(2022, 12, 31), every="year", rain=RAIN)
+    west = found[found["area"] == "West"]
+    assert list(west["runoff"])[:2] == pytest.approx([60 * 0.05 * 0.8, 80 * 0.05 * 0.8])
+    assert pd.isna(list(west["runoff"])[2])
+    assert list(west["untold_runoff"]) == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"depth_mm": -0.001}, "0 mm or more"),
+        ({"depth_mm": float("nan")}, "0 mm or more"),
+        ({"depth_mm": float("inf")}, "0 mm or more"),
+        ({"coefficient": -0.001}, "from 0"),
+        ({"coefficient": 1.001}, "from 0"),
+        ({"coefficient": float("nan")}, "from 0"),
+        ({"source": ""}, "source="),
+        ({"source": "  "}, "source="),
+    ],
+)
+def test_a_rain_that_cannot_be_or_has_no_source_is_refused(more: dict[str, Any], why: str) -> None:
+    told: dict[str, Any] = {"depth_mm": 50.0, "coefficient": 0.8, "source": "assumed"} | more
+    with pytest.raises(Invalid, match=why):
+        Rain(**told)
+
+
+def test_a_rain_without_any_word_on_its_source_is_refused() -> None:
+    with pytest.raises(Invalid, match="source="):
+        Rain(depth_mm=50, coefficient=0.8)
+
+
+@pytest.mark.parametrize(
+    ("depth", "share", "volume"), [(0.0, 0.8, 0.0), (50.0, 0.0, 0.0), (1000.0, 1.0, 200.0), (0.5, 1.0, 0.1)]
+)
+def test_no_rain_all_of_it_and_what_lies_between(depth: float, share: float, volume: float) -> None:
+    assert Rain(depth_mm=depth, coefficient=share, source="assumed").runoff(200.0) == pytest.approx(volume)
+
+
+def test_lines_have_no_load() -> None:
     with pytest.raises(Invalid, match="lines or points"):
         load(permits({}), areas().set_geometry(areas().boundary), until=NEW_YEAR)
 

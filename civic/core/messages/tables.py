@@ -162,3 +162,5 @@ class PlotWatchRow(Base):
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     stop: Mapped[str] = mapped_column(Text)
     """The secret of the link that ends it; it can do nothing else."""
+    known: Mapped[datetime | None] = mapped_column(_INSTANT)
+    """The last recording of the place that was looked at for it; None until it is watched."""

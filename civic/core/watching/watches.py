@@ -26,6 +26,7 @@ from gis.errors import Conflict, Gone, Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.neighbours import NARROWEST_WAY
 from gis.parcels.queries import forebears, history, parcel, parcels_touching
+from gis.recordings import last_recording
 
 LONGEST_REASON = 2000
 GRANTED = "granted"
@@ -93,6 +94,7 @@ def ask_to_watch(
         asked=now,
         decided=now if is_known else None,
         stop=secrets.token_urlsafe(24),
+        known=last_recording(session, body.jurisdiction) if is_known else None,
     )
     session.add(row)
     session.flush()
@@ -135,6 +137,7 @@ def decide_watch(session: Session, watch_id: int, *, grants: bool, by: int, now:
     if row.person_id == by:
         raise Conflict("Nobody decides on a wish of their own; leave it to a colleague.", code="same-person")
     row.state, row.decided, row.decided_by = ("watching" if grants else "refused"), now, by
+    row.known = last_recording(session, row.jurisdiction) if grants else None
     session.flush()
     return watch(session, watch_id)
 
