@@ -3,7 +3,7 @@
 In: a check as it is kept, what officers set.  Out: a `Bill`: lines in paise, and what is still open with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +19,11 @@ from civic.permits.model import Kind
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitFeeSetRow, PermitRow
 from gis.errors import Conflict, Invalid, NotAllowed
 
-PERMIT_FEE = "permit fee"
+APPLICATION_FEE, PERMIT_FEE = "application fee", "permit fee"
+OTHER_WORKS = frozenset({Kind.DEMOLITION, Kind.LAYOUT, Kind.WELL, Kind.COMPOUND_WALL, Kind.REGULARISATION})
+"""Kinds of work that the book does not charge as it charges a building; `/api/rules/reckoned/work` tells some of their fees."""
 HEADS = {
-    "application fee": ("permit_application", "അപേക്ഷാ ഫീസ്"),
+    APPLICATION_FEE: ("permit_application", "അപേക്ഷാ ഫീസ്"),
     PERMIT_FEE: ("permit_fee", "പെർമിറ്റ് ഫീസ്"),
     "scrutiny fee": ("permit_scrutiny", "പരിശോധനാ ഫീസ്"),
     "fee for additional floor space": ("permit_floor_space", "അധിക തറവിസ്തീർണ്ണത്തിനുള്ള ഫീസ്"),
@@ -82,11 +84,25 @@ def bill_of(found: Mapping[str, Any], settled: Sequence[PermitFeeSetRow] = ()) -
     """The bill of a check document; without a statement (nobody knows whose book binds) everything is open."""
     if found["statement"] is None:
         reason = "It is not known whose rules bind on this plot, so no fee can be told."
-        fees: list[dict[str, Any]] = [
-            {"title": title, "lines": [{"paise": None, "reason": reason}]} for title in HEADS
-        ]
+        fees = _untold(HEADS, reason)
     else:
         fees = found["statement"]["fees"]
+    return _billed(fees, settled)
+
+
+def other_bill(settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
+    """The bill of other works than buildings: the lines of a building are not theirs, and the office sets what the book asks for them."""
+    reason = (
+        "The fee of this kind of work is not that of the building drawn; the office sets it by its clause."
+    )
+    return _billed(_untold((APPLICATION_FEE, PERMIT_FEE), reason), settled)
+
+
+def _untold(titles: Iterable[str], reason: str) -> list[dict[str, Any]]:
+    return [{"title": title, "lines": [{"paise": None, "reason": reason}]} for title in titles]
+
+
+def _billed(fees: Sequence[Mapping[str, Any]], settled: Sequence[PermitFeeSetRow]) -> Bill:
     chosen = {row.head: row for row in settled}
     lines: list[BillLine] = []
     still: list[OpenFee] = []
@@ -109,7 +125,10 @@ def bill(session: Session, check: Check) -> Bill:
     built = as_built(session, check)
     if built is not None:
         return built_bill(built, settled)
-    whole, row = bill_of(check.found, settled), session.get_one(PermitCaseRow, check.case_id)
+    row = session.get_one(PermitCaseRow, check.case_id)
+    if row.kind in OTHER_WORKS:
+        return other_bill(settled)
+    whole = bill_of(check.found, settled)
     if row.kind != Kind.REVISION or row.of_permit is None:
         return whole
     return revised_bill(whole, session.get_one(PermitRow, (row.body, row.of_permit)), settled)

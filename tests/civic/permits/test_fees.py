@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
 from civic.permits.checking import Checked
-from civic.permits.fees import bill, bill_of, demand_lines
+from civic.permits.fees import OTHER_WORKS, bill, bill_of, demand_lines
+from civic.permits.model import Kind
 from civic.permits.rechecking import check_by_hand
 from civic.permits.signing import set_open_fee
 from gis.errors import Conflict, Invalid, NotAllowed
@@ -132,3 +133,27 @@ def test_a_fee_that_was_set_holds_for_the_same_drawing_on_another_day_and_for_no
     matter.begin()
     again = matter.draw(set_back=5.0)
     assert [each.head for each in bill(matter.session, again).open] == ["permit_fee"]
+
+
+@pytest.mark.parametrize("kind", sorted(OTHER_WORKS))
+def test_other_works_are_not_charged_as_the_building_drawn(
+    town: Session, body: LocalBody, tmp_path: Path, kind: Kind
+) -> None:
+    made = a_matter(town, body, tmp_path)
+    made.begin(kind)
+    made.draw()
+    told = bill(made.session, made.check)
+    assert told.lines == ()
+    assert [each.head for each in told.open] == ["permit_application", "permit_fee"]
+
+
+@pytest.mark.parametrize("kind", [Kind.NEW, Kind.ADDITION, Kind.CHANGE_OF_USE])
+def test_a_building_is_charged_by_its_drawing(
+    town: Session, body: LocalBody, tmp_path: Path, kind: Kind
+) -> None:
+    made = a_matter(town, body, tmp_path)
+    made.begin(kind)
+    made.draw()
+    told = bill(made.session, made.check)
+    assert told.is_told
+    assert told.paise > 0
