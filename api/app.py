@@ -5,16 +5,18 @@ In: settings and a database engine.  Out: the application, with every door open 
 
 import gc
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
-from starlette.routing import BaseRoute
 
 from api import errors
 from api.answers import LandAnswers
+from api.archives_at_hand import ArchivesAtHand
+from api.beginnings import check_begun
 from api.documented import REFUSALS
 from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
@@ -23,9 +25,10 @@ from api.plan_desk import LARGEST, PlanDesk
 from api.planner.reform_reckoner import reform_room
 from api.routers import drawn, health, land, layouts, ogc, plans, rasters, reckoned, rules, tiles, unstored
 from api.routing import Signposts
-from api.security import Guard
+from api.security import Guard, headers
 from api.settings import Settings
 from api.short_way import ShortWay
+from api.shortcuts import Doors
 from api.simplifying import COVERAGES
 from api.tiles_at_hand import TilesAtHand
 from api.town import halls_of_plot, provider_of, town_hall
@@ -125,9 +128,11 @@ class InstalledFiles(StaticFiles):
         await super().check_config()
 
 
-def create_app(settings: Settings, engine: Engine) -> FastAPI:
+def create_app(settings: Settings, engine: Engine) -> Doors:
     """The application over a migrated database."""
-    app = FastAPI(
+    pictures, forms = origin_of(settings), payment_forms(settings)
+    app = Doors(
+        headers=headers(pictures, forms),
         docs_url=None,
         redoc_url=None,
         title="Bhumika",
@@ -137,28 +142,30 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     )
     app.state.answers = LandAnswers(engine, rasters=settings.rasters)
     app.state.shelf = Shelf(engine, settings.state / "tiles")
+    app.state.archives = settings.state / "archives"
     keep_in(engine, settings.state / COVERAGES)
     app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
     app.state.sheets = MapDesk(app.state.answers)
     app.state.base_map = base_of(settings)
+    app.state.begun = partial(check_begun, engine)
     _open_town(app, settings, engine)
     errors.install(app, error_page)
-    short_ways: list[BaseRoute] = [ShortWay(), TilesAtHand()]
     app.add_middleware(
         Guard,
         longest_body=settings.longest_body,
         longest_drawing=max(LARGEST, settings.largest_document) + settings.longest_body,
         page=error_page,
-        pictures=origin_of(settings),
-        forms=payment_forms(settings),
+        pictures=pictures,
+        forms=forms,
     )
+    app.ways = ShortWay(), TilesAtHand(), ArchivesAtHand()
     app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     for package in VENDOR:
         folder = WEB / "node_modules" / package
         app.mount(f"/vendor/{package}", InstalledFiles(directory=folder, check_dir=False), name=package)
     for router in ROUTERS:
         app.include_router(router)
-    app.router.routes[:0] = [*short_ways, Signposts(tuple(app.routes))]
+    app.router.routes[:0] = [Signposts(tuple(app.routes))]
     return app
 
 

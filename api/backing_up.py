@@ -1,8 +1,9 @@
 """Backup and restore: the database, the documents, the rasters, and the list of keys that are kept elsewhere.
 
 In: a running service's settings and an empty folder.  Out: the folder, whose `manifest.json` is written last: without it a
-backup is not one.  Restoring goes into an empty database only, checks every file against the manifest first and every
-table's count after.  No secret is in a backup: the manifest lists the settings that held one, for whoever keeps them.
+backup is not one.  Restoring goes into an empty place only.  Whatever speaks against it is found before anything is written: a backup
+that is not whole or of a newer version, settings that held a secret and are missing here, documents, rasters or tables that are there
+already.  Every table's count is checked after.  No secret is in a backup: the manifest lists the settings that held one, for whoever keeps them.
 
 The database is dumped first and the files are copied after it: a document's file lies there before its row does, so every row
 of the dump finds its file.
@@ -11,7 +12,7 @@ of the dump finds its file.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ FORM = "bhumika-backup-1"
 DUMP, DOCUMENTS, RASTERS, MANIFEST = "database.dump", "documents", "rasters", "manifest.json"
 SECRET = ("key", "secret", "token", "password", "smtp", "database_url", "verify")
 """Parts of the names of settings that hold a secret."""
+OWN = frozenset({"BHUMIKA_DATABASE_URL", "BHUMIKA_BACKUP_DATABASE_URL"})
+"""Settings with a secret that say where this machine's own database is."""
 _TABLES = text(
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind = 'r' AND n.nspname IN ('public', 'jobs') AND c.relname <> 'spatial_ref_sys' ORDER BY 1"
@@ -76,20 +79,24 @@ def back_up(settings: Settings, documents: Store, folder: Path, *, said: Said) -
     return _kept(folder, manifest)
 
 
-def restore(settings: Settings, documents: Store, folder: Path, *, said: Said) -> Kept:
-    """Bring a backup into an empty database; nothing is begun with a backup that is not whole."""
+def restore(
+    settings: Settings, documents: Store, folder: Path, *, said: Said, without_keys: bool = False
+) -> Kept:
+    """Bring a backup into an empty place; nothing is begun with a backup that is not whole, or where something stands already.
+
+    `without_keys` goes on although settings that held a secret are missing here.
+    """
     manifest = _manifest(folder)
     _check_revision(manifest["revision"])
+    if not without_keys:
+        _check_keys(manifest.get("keys", ()), settings)
     said("checking the files")
     _check_files(folder, manifest["files"])
+    _check_places(settings, documents, manifest["files"])
     way = way_to(settings)
     engine = make_engine(way.url)
     try:
-        with engine.connect() as connection:
-            if connection.scalar(text("SELECT to_regclass('public.jurisdiction') IS NOT NULL")):
-                raise Conflict(
-                    "The database is not empty. Restore into a new one: another BHUMIKA_STATE, or an empty database."
-                )
+        _check_database(engine)
         said("documents and rasters")
         root = folder / DOCUMENTS
         for path in sorted(root.rglob("*")) if root.is_dir() else ():
@@ -114,6 +121,44 @@ def keys_of(settings: Settings) -> list[str]:
         for name, value in held.items()
         if value and any(part in name for part in SECRET)
     )
+
+
+def _check_keys(names: Sequence[str], settings: Settings) -> None:
+    """Refuse where a setting that held a secret is missing; where the database lies is this machine's own."""
+    missing = sorted(set(names) - set(keys_of(settings)) - OWN)
+    if missing:
+        raise Conflict(
+            f"These settings held a secret where the backup was made, and are missing here: {', '.join(missing)}. Set them first,"
+            " or restore with --without-keys and set them before it serves."
+        )
+
+
+def _check_places(settings: Settings, documents: Store, files: Mapping[str, str]) -> None:
+    """Refuse where documents or rasters stand already that are not the backup's own: those are of a restore that was broken off."""
+    strange = [
+        f"{DOCUMENTS}/{place}"
+        for place in _places(documents)
+        if f"{DOCUMENTS}/{place}" not in files
+        or hashlib.sha256(b"".join(documents.read([place]))).hexdigest() != files[f"{DOCUMENTS}/{place}"]
+    ]
+    there = _files(settings.rasters) if settings.rasters.is_dir() else []
+    named = {f"{RASTERS}/{path.relative_to(settings.rasters)}": path for path in there}
+    strange += [name for name, path in named.items() if name not in files or _digest(path) != files[name]]
+    if strange:
+        raise Conflict(
+            f"The place is not empty: {len(strange)} file(s) there are not of this backup, such as {strange[0]}."
+            " Restore into a new one: another BHUMIKA_STATE, another store of documents."
+        )
+
+
+def _check_database(engine: Engine) -> None:
+    with engine.connect() as connection:
+        tables = connection.scalars(_TABLES).all()
+    if tables:
+        raise Conflict(
+            f"The database is not empty: it has {len(tables)} table(s), such as {tables[0]}."
+            " Restore into a new one: another BHUMIKA_STATE, or an empty database."
+        )
 
 
 def _dump(way: Way, to: Path) -> tuple[str, dict[str, int]]:

@@ -262,7 +262,7 @@ def check_plan(
             "--output", "-o", help="File to write: .json, .geojson, .pdf, or .dxf for the drawing with marks."
         ),
     ] = None,
-    language: Annotated[Language, typer.Option("--lang", help="Language of the PDF.")] = Language.EN,
+    language: Annotated[Language, typer.Option("--lang", help="Language of text and PDF.")] = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
     """Check a plan against the rules of its plot. Exit status: 0 pass, 3 fail, 4 unknown."""
@@ -275,12 +275,18 @@ def check_plan(
             there = plans.site_of(land, *parcel, on=_day(on))
     else:
         there = plans.site_in(site or Path())
-    asked = plans.check_file(
-        plan, there, on=_day(on), turn=None if turn is None else radians(turn), answers=answers
-    )
+    with plans.progress_on(err, language) as watch:
+        asked = plans.check_file(
+            plan,
+            there,
+            on=_day(on),
+            turn=None if turn is None else radians(turn),
+            answers=answers,
+            watch=watch,
+        )
     for file in output or ():
         plans.write_check(asked, plan, file, language)
-    raise typer.Exit(plans.print_check(asked, out, as_json=as_json))
+    raise typer.Exit(plans.print_check(asked, out, as_json=as_json, language=language))
 
 
 @app.command()

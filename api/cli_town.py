@@ -78,6 +78,9 @@ def backup(
 @told
 def restore(
     folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")],
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Go on although settings that held a secret are missing.")
+    ] = False,
 ) -> None:
     """Bring a backup into an empty database, and up to this version."""
     from api.backing_up import restore as bring_back
@@ -85,7 +88,13 @@ def restore(
     from api.stores import store_of
 
     settings = read_settings()
-    kept = bring_back(settings, store_of(settings), folder, said=lambda part: out.print(f"Now {part}"))
+    kept = bring_back(
+        settings,
+        store_of(settings),
+        folder,
+        said=lambda part: out.print(f"Now {part}"),
+        without_keys=without_keys,
+    )
     with engine_of(settings) as engine:
         migrate(engine)
     out.print(

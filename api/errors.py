@@ -58,6 +58,10 @@ TITLES = {
 AWAY = "The database does not answer. Try again in a minute; if it stays so, start it with `./bhumika up --no-serve`."
 
 
+ANSWERED = (LandError, sqlalchemy.exc.OperationalError, psycopg.OperationalError)
+"""What may befall any question, and is answered in words: a refusal, and a database that is away."""
+
+
 class ErrorPage(Protocol):
     """How an error is shown to a person."""
 

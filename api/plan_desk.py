@@ -27,6 +27,7 @@ from gis.site_document import site_from_json, site_to_json
 from layers.extract.model import Extract
 from rules.envelopes.model import Envelope
 from rules.plans.starter import starter
+from rules.progress import Progress
 from rules.reading import library
 from web.plans_asked import KeptCheck, PlotEnvelope, WardName, WardPlot
 
@@ -37,7 +38,7 @@ AT_ONCE = 2
 """Checks that run side by side; each may use a processor and some gigabytes."""
 WAIT = 60.0
 """Seconds that a check waits for its turn."""
-FORM = 2
+FORM = 3
 """Counts the forms in which checks were kept: another form is another check."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400
@@ -64,7 +65,7 @@ class PlanDesk:
     ) -> str:
         """Check a drawing; the key of what was found."""
         *_, key = self.steps(code, number, content, on=on, turn=turn, answers=answers)
-        return key
+        return str(key)
 
     def steps(
         self,
@@ -75,8 +76,8 @@ class PlanDesk:
         on: date | None,
         turn: float | None,
         answers: bytes = b"",
-    ) -> Iterator[str]:
-        """Check a drawing, telling each step; the last word is the key of what was found."""
+    ) -> Iterator[Progress | str]:
+        """Check a drawing, telling how far it is; the last word is the key of what was found."""
         if not content:
             raise Invalid("No drawing came with the question; choose a DXF or IFC file.", code="no-drawing")
         if len(content) > LARGEST:
@@ -102,7 +103,7 @@ class PlanDesk:
         extract = self.land.extract(code, number=number, on=day if day < today() else None, known=None)
         return site_to_json(self.land.site(extract))
 
-    def _done(self, key: str, content: bytes, site: bytes, question: Question) -> Iterator[str]:
+    def _done(self, key: str, content: bytes, site: bytes, question: Question) -> Iterator[Progress]:
         """Do the work in a folder of its own that takes its name only when everything is in it."""
         self._forget_old()
         self.folder.mkdir(parents=True, exist_ok=True)

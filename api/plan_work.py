@@ -26,8 +26,9 @@ from gis.site_document import site_from_json
 from rules.answers_document import NOTHING, Told, answers_from_json
 from rules.check_document import to_json
 from rules.checking import PlanCheck, check
-from rules.plans.files import is_step
+from rules.plans.files import is_layout, is_step
 from rules.plans.marks import marked
+from rules.progress import DONE, DRAWING, JUDGING, LAYING, MEASURING, READING, Progress
 from rules.reading import library
 from web.check_map import plan_features
 from web.plan_sketch import plan_svg
@@ -38,7 +39,17 @@ SECONDS = 120.0
 """Seconds that one check may take in all."""
 GRACE = 5.0
 """Seconds that a process which has closed its pipe has to end."""
-STEPS = ("reading", "drawing", "done")
+STEPS = {
+    READING: (0.0, 0.1),
+    MEASURING: (0.1, 0.2),
+    LAYING: (0.2, 0.3),
+    JUDGING: (0.3, 0.7),
+    DRAWING: (0.7, 1.0),
+    DONE: (1.0, 1.0),
+}
+"""Each step with the share of the whole at which it begins and ends, by what it takes for a plan of many buildings."""
+FINER = 0.01
+"""Share of the whole below which no further progress of a step is told."""
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["api.plan_warm"])
 T = TypeVar("T")
@@ -60,12 +71,12 @@ def be_ready() -> None:
     ensure_running()
 
 
-def steps(question: Question) -> Iterator[str]:
-    """Do the work and tell each step as it begins; the errors of the work are raised here."""
+def steps(question: Question) -> Iterator[Progress]:
+    """Do the work and tell how far it is; the errors of the work are raised here."""
     with closing(_told(partial(_into_folder, question))) as said:
-        for words in said:
-            yield words
-            if words == STEPS[-1]:
+        for progress in said:
+            yield progress
+            if progress.step == DONE:
                 return
 
 
@@ -76,9 +87,24 @@ def limited(act: Callable[[], T]) -> T:
         return found
 
 
-def checked(content: bytes, site: Site, *, on: date, told: Told, turn: float | None) -> PlanCheck:
-    """A drawing judged on its plot in such a process."""
-    return limited(partial(_checked, content, site, on=on, told=told, turn=turn))
+def checked(
+    content: bytes,
+    site: Site,
+    *,
+    on: date,
+    told: Told,
+    turn: float | None,
+    watch: Callable[[Progress], None] | None = None,
+) -> PlanCheck:
+    """A drawing judged on its plot in such a process; `watch` hears how far it is."""
+    with closing(_told(partial(_checked, content, site, on=on, told=told, turn=turn))) as said:
+        for found in said:
+            if not isinstance(found, Progress):
+                answer: PlanCheck = found
+                return answer
+            if watch is not None:
+                watch(found)
+    raise RuntimeError("A check ended without an answer.")
 
 
 def _told(work: Callable[[Tell], None]) -> Generator[Any, None, None]:
@@ -153,25 +179,47 @@ def _given(act: Callable[[], object], tell: Tell) -> None:
     tell(act())
 
 
-def _checked(content: bytes, site: Site, *, on: date, told: Told, turn: float | None) -> PlanCheck:
-    return check(content, site, library(), on=on, told=told, turn=turn)
+class _Teller:
+    """Tells how far a check is: each step as it begins, and within it no more often than a reader could follow."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._last = Progress(step="", done=0, of=0, share=-1.0)
+
+    def __call__(self, step: str, done: int, of: int) -> None:
+        begins, ends = STEPS[step]
+        share = max(begins + (ends - begins) * (done / of if of else 0.0), self._last.share)
+        if step == self._last.step and share < self._last.share + FINER:
+            return
+        self._last = Progress(step=step, done=done, of=of, share=round(share, 4))
+        self._tell(self._last)
+
+
+def _checked(content: bytes, site: Site, tell: Tell, *, on: date, told: Told, turn: float | None) -> None:
+    watch = _Teller(tell)
+    watch(READING, 0, 1)
+    tell(check(content, site, library(), on=on, told=told, turn=turn, watch=watch))
 
 
 def _into_folder(question: Question, tell: Tell) -> None:
-    tell(STEPS[0])
+    watch = _Teller(tell)
+    watch(READING, 0, 1)
     folder = question.folder
     content = (folder / "drawing.dxf").read_bytes()
     site = site_from_json((folder / "site.json").read_bytes())
     told = answers_from_json(question.answers) if question.answers else NOTHING
-    asked = check(content, site, library(), on=question.on, told=told, turn=question.turn)
-    tell(STEPS[1])
+    asked = check(content, site, library(), on=question.on, told=told, turn=question.turn, watch=watch)
+    watch(DRAWING, 0, 4)
     (folder / "plan.svg").write_text(plan_svg(asked, title=f"{site.number}"), encoding="utf-8")
+    watch(DRAWING, 1, 4)
     (folder / "plan.geojson").write_bytes(plan_features(asked))
+    watch(DRAWING, 2, 4)
     placement = asked.proposal.placement
     laid = placement if placement is not None and placement.matches else None
-    if not is_step(content):
+    if not (is_step(content) or is_layout(content)):
         (folder / "marked.dxf").write_bytes(
             marked(content, asked.report.findings, laid, drawing=asked.drawing)
         )
+    watch(DRAWING, 3, 4)
     (folder / "check.json").write_bytes(to_json(asked))
-    tell(STEPS[2])
+    watch(DONE, 1, 1)

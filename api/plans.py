@@ -5,31 +5,30 @@ files, and an exit status that says the verdict.
 """
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import orjson
 from rich.console import Console
-from rich.markup import escape
 
 from api.answers import LandAnswers, today
+from api.plan_lines import print_lines
 from api.plan_work import checked, limited
 from gis.errors import Invalid, TooLarge
 from gis.site import Site
 from gis.site_document import site_from_json, site_to_json
 from rules.answers_document import NOTHING, answers_from_json
-from rules.check_document import titles, to_json, written
+from rules.check_document import to_json
 from rules.checking import PlanCheck
-from rules.findings import Finding, Measured, Outcome, Required
 from rules.plans.files import is_step
 from rules.plans.marks import marked
 from rules.plans.starter import starter
+from rules.progress import Progress
 from rules.report import Verdict
-from rules.statement import Statement
-from web.check_figures import compared, rupees
 from web.check_map import plan_features
-from web.check_sentences import tidy
 from web.languages import Language, Wording
 from web.plan_sketch import plan_svg
 from web.print.plan_check import check_pdf
@@ -37,13 +36,6 @@ from web.print.plan_check import check_pdf
 EXIT = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.UNKNOWN: 4}
 """Exit status of `bhumika check`; 1 is an error that is told, 2 words that are not understood."""
 LARGEST = 64_000_000
-ENGLISH = Wording(language=Language.ENGLISH)
-STYLES = {
-    Outcome.FAIL: ("✗", "bold red"),
-    Outcome.UNKNOWN: ("?", "magenta"),
-    Outcome.PASS: ("✓", "green"),
-    Outcome.NOT_APPLICABLE: ("-", "dim"),
-}
 
 
 def read_file(path: Path) -> bytes:
@@ -73,14 +65,33 @@ def site_of(land: LandAnswers, place: str, number: str, *, on: date | None) -> S
 
 
 def check_file(
-    plan: Path, site: Site, *, on: date | None, turn: float | None, answers: Path | None
+    plan: Path,
+    site: Site,
+    *,
+    on: date | None,
+    turn: float | None,
+    answers: Path | None,
+    watch: Callable[[Progress], None] | None = None,
 ) -> PlanCheck:
     """The drawing judged by the rules of a day, today in Kerala unless given; `answers` is a file of what persons said.
 
     It is read in a process of its own, with the limits of time and memory that the service has; `TooLarge` beyond them.
     """
     told = NOTHING if answers is None else answers_from_json(read_file(answers))
-    return checked(read_file(plan), site, on=on or today(), told=told, turn=turn)
+    return checked(read_file(plan), site, on=on or today(), told=told, turn=turn, watch=watch)
+
+
+@contextmanager
+def progress_on(console: Console, language: str) -> Iterator[Callable[[Progress], None] | None]:
+    """A line on a terminal that tells how far a check is; nothing where nobody looks on."""
+    if not console.is_terminal:
+        yield None
+        return
+    t = Wording(language=Language(language))
+    with console.status(t("check.progress.label")) as status:
+        yield lambda far: status.update(
+            f"{far.share:.0%} {t(f'check.progress.{far.step}', done=far.done, of=far.of)}"
+        )
 
 
 def write_check(asked: PlanCheck, plan: Path, path: Path, language: str = "en") -> None:
@@ -123,99 +134,13 @@ def _on_the_ground(asked: PlanCheck, path: Path) -> bytes:
     return plan_features(asked)
 
 
-def print_check(asked: PlanCheck, out: Console, *, as_json: bool) -> int:
+def print_check(asked: PlanCheck, out: Console, *, as_json: bool, language: str = "en") -> int:
     """Print what was found; the exit status that says the verdict."""
     if as_json:
         sys.stdout.buffer.write(to_json(asked))
     else:
-        _print_head(asked, out)
-        _print_findings(asked, out)
-        if asked.statement is not None:
-            _print_statement(asked.statement, out)
+        print_lines(asked, out, Language(language))
     return EXIT[asked.report.verdict]
-
-
-def _print_head(asked: PlanCheck, out: Console) -> None:
-    site, plan = asked.site, asked.proposal
-    mark, style = STYLES[Outcome(asked.report.verdict.value)]
-    counts = ", ".join(f"{asked.report.count(each)} {each}" for each in Outcome)
-    body = site.body.value if site.body else "local body unknown"
-    lines = [
-        f"[{style}]{mark} {asked.report.verdict.value.upper()}[/]  plot {escape(site.number)}, {escape(site.jurisdiction)}, "
-        f"by the rules of {asked.on} for a {body}",
-        f"{counts}",
-        f"Front: {escape(plan.front.basis)}",
-    ]
-    if site.synthetic:
-        lines.insert(0, "[reverse] SYNTHETIC: this land is made up [/]")
-    if plan.placement_note:
-        lines.append(f"Placement: {escape(plan.placement_note)}")
-    for line in lines:
-        out.print(line, highlight=False, soft_wrap=True)
-
-
-def _print_findings(asked: PlanCheck, out: Console) -> None:
-    """Broken and open findings in whole sentences, each on lines of its own; what is kept or does not apply only by name."""
-    for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
-        mark, style = STYLES[outcome]
-        for finding in asked.report.findings:
-            if finding.outcome is outcome:
-                head = f"[{style}]{mark} {escape(_named(finding))}[/] [dim]{escape(_clause(finding))}[/]"
-                out.print(head, highlight=False, soft_wrap=True)
-                out.print(f"    {escape(_told(finding))}", highlight=False, soft_wrap=True)
-    for outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
-        mark, style = STYLES[outcome]
-        names = dict.fromkeys(
-            titles()[each.rule][0] for each in asked.report.findings if each.outcome is outcome
-        )
-        if names:
-            out.print(
-                f"[{style}]{mark} {outcome}[/]: {escape('; '.join(names))}", highlight=False, soft_wrap=True
-            )
-
-
-def _named(finding: Finding) -> str:
-    title = titles()[finding.rule][0]
-    return f"{title}: {finding.subject}" if finding.subject else title
-
-
-def _clause(finding: Finding) -> str:
-    return finding.clause or titles()[finding.rule][1] or ""
-
-
-def _print_statement(said: Statement, out: Console) -> None:
-    """Who decides, and what it costs."""
-    risk = said.risk
-    lines = [
-        f"Risk: {risk.level or 'open'}. {' '.join((*risk.reasons, *risk.reservations))} {risk.decides or ''}"
-    ]
-    for fee in said.fees:
-        amount = rupees(fee.paise) if fee.paise is not None else "cannot be told"
-        lines.append(f"{fee.title}: {amount}")
-        lines += [f"  {each.step or f'{each.what}: {each.reason}'} {each.clause or ''}" for each in fee.lines]
-    for line in lines:
-        out.print(escape(line), highlight=False, soft_wrap=True)
-
-
-def _told(finding: Finding) -> str:
-    parts = []
-    if finding.required is not None:
-        measured, required = compared(ENGLISH, _amounts(finding.measured, finding.required))
-        parts.append(f"{measured}, {finding.comparison} {required}.")
-    parts += [tidy(each) for each in (finding.reason, finding.remedy) if each]
-    handles = [handle for place in finding.places for handle in place.handles]
-    if handles and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
-        parts.append(f"(CAD {', '.join(dict.fromkeys(handles[:8]))})")
-    return " ".join(parts).replace("\u00a0", " ")
-
-
-def _amounts(found: Measured | None, required: Required) -> dict[str, dict[str, str] | None]:
-    """Both amounts as the document writes them."""
-    pair = {"measured": found, "required": required}
-    return {
-        name: None if each is None else {"amount": written(each.amount), "unit": each.unit.value}
-        for name, each in pair.items()
-    }
 
 
 def write_starter(site: Site, path: Path, *, set_back: float | None) -> None:

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     """The deepest zoom of these pictures."""
 
     dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+:\d+$")
-    """Scheduler of a Dask cluster, tcp://host:8786 or tls://…, on which `land simulate` runs; the processors of this machine unless set."""
+    """Scheduler of a Dask cluster, tcp://host:8786 or tls://…, on which `land simulate`, `simulate` and long questions of notebooks run; the processors of this machine unless set."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
     """Under which address people reach the service; links in messages begin with it."""
     documents: str | None = None

@@ -7,21 +7,24 @@ are not there took a third as long as the extract itself: between two extracts a
 """
 
 import re
-from asyncio import get_running_loop
+from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
-from functools import partial
-from typing import Any, cast
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import unquote
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from api.answers import LandAnswers
-from layers.extract.document import in_pieces
+from layers.extract.document import written
 
 ADDRESS = re.compile(r"/api/([^/]+)/extract")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUMBER, DAY = r"number=([!-%'-*,-~]+)", r"on=([0-9]{4}-[0-9]{2}-[0-9]{2})"
+WORDS = re.compile(f"{NUMBER}(?:&{DAY})?|{DAY}&{NUMBER}")
+"""The words of a plain question, in either order; a number with a plus sign, which stands for a space, is for the long way."""
 JSON = (b"content-type", b"application/json")
 LONGEST = 400
 """Bytes of a plain question; a number is refused long before."""
@@ -29,6 +32,9 @@ LONGEST = 400
 
 class ShortWay(BaseRoute):
     """Takes the plain question, and leaves every other one to the routes behind it."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(thread_name_prefix="extract")
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for a plain question, none for any other."""
@@ -38,43 +44,55 @@ class ShortWay(BaseRoute):
         if address is None or len(scope["query_string"]) > LONGEST:
             return Match.NONE, {}
         words = _plain(scope["query_string"])
-        if words is None:
-            return Match.NONE, {}
-        return Match.FULL, {"path_params": {"code": address[1], **words}}
+        return (
+            (Match.NONE, {})
+            if words is None
+            else (Match.FULL, {"path_params": {"code": address[1], **words}})
+        )
 
     async def handle(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Answer in a thread, as every question that waits for the database; the loop's own threads are the shortest way."""
-        answers = cast(LandAnswers, scope["app"].state.answers)
-        work = partial(_answered, answers, **scope["path_params"])
-        head, rest = await get_running_loop().run_in_executor(None, work)
-        headers = [(b"content-length", b"%d" % (len(head) + len(rest))), JSON]
+        """Answer in a thread, as every question that waits for the database."""
+        loop = get_running_loop()
+        future: Future[bytearray] = loop.create_future()
+        self._threads.submit(_answer, loop, future, scope["app"].state.answers, scope["path_params"])
+        text = await future
+        headers = [(b"content-length", b"%d" % len(text)), JSON]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": head, "more_body": True})
-        await send({"type": "http.response.body", "body": rest})
+        await send({"type": "http.response.body", "body": text})
 
 
-def _answered(answers: LandAnswers, *, code: str, number: str, on: date | None) -> tuple[bytes, bytes]:
-    return in_pieces(answers.extract(code, number=number, on=on, known=None))
+def _answer(
+    loop: AbstractEventLoop, future: "Future[bytearray]", answers: LandAnswers, words: Mapping[str, Any]
+) -> None:
+    """The answer, or what it failed of, told to the loop straight; from one library's future to the other's it is as far again."""
+    text: bytearray | None = None
+    fault: Exception | None = None
+    try:
+        text = written(answers.extract(known=None, **words))
+    except Exception as error:
+        fault = error
+    with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+        loop.call_soon_threadsafe(_told, future, text, fault)
+
+
+def _told(future: "Future[bytearray]", text: bytearray | None, fault: Exception | None) -> None:
+    """Nobody waits any more where the client has hung up."""
+    if future.cancelled():
+        return
+    if text is None:
+        future.set_exception(fault or RuntimeError("An answer without words."))
+    else:
+        future.set_result(text)
 
 
 def _plain(query: bytes) -> Mapping[str, Any] | None:
     """The number and the day of a plain question; None where a word is missing, is another one, or stands twice."""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    words = dict(pairs)
-    number, day = words.pop("number", ""), words.pop("on", None)
-    if words or not number or len(pairs) != 1 + (day is not None):
+    words = WORDS.fullmatch(query.decode("latin-1"))
+    if words is None:
         return None
-    if day is None:
-        return {"number": number, "on": None}
-    on = _day(day)
-    return None if on is None else {"number": number, "on": on}
-
-
-def _day(text: str) -> date | None:
-    """A day as ISO 8601 writes it; any other wording is for the long way to read, or to refuse."""
-    if DAY.fullmatch(text) is None:
-        return None
+    day = words[2] or words[3]
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(day) if day else None
     except ValueError:
         return None
+    return {"number": unquote(words[1] or words[4]), "on": on}

@@ -46,11 +46,12 @@ class Door:
         """Status, headers and body for a client with such headers."""
         asked, store = self.asked, self.asked.store(self.seen)
         state = State.of(asked, self.changes, last=self.seen.last, store=store)
-        headers = state.headers(asked)
-        if has_tag(state.tag, given.get("if-none-match", "")):
+        headers, tag = state.headers(asked), state.tag
+        if has_tag(tag, given.get("if-none-match", "")):
             return 304, headers, b""
         is_packing = takes_gzip(given.get("accept-encoding", ""))
-        key = (asked.code, asked.address, asked.layers, self.known, state.tag, is_packing)
+        where = asked.address
+        key = (asked.code, where.z, where.x, where.y, asked.layers, self.known, tag, is_packing)
         body = self.shelf.kept.get(key)
         if body is None:
             content = await self._content(store, state, receive)

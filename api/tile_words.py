@@ -96,7 +96,9 @@ def of_body(body: Body) -> Headers:
 
 def has_tag(tag: str, given: str) -> bool:
     """Whether a list of tags that a client has, or `*`, holds one (RFC 9110, 13.1.2: weak comparison)."""
-    tags = {each.strip().removeprefix("W/") for each in given.split(",")} if given else set()
+    if not given:
+        return False
+    tags = {each.strip().removeprefix("W/") for each in given.split(",")}
     return tag.removeprefix("W/") in tags or "*" in tags
 
 

@@ -28,6 +28,8 @@ DIGITS = 8
 """More than any column or row has."""
 LONGEST = 400
 """Bytes of the words of a plain question."""
+READ = {name.encode(): name for name in ("if-none-match", "accept-encoding")}
+"""The client's headers that the door to a tile looks at."""
 RawHeaders = list[tuple[bytes, bytes]]
 Question = tuple[str, bytes, tuple[tuple[bytes, bytes], ...]]
 
@@ -110,12 +112,18 @@ def _is_known_day(scope: Scope, code: str, on: date) -> bool:
 
 async def _opened(door: Door, scope: Scope, receive: Receive) -> tuple[int, RawHeaders, bytes]:
     """Status, headers and content, as the door to a tile gives them."""
-    given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    given = {READ[name]: value.decode("latin-1") for name, value in scope["headers"] if name in READ}
     status, headers, content = await door.answer(given, receive)
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    raw = [*_raw(tuple(headers.items()))]
     if status != 304:
         raw.append((b"content-length", b"%d" % len(content)))
     return status, raw, content
+
+
+@lru_cache(maxsize=256)
+def _raw(headers: tuple[tuple[str, str], ...]) -> RawHeaders:
+    """Headers as they are sent; most tiles of a place have the same."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from civic.core.events import subscribe
 from civic.core.http import TownHall, cookie_of
 from civic.core.jobs import Every, Repeated, Work, whole
 from civic.core.messages.wire import check_address
-from civic.core.money.model import Paid
+from civic.core.money.model import HeldForPayer, Paying, Settled
 from civic.core.oidc import Provider
 from civic.core.owners import owns
 from civic.core.people import Actor
@@ -67,11 +67,14 @@ def provider_of(settings: Settings) -> Provider | None:
 
 def listen() -> None:
     """Subscribe every service to what concerns it; again changes nothing."""
-    subscribe(Paid, land_records.when_paid)
+    subscribe(Settled, land_records.when_paid)
     subscribe(Advanced, land_records.when_advanced)
-    subscribe(Paid, permits.when_paid)
+    subscribe(Settled, permits.when_paid)
     subscribe(Advanced, permits.when_advanced)
     subscribe(Advanced, permit_appeals.when_advanced)
+    for service in (land_records, permits):
+        subscribe(Paying, service.when_paying)
+        subscribe(HeldForPayer, service.when_held)
 
 
 def halls_of_plot(

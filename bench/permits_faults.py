@@ -2,7 +2,8 @@
 
 In: nothing but a machine: a private durable PostGIS of its own is made and taken away.  Out: how often the server was killed in each step; an
 assertion where anything was half done, lost, or done twice.  A permit goes its way twice over HTTP: on the licensee's certificate, and by an
-officer's decision.  Run: `python -m bench.permits_faults` (`--stride 3` dies at every third point).
+officer's decision.  Run: `python -m bench.permits_faults` (`--stride 3` dies at every third point,
+`--way officer` goes one of the two).
 """
 
 import argparse
@@ -25,23 +26,26 @@ from tests.civic.conftest import LAND, a_body
 from tests.civic.permits.drill import Drill, browsers, filing_of, mortal_server
 from tests.civic.permits.matters import a_matter
 
+WAYS = {"certified": Drill.way, "officer": Drill.officers_way}
+
 
 def main() -> None:
     """Kill, and count."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--way", choices=sorted(WAYS), action="append")
     chosen = parser.parse_args()
     state = Path(tempfile.mkdtemp(prefix="bhumika-bench-"))
     state.chmod(0o755)
     try:
-        drilled(state, chosen.stride)
+        drilled(state, chosen.stride, chosen.way or sorted(WAYS))
     finally:
         stop(state)
         shutil.rmtree(state)
 
 
-def drilled(state: Path, stride: int) -> None:
-    """Both ways, dying at every so many-th point of each step, and the count of deaths."""
+def drilled(state: Path, stride: int, ways: Iterable[str]) -> None:
+    """The ways that were asked for, dying at every so many-th point of each step, and the count of deaths."""
     settings = Settings(state=state)
     owner = connect(settings)
     migrate(owner)
@@ -61,7 +65,7 @@ def drilled(state: Path, stride: int) -> None:
 
     with mortal_server(owner.url.render_as_string(hide_password=False), state) as port:
         people = browsers(service, matter, port)
-        for way in (Drill.way, Drill.officers_way):
+        for way in (WAYS[each] for each in ways):
             drill = Drill(service, matter, filing_of(matter, people), people, every)
             way(drill)
     print("\n| step | lives |\n|---|---|")

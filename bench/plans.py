@@ -1,36 +1,30 @@
-"""What measuring a plan costs beside the time ezdxf takes to read its file, and how a check grows with the number of buildings.
+"""What checking a plan costs beside the time ezdxf takes to read its file, and how a check grows with the number of buildings.
 
-In: the Kerala drawings beside the checkout (`../shared/plans/kerala`), or drawings made by the test builders where there are none; for the growth,
-estates of equal houses made here.  Out: two tables on the terminal: seconds of `ezdxf.readfile`, of our reading and audit, and of our measuring,
-with the ratio measuring / reading (bound 0.5); then seconds of the whole check, its marks and its document for 10, 100 and 999 buildings of three
+In: the drawings of `bench.check_parts`, where read, measuring, asking and checking are defined: checking is everything that we do once ezdxf has the
+document, until the bytes of the findings document are made; for the growth, estates of equal houses made here.
+Out: two tables on the terminal: seconds of ezdxf's reading, of measuring, of asking every rule and of the whole check, with the ratio
+checking / reading of each drawing (bound 0.5); then seconds of the whole check, its marks and its document for 10, 100 and 999 buildings of three
 floors, each against ten times fewer buildings (bound: twice the buildings' own growth), the largest within the two minutes that a check may take.
-Processor time, the best of several runs. Run: `python -m bench.plans [--growth]`.
+Processor time, the best of several rounds. Run: `python -m bench.plans [--growth]`.
 """
 
 import argparse
 import math
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import ezdxf
-
+from bench.check_parts import drawings, parts_of
 from gis.site import Site
 from rules.check_document import to_json
 from rules.checking import check
 from rules.plans import measure as plan
 from rules.plans.marks import marked
-from rules.plans.problems import Problems
-from rules.plans.reader import Sheet, audited, read
 from rules.reading import library
 from tests.rules.plan_builders import a_site
 from tests.rules.plans.builders import (
     a_document,
-    a_drawing,
-    a_small_house,
     as_bytes,
     dimension,
     moved,
@@ -38,8 +32,6 @@ from tests.rules.plans.builders import (
     words,
 )
 
-DRAWINGS = Path(__file__).resolve().parents[1].parent / "shared" / "plans" / "kerala"
-RUNS = 5
 BOUND = 0.5
 BUILDINGS = (10, 100, 999)
 FLOORS = 3
@@ -52,47 +44,15 @@ WIDE = 20.0
 """Metres of ground, either way, for one building of an estate."""
 
 
-def best(act: Callable[[], object]) -> float:
-    """Least processor seconds of several runs."""
-    times = []
-    for _ in range(RUNS):
-        start = time.process_time()
-        act()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def _measure_alone(content: bytes) -> Callable[[], object]:
-    """The measuring without reading and audit: the sheet is read anew each time, outside the clock."""
-    sheet = read(content, Problems())
-
-    def act() -> object:
-        return plan.measured(Sheet(document=sheet.document, audit=sheet.audit), Problems(), audit=False)
-
-    return act
-
-
 def row(path: Path) -> float:
-    """Print one drawing's times; the ratio of measuring to ezdxf's reading."""
-    content = path.read_bytes()
-    by_ezdxf = best(lambda: ezdxf.readfile(path))
-    ours = best(lambda: read(content, Problems()))
-    measuring = best(_measure_alone(content))
-    audit = best(lambda: audited(read(content, Problems()), Problems())) - ours
-    ratio = measuring / by_ezdxf
+    """Print one drawing's times; the ratio of the whole check to ezdxf's reading."""
+    found = parts_of(path)
+    ratio = found.checking / found.read
     print(
-        f"{path.stem:<28}{len(content) / 1e6:7.2f}{by_ezdxf:10.3f}{ours:10.3f}{max(audit, 0.0):10.3f}{measuring:11.3f}{ratio:8.2f}"
+        f"{path.stem:<28}{path.stat().st_size / 1e6:7.2f}{found.read:10.4f}{found.measuring:11.4f}{found.asking:10.4f}"
+        f"{found.checking:11.4f}{ratio:8.2f}"
     )
     return ratio
-
-
-def _drawings(folder: Path) -> list[Path]:
-    if DRAWINGS.is_dir():
-        return sorted(DRAWINGS.glob("*.dxf"))
-    made = {"house": a_drawing(), "small-house": a_small_house()}
-    for name, content in made.items():
-        (folder / f"{name}.dxf").write_bytes(content)
-    return sorted(folder.glob("*.dxf"))
 
 
 def estate(buildings: int, floors: int = FLOORS) -> tuple[bytes, Site]:
@@ -173,9 +133,9 @@ def main() -> int:
     options.add_argument("--growth", action="store_true", help="only how a check grows with the buildings")
     if options.parse_args().growth:
         return int(growth())
-    print(f"{'seconds':<28}{'MB':>7}{'ezdxf':>10}{'our read':>10}{'audit':>10}{'measuring':>11}{'ratio':>8}")
-    with tempfile.TemporaryDirectory() as folder:
-        ratios = [row(path) for path in _drawings(Path(folder))]
+    print(f"{'seconds':<28}{'MB':>7}{'ezdxf':>10}{'measuring':>11}{'asking':>10}{'checking':>11}{'ratio':>8}")
+    with drawings() as paths:
+        ratios = [row(path) for path in paths]
     print(f"worst ratio {max(ratios):.2f}, bound {BOUND}")
     return int(max(ratios) > BOUND or growth())
 

@@ -2,48 +2,45 @@
 
 In: a generated town; the environment with tipg, if it is to be compared.  Out: for each zoom CPU (server and its backend of
 PostgreSQL) and wall of a tile that nobody has kept, how many times the others cost of ours, and what the same server takes for a
-fixed answer of that size, and for a tile that it has kept; stored layers beside the bare statement; the largest tile of every zoom.
-A missed bound ends with a fault.
+fixed answer of that size, for a tile that it has kept, and for one out of an archive that it serves; stored layers beside the bare
+statement; the largest tile of every zoom.  All take turns of half a second at least; a ratio is the median over the turns.  A missed
+bound ends with a fault.
 Run: `python -m bench.tiles --parcels 1000000 --rivals FOLDER`.
 """
 
 import argparse
 import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import uvicorn
-from sqlalchemy import make_url, text
+from pmtiles.reader import MmapSource
+from pmtiles.tile import deserialize_directory, deserialize_header, find_tile, zxy_to_tileid
+from sqlalchemy import text
 from sqlalchemy.orm import Session
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
 
-from api.app import served_app
-from api.settings import Settings
 from bench.contenders import ON
-from bench.cost import Contender, costs, repeated
+from bench.cost import Contender, Cost, in_turns, repeated, times_as_much
 from bench.ground import CODE, Ground, ground
-from bench.served import Line
-from bench.tile_rivals import address, backends, tipg
+from bench.tile_rivals import address, backends
+from bench.tile_servers import ANSWERING, FIXED, KEPT, OWN, POSTGIS, TIPG, Server, running, stay
 from gis.asof import AsOf
 from gis.db.session import make_engine
 from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
-from tiles.kept import Kept
+from tiles.archive import export
 from tiles.packing import packed
-from tiles.shelf import Shelf, drawn
+from tiles.shelf import drawn
 from tiles.store import opened, shelf_of, standings
+from tiles.tilejson import chosen as chosen_layers
+from tiles.tilejson import drawn_layers
 from tiles.vector import PARCELS, PARCELS_FROM_ZOOM, TileAddress, tile
 
-BOUND, TIPG_BOUND = 10.0, 20.0
+BOUNDS = {POSTGIS: 10.0, TIPG: 20.0}
+"""How many times as much the others must cost."""
 SHARE = 0.9
 """Of the bare statement's throughput, that stored layers must reach."""
 KEPT_SHARE = 0.8
@@ -51,57 +48,13 @@ KEPT_SHARE = 0.8
 LARGEST = 500_000
 """Bytes of a packed tile."""
 ZOOMS = (15, 16, 17)
-OWN, POSTGIS, BARE, FIXED, TIPG = "store", "ST_AsMVT", "bare statement", "fixed answer", "tipg"
-KEPT = "kept"
-"""The service as it is; the other two keep no tile, so that each is drawn anew."""
+BARE, SAME_SIZE, ARCHIVE = "bare statement", "fixed answer", "archive"
 STORED, STORED_ZOOM = "zoning,flood,road", 14
-NEVER = 2**31 - 1
-KEPT_OPEN = 3600
-"""Seconds that a line may be idle while others have their turn."""
-PATIENCE = 900.0
-"""Seconds until the store must be built."""
 MIDDLES = (
     "SELECT ST_X(place), ST_Y(place) FROM (SELECT ST_Transform(ST_PointOnSurface(boundary), 3857) AS place FROM parcel"
     " WHERE upper_inf(valid) AND upper_inf(recorded) ORDER BY md5(number) LIMIT 2000) AS chosen"
 )
 AROUND = 40_075_016.685578488
-
-
-class Browser(Line):
-    """A line that can unpack gzip."""
-
-    def ask(self, paths: Sequence[str]) -> list[bytes]:
-        """The bodies of all answers, packed."""
-        lines = "".join(
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n" for path in paths
-        )
-        self._socket.sendall(lines.encode("ascii"))
-        return [self._answer() for _ in paths]
-
-
-class FixedAnswer(BaseRoute):
-    """So many bytes, whatever was asked: what the server itself takes."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Its own addresses alone."""
-        return (Match.FULL if scope["path"].startswith("/bench/") else Match.NONE), {}
-
-    async def handle(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Answer."""
-        length = scope["path"].rpartition("/")[2].encode()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
-        await send({"type": "http.response.body", "body": bytes(int(length))})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """A running service."""
-
-    name: str
-    line: Browser
-    pids: tuple[int, ...]
-    ready: float
-    """Seconds from the first question until it answers in its own way."""
 
 
 def tiles(url: str, zoom: int, wanted: int) -> list[str]:
@@ -118,131 +71,45 @@ def tiles(url: str, zoom: int, wanted: int) -> list[str]:
     return list(found)[:wanted]
 
 
-@contextmanager
-def server(place: Ground, name: str, folder: Path, first: str) -> Iterator[Server]:
-    """The service in a process of its own, warm."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "bench.tiles", "--serve", name, place.url, str(folder), str(port)]
-    process = subprocess.Popen(command)
-    try:
-        line = _connected(port, process)
-        started = time.monotonic()
-        _wait(line, name, first, folder, started)
-        ready = time.monotonic() - started
-        pids = (process.pid, *backends(place.url, f"bench {name}"))
-        yield Server(name=name, line=line, pids=pids, ready=ready)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _connected(port: int, process: "subprocess.Popen[bytes]") -> Browser:
-    while process.poll() is None:
-        try:
-            return Browser(port)
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-    raise SystemExit("The service did not start.")
-
-
-def _wait(line: Browser, name: str, first: str, folder: Path, started: float) -> None:
-    """Until the store is at hand and compiled: an answer then takes no question to the database."""
-    line.ask([first])
-    while name in (OWN, KEPT):
-        if time.monotonic() - started > PATIENCE:
-            raise SystemExit("The store was not built.")
-        before = time.perf_counter()
-        line.ask([first])
-        took = time.perf_counter() - before
-        if any((folder / "tiles" / CODE).glob("*/standing.json")) and took < 0.01:
-            return
-        time.sleep(0.25)
-
-
-def serve(name: str, url: str, folder: Path, port: int) -> None:
-    """The service as it is run, but that only one keeps tiles, and that for PostGIS no place is worth a store."""
-    engine = make_engine(make_url(url).update_query_dict({"application_name": f"bench {name}"}), pool_size=1)
-    app = served_app(Settings(state=folder, database_url=url, port=port), engine)
-    app.router.routes.insert(0, FixedAnswer())
-    if name == POSTGIS:
-        app.state.shelf = Shelf(engine, folder / "tiles", worth=NEVER)
-    if name != KEPT:
-        app.state.shelf.kept = Kept(0)
-    uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_keep_alive=KEPT_OPEN
-    )
-
-
-@contextmanager
-def running(place: Ground, folder: Path, rivals: Path | None, first: str) -> Iterator[list[Server]]:
-    """All servers that are compared."""
-    with ExitStack() as stack:
-        found = [stack.enter_context(server(place, name, folder, first)) for name in (OWN, POSTGIS, KEPT)]
-        if rivals is not None:
-            port, process, working = stack.enter_context(tipg(place, rivals))
-            line = _patient(port)
-            line.ask([address(first)])
-            found.append(Server(name=TIPG, line=line, pids=(process, *working()), ready=0.0))
-        yield found
-
-
-def _patient(port: int) -> Browser:
-    """A line to a server that is still starting."""
-    for _ in range(600):
-        try:
-            return Browser(port)
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-    raise SystemExit("tipg did not start.")
-
-
-def compared(place: Ground, servers: Sequence[Server], zoom: int, wanted: int, rounds: int) -> bool:
+def compared(place: Ground, servers: Sequence[Server], zoom: int, wanted: int, turns: int) -> bool:
     """Print what tiles of a zoom cost; whether a bound was missed."""
     own, paths = servers[0], tiles(place.url, zoom, wanted)
     sizes = {path: len(own.line.ask([path])[0]) for path in paths}
     contenders = [
         Contender(name=each.name, ask=_asked(each), pids=each.pids) for each in servers if each.name != KEPT
     ]
-    contenders.append(Contender(name=FIXED, ask=_fixed(own, sizes), pids=own.pids))
+    contenders.append(Contender(name=SAME_SIZE, ask=_fixed(own, sizes), pids=own.pids))
     with _bare(place, [PARCELS]) as bare:
-        found = costs([*contenders, bare], paths, rounds=rounds)
+        found = _in_line([*contenders, bare], paths, turns)
     ours, missed = found.pop(OWN), False
-    told = [f"{OWN} {sum(ours.cpu) / len(paths):.2f} ({sum(ours.wall) / len(paths):.2f})"]
+    told = [f"{OWN} {_told(ours)}"]
     for name, cost in found.items():
-        cpu, wall = sum(cost.cpu) / sum(ours.cpu), sum(cost.wall) / sum(ours.wall)
-        bound = {POSTGIS: BOUND, TIPG: TIPG_BOUND}.get(name, 0.0)
-        missed = missed or min(cpu, wall) < bound
-        told.append(
-            f"{name} {sum(cost.cpu) / len(paths):.2f} ({sum(cost.wall) / len(paths):.2f}):"
-            f" {cpu:.2f} times the CPU, {wall:.2f} times the wall"
-            + (f" (bound {bound:.0f})" if bound else "")
-        )
-    print(
-        f"zoom {zoom}, {len(paths)} tiles, largest {max(sizes.values()) / 1000:.0f} kB: {'; '.join(told)}",
-        flush=True,
-    )
+        cpu, wall = times_as_much(cost.cpu, ours.cpu), times_as_much(cost.wall, ours.wall)
+        missed = missed or min(cpu, wall) < BOUNDS.get(name, 0.0)
+        bound = f" (bound {BOUNDS[name]:.0f})" if name in BOUNDS else ""
+        told.append(f"{name} {_told(cost)}: {cpu:.2f} times the CPU{bound}, {wall:.2f} times the wall")
+    largest = max(sizes.values()) / 1000
+    print(f"zoom {zoom}, {len(paths)} tiles, largest {largest:.0f} kB: {'; '.join(told)}", flush=True)
     return missed
 
 
-def stored(place: Ground, servers: Sequence[Server], wanted: int, rounds: int) -> bool:
+def _told(cost: Cost) -> str:
+    """Median CPU and wall of an answer, and between what its CPU lay."""
+    return f"{cost.middle:.3f} ({cost.wall_middle:.3f}; {min(cost.cpu):.3f} to {max(cost.cpu):.3f})"
+
+
+def stored(place: Ground, servers: Sequence[Server], wanted: int, turns: int) -> bool:
     """Print what stored layers cost beside their bare statements; whether the bound was missed."""
     own, paths = servers[0], [f"{path}?layers={STORED}" for path in tiles(place.url, STORED_ZOOM, wanted)]
     own.line.ask(paths)  # so that its connection is open
     pids = (own.pids[0], *backends(place.url, f"bench {OWN}"))
+    stay(pids, ANSWERING)
     with _bare(place, STORED.split(",")) as bare:
-        found = costs([Contender(name=OWN, ask=_asked(own), pids=pids), bare], paths, rounds=rounds)
-    wall, cpu = (sum(getattr(found[BARE], kind)) / sum(getattr(found[OWN], kind)) for kind in ("wall", "cpu"))
-    print(
-        f"stored layers {STORED} at zoom {STORED_ZOOM}: {sum(found[OWN].wall) / len(paths):.2f} ms,"
-        f" {BARE} {sum(found[BARE].wall) / len(paths):.2f}: {wall:.0%} of its throughput (bound {SHARE:.0%}), CPU {cpu:.0%}",
-        flush=True,
-    )
-    return bool(min(wall, cpu) < SHARE)
+        found = _in_line([Contender(name=OWN, ask=_asked(own), pids=pids), bare], paths, turns)
+    return _reaches(f"stored layers {STORED} at zoom {STORED_ZOOM}", found[OWN], found[BARE], BARE, SHARE)
 
 
-def kept(place: Ground, servers: Sequence[Server], wanted: int, rounds: int) -> bool:
+def kept(place: Ground, servers: Sequence[Server], wanted: int, turns: int) -> bool:
     """Print what tiles cost that the service has kept, beside fixed answers of their sizes; whether the bound was missed."""
     own = next(each for each in servers if each.name == KEPT)
     missed = False
@@ -250,28 +117,96 @@ def kept(place: Ground, servers: Sequence[Server], wanted: int, rounds: int) -> 
         paths = tiles(place.url, zoom, wanted)
         sizes = {path: len(own.line.ask([path])[0]) for path in paths}
         asked = Contender(name=KEPT, ask=_asked(own), pids=own.pids)
-        fixed = Contender(name=FIXED, ask=_fixed(own, sizes), pids=own.pids)
-        found = costs([asked, fixed], paths, rounds=10 * rounds)
-        wall, cpu = (
-            sum(getattr(found[FIXED], kind)) / sum(getattr(found[KEPT], kind)) for kind in ("wall", "cpu")
+        fixed = Contender(name=SAME_SIZE, ask=_fixed(own, sizes), pids=own.pids)
+        found = _in_line([asked, fixed], paths, turns)
+        missed |= _reaches(f"kept tiles at zoom {zoom}", found[KEPT], found[SAME_SIZE], SAME_SIZE, KEPT_SHARE)
+    return missed
+
+
+def archived(place: Ground, servers: Sequence[Server], state: Path, wanted: int, turns: int) -> bool:
+    """Print what a tile out of an archive costs that the service has, beside a fixed answer of its size; whether the bound was missed."""
+    own = servers[0]
+    file = state / "archives" / f"{place.parcels}.pmtiles"
+    if not file.exists():
+        _export(place, file, state)
+    missed = False
+    for zoom in ZOOMS:
+        lie = _parts(file, tiles(place.url, zoom, wanted))
+        asked = Contender(
+            name=ARCHIVE,
+            ask=_part_of(own, f"/tiles/archives/{file.name}", lie),
+            pids=own.pids,
         )
-        missed = missed or min(wall, cpu) < KEPT_SHARE
-        print(
-            f"kept tiles at zoom {zoom}: CPU {sum(found[KEPT].cpu) / len(paths):.3f} ms, {FIXED}"
-            f" {sum(found[FIXED].cpu) / len(paths):.3f}: {wall:.0%} of its throughput, CPU {cpu:.0%} (bound {KEPT_SHARE:.0%})",
-            flush=True,
+        fixed = Contender(
+            name=SAME_SIZE, ask=_fixed(own, {path: size for path, (_, size) in lie.items()}), pids=own.pids
+        )
+        found = _in_line([asked, fixed], list(lie), turns)
+        missed |= _reaches(
+            f"tiles of an archive at zoom {zoom}", found[ARCHIVE], found[SAME_SIZE], SAME_SIZE, KEPT_SHARE
         )
     return missed
 
 
+def _export(place: Ground, file: Path, state: Path) -> None:
+    """Lay an archive of the town's plots where the service finds it."""
+    engine = make_engine(place.url)
+    file.parent.mkdir(exist_ok=True)
+    with Session(engine) as session:
+        here = jurisdiction(session, CODE)
+        at = AsOf(on=ON, known=last_recording(session, CODE))
+        plots = chosen_layers(drawn_layers(session, here, at=at), [PARCELS], here)
+        zooms, shelf = range(ZOOMS[0], ZOOMS[-1] + 1), shelf_of(state / "tiles", CODE)
+        export(session, here, file, drawn=plots, zooms=zooms, at=at, progress=lambda *_: None, shelf=shelf)
+    engine.dispose()
+
+
+def _parts(file: Path, paths: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """For the address of a tile where its bytes lie in an archive, first and last, and how many they are."""
+    found = {}
+    with file.open("rb") as opened_file:
+        read = MmapSource(opened_file)  # type: ignore[no-untyped-call]
+        head = deserialize_header(read(0, 127))
+        for path in paths:
+            z, x, y = (int(part) for part in path.removesuffix(".mvt").split("/")[-3:])
+            offset, length = head["root_offset"], head["root_length"]
+            while True:
+                entry = find_tile(deserialize_directory(read(offset, length)), zxy_to_tileid(z, x, y))
+                if entry is None:
+                    raise SystemExit(f"{path} is not in the archive.")
+                if entry.run_length:
+                    break
+                offset, length = head["leaf_directory_offset"] + entry.offset, entry.length
+            first = head["tile_data_offset"] + entry.offset
+            found[path] = (f"{first}-{first + entry.length - 1}", entry.length)
+    return found
+
+
+def _reaches(what: str, ours: Cost, theirs: Cost, name: str, bound: float) -> bool:
+    """Print which part of another's throughput is reached; whether it is less than the bound."""
+    cpu, wall = times_as_much(theirs.cpu, ours.cpu), times_as_much(theirs.wall, ours.wall)
+    print(
+        f"{what}: {_told(ours)}, {name} {_told(theirs)}: CPU {cpu:.0%} (bound {bound:.0%}), {wall:.0%} of its throughput",
+        flush=True,
+    )
+    return min(cpu, wall) < bound
+
+
+def _in_line(contenders: Sequence[Contender], paths: Sequence[str], turns: int) -> dict[str, Cost]:
+    """What an answer costs in each turn, all tiles being asked for in one line: a service that has enough to do is never waiting."""
+    return in_turns(contenders, [" ".join(paths)], turns=turns, together=len(paths))
+
+
 def _asked(server: Server) -> Callable[[str, int], object]:
-    if server.name == TIPG:
-        return lambda path, times: server.line.ask([address(path)] * times)
-    return lambda path, times: server.line.ask([path] * times)
+    name = address if server.name == TIPG else str
+    return lambda paths, times: server.line.ask([name(each) for each in paths.split()] * times)
 
 
 def _fixed(own: Server, sizes: Mapping[str, int]) -> Callable[[str, int], object]:
-    return lambda path, times: own.line.ask([f"/bench/{sizes[path]}"] * times)
+    return lambda paths, times: own.line.ask([f"{FIXED}{sizes[each]}" for each in paths.split()] * times)
+
+
+def _part_of(own: Server, file: str, lie: Mapping[str, tuple[str, int]]) -> Callable[[str, int], object]:
+    return lambda paths, times: own.line.parts(file, [lie[each][0] for each in paths.split()] * times)
 
 
 @contextmanager
@@ -282,11 +217,13 @@ def _bare(place: Ground, layers: list[str]) -> Iterator[Contender]:
         here = jurisdiction(session, CODE)
         at = AsOf(on=ON, known=last_recording(session, CODE))
 
-        def ask(path: str) -> bytes:
-            z, x, y = (int(part) for part in path.partition("?")[0].removesuffix(".mvt").split("/")[-3:])
-            return tile(session, here, TileAddress(z=z, x=x, y=y), layers=layers, at=at)
+        def ask(paths: str) -> None:
+            for path in paths.split():
+                z, x, y = (int(part) for part in path.partition("?")[0].removesuffix(".mvt").split("/")[-3:])
+                tile(session, here, TileAddress(z=z, x=x, y=y), layers=layers, at=at)
 
         backend = session.scalar(text("SELECT pg_backend_pid()"))
+        stay([backend], ANSWERING)
         yield Contender(name=BARE, ask=repeated(ask), pids=(os.getpid(), backend))
     engine.dispose()
 
@@ -311,29 +248,29 @@ def largest(folder: Path) -> bool:
 
 def main() -> None:
     """Measure, print, and fail where the bound is missed."""
-    if sys.argv[1:2] == ["--serve"]:
-        name, url, folder, port = sys.argv[2:]
-        serve(name, url, Path(folder), int(port))
-        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parcels", type=int, default=100_000)
     parser.add_argument("--tiles", type=int, default=12)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--zooms", type=int, nargs="*", default=ZOOMS, help="of the comparison with others")
     parser.add_argument("--rivals", type=Path, help="environment from bench/rivals/requirements.lock")
     parser.add_argument(
         "--state", type=Path, help="folder whose store is used again, made where there is none"
     )
     chosen = parser.parse_args()
     place = ground(chosen.parcels)
-    print(f"{chosen.parcels} parcels, {os.cpu_count()} cores; milliseconds a tile, mean CPU (wall)")
+    print(
+        f"{chosen.parcels} parcels, {os.cpu_count()} cores; milliseconds a tile, median CPU (wall; range of CPU)"
+    )
     with TemporaryDirectory(prefix="bhumika-tiles-") as name:
         state: Path = chosen.state or Path(name)
         first = tiles(place.url, 17, 1)[0]
         with running(place, state, chosen.rivals, first) as servers:
             print(f"store built, opened and compiled in {servers[0].ready:.1f} s", flush=True)
-            missed = [compared(place, servers, zoom, chosen.tiles, chosen.rounds) for zoom in ZOOMS]
-            missed.append(kept(place, servers, chosen.tiles, chosen.rounds))
-            missed.append(stored(place, servers, chosen.tiles, chosen.rounds))
+            missed = [compared(place, servers, zoom, chosen.tiles, chosen.turns) for zoom in chosen.zooms]
+            missed.append(kept(place, servers, chosen.tiles, chosen.turns))
+            missed.append(archived(place, servers, state, chosen.tiles, chosen.turns))
+            missed.append(stored(place, servers, chosen.tiles, chosen.turns))
         missed.append(largest(state))
     sys.exit(any(missed))
 

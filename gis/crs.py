@@ -87,21 +87,29 @@ def _check_conformal(epsg: int, longitude: float, latitude: float) -> None:
         raise Invalid(f"EPSG:{epsg} ({name}) states its scale for another ellipsoid than WGS 84; {remedy}")
 
 
-def _check_place(points: Points, metric: int) -> None:
-    """Refuse positions in degrees that lie where the system is of no use: swapped, in another country, or off the earth."""
+def _lies_in(points: Points, metric: int) -> bool:
+    """Whether positions in degrees lie where the system may be used; what is no number or endless lies nowhere."""
     west, south, east, north = _area_of_use(metric)
     (left, bottom), (right, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     shift = 360.0 if right < west - BEYOND else 0.0
-    if not (
+    return bool(
         west - BEYOND <= left + shift <= right + shift <= east + BEYOND
         and south - BEYOND <= bottom <= top <= north + BEYOND
-    ):
-        raise Invalid(
-            f"The coordinates ({left:.4f} {bottom:.4f} to {right:.4f} {top:.4f}) lie off the earth or outside the place asked"
-            f" about, whose map serves longitude {west:g} to {east:g} and latitude {south:g} to {north:g}; check their order"
-            " (longitude first) and their system.",
-            code="outside",
-        )
+    )
+
+
+def _check_place(points: Points, metric: int) -> None:
+    """Refuse positions in degrees that lie where the system is of no use: swapped, in another country, or off the earth."""
+    if _lies_in(points, metric):
+        return
+    west, south, east, north = _area_of_use(metric)
+    (left, bottom), (right, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    raise Invalid(
+        f"The coordinates ({left:.4f} {bottom:.4f} to {right:.4f} {top:.4f}) lie off the earth or outside the place asked"
+        f" about, whose map serves longitude {west:g} to {east:g} and latitude {south:g} to {north:g}; check their order"
+        " (longitude first) and their system.",
+        code="outside",
+    )
 
 
 def transform(shape: Shape, source: int, target: int) -> Shape:
@@ -120,6 +128,8 @@ def transform_points(points: Points, source: int, target: int) -> Points:
         _check_place(points, target)
     moved = np.empty_like(points)
     moved[:, 0], moved[:, 1] = _transformer(source, target).transform(points[:, 0], points[:, 1])
+    if target == GEOGRAPHIC and _lies_in(moved, source):
+        return moved
     if not np.isfinite(moved).all():
         raise Invalid(
             "Some coordinates lie off the earth or outside the coordinate system; check their order and system."

@@ -11,12 +11,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from gis.errors import Invalid, NotFound
 from gis.site import LocalBody
 from rules.instruments import Instrument, Mark
 from rules.measure import MONEY, Content, Unit, written
-from rules.table import Axis, Cell, Key, Node, Silent, Unknown, found
+from rules.table import Axis, Cell, Key, Node, Silent, Unknown, found, words
 
 MOST_BOOKS = 32
 """Editions that a library keeps ready."""
@@ -146,7 +147,16 @@ class Value:
             return self.content
         raise Invalid(f"{self.parameter} is {self.content!s}, which is not a day.")
 
+    @cached_property
+    def told(self) -> str:
+        """The number and where it stands, as a step of a finding."""
+        return f"{self} by {self.citation}"
+
     def __str__(self) -> str:
+        return self._written
+
+    @cached_property
+    def _written(self) -> str:
         return written(self.content, self.unit)
 
 
@@ -164,6 +174,9 @@ class Book:
         init=False, default_factory=dict, compare=False, repr=False
     )
     """Numbers that were looked up: a check asks for the same ones many times."""
+    _words: dict[tuple[str, str], frozenset[str]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def digest(self) -> str:
@@ -179,9 +192,17 @@ class Book:
     def value(self, parameter: Parameter, *keys: Key) -> Value:
         """The number for the keys of the table, in order; `NotInForce`, `NotEncoded`, or `Invalid` for a wrong question."""
         asked = (parameter.key, keys)
-        if asked not in self._kept:
-            self._kept[asked] = self._value(parameter, *keys)
-        return self._kept[asked]
+        kept = self._kept.get(asked)
+        if kept is None:
+            kept = self._kept[asked] = self._value(parameter, *keys)
+        return kept
+
+    def words(self, parameter: Parameter, axis: str) -> frozenset[str]:
+        """Every word that the table of the day has on one axis; `NotEncoded` where our book has no table."""
+        asked = (parameter.key, axis)
+        if asked not in self._words:
+            self._words[asked] = frozenset(words(self.entry(parameter).node, axis))
+        return self._words[asked]
 
     def _value(self, parameter: Parameter, *keys: Key) -> Value:
         card = self.library.card(parameter)

@@ -7,20 +7,19 @@ Numbers of the law and measures are decimal strings, as they were compared.
 """
 
 import hashlib
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import orjson
-import shapely
-from shapely.geometry.base import BaseGeometry
 
-from gis.crs import to_geographic
 from rules.book import Citation
 from rules.catalogue import Status
 from rules.checking import PlanCheck
 from rules.coverage import catalogue
+from rules.drawn_document import both_told, yards_drawn
 from rules.findings import Finding, Measured, Outcome, Place, Required
 from rules.ground_drawn import ground_drawn
 from rules.open_words import open_words
@@ -29,11 +28,12 @@ from rules.plans.drawing import Drawing
 from rules.plans.placement import Placement
 from rules.proposal import Proposal
 from rules.reckoning.fees import Fee
+from rules.shapes_written import METRES, Written, in_degrees, written_shapes
+from rules.shapes_written import NOTHING as NOWHERE
 from rules.statement import Statement
 from rules.takings import built_up_area, floor_area, height, storeys
 
 SCHEMA = "bhumika-check-1"
-DEGREES, METRES = 7, 4
 SHOWN = Decimal("0.0001")
 """To what measures are written: finer than anything is compared at."""
 
@@ -60,6 +60,8 @@ def document(asked: PlanCheck) -> Words:
         "placement": _placement(asked.proposal),
         "front": _front(asked.proposal),
         "measures": _measures(asked.proposal),
+        "yards": yards_drawn(asked.drawing),
+        "declared": both_told(asked.drawing),
         "statement": None if asked.statement is None else _statement(asked.statement),
         "findings": _findings(asked),
         "for_a_person": [
@@ -125,7 +127,7 @@ def _site(asked: PlanCheck) -> Words:
         "measured_area": round(site.measured_area, 2),
         "recorded_area": None if site.recorded_area is None else round(site.recorded_area, 2),
         "synthetic": site.synthetic,
-        "boundary": _geojson(asked, site.boundary, is_placed=True),
+        "boundary": in_degrees(site.boundary, site.frame),
         "themes": [
             {"layer": each.layer, "title": each.title, "title_ml": each.title_ml, "status": each.status}
             for each in site.overlays
@@ -255,11 +257,13 @@ def _fee(fee: Fee) -> Words:
 
 
 def _findings(asked: PlanCheck) -> list[Words]:
-    ground = ground_drawn(asked)
-    return [_finding(asked, each, ground) for each in asked.report.findings]
+    findings = asked.report.findings
+    shapes = (place.shape for each in findings for place in each.places if place.shape is not None)
+    shown = written_shapes(shapes, asked.proposal.placement, asked.site.frame, ground_drawn(asked))
+    return [_finding(asked, each, shown) for each in findings]
 
 
-def _finding(asked: PlanCheck, finding: Finding, ground: BaseGeometry | None) -> Words:
+def _finding(asked: PlanCheck, finding: Finding, shown: Mapping[int, Written]) -> Words:
     title, clause = titles()[finding.rule]
     return {
         "rule": finding.rule,
@@ -278,7 +282,7 @@ def _finding(asked: PlanCheck, finding: Finding, ground: BaseGeometry | None) ->
         "remedy": finding.remedy,
         "citations": [_citation(each) for each in finding.citations],
         "asks": open_words(finding, asked.words.get(finding.rule, ()), asked.proposal),
-        "places": [_place(asked, each, ground) for each in finding.places],
+        "places": [_place(each, shown.get(id(each.shape), NOWHERE)) for each in finding.places],
     }
 
 
@@ -310,34 +314,10 @@ def written(amount: Decimal) -> str:
     return f"{rounded.normalize():f}" if rounded else "0"
 
 
-def _place(asked: PlanCheck, place: Place, ground: BaseGeometry | None) -> Words:
-    laid = asked.proposal.placement
-    is_placed = laid is not None and laid.matches
-    is_there = (
-        place.shape is not None and ground is not None and bool(shapely.intersects(ground, place.shape))
-    )
-    drawn = laid.to_drawing(place.shape) if laid and is_placed and place.shape is not None else place.shape
+def _place(place: Place, shown: Written) -> Words:
     return {
         "what": place.what,
         "handles": place.handles,
-        "geometry": _geojson(asked, place.shape, is_placed=is_placed and is_there),
-        "drawn": _written_in_metres(drawn),
+        "geometry": shown.geometry,
+        "drawn": shown.drawn,
     }
-
-
-def _geojson(asked: PlanCheck, shape: BaseGeometry | None, *, is_placed: bool) -> orjson.Fragment | None:
-    """A shape of the site's frame in degrees."""
-    if shape is None or shape.is_empty or not is_placed:
-        return None
-    frame = asked.site.frame
-    return _fragment(to_geographic(frame.to_grid(shape), frame.metric), DEGREES)
-
-
-def _written_in_metres(shape: BaseGeometry | None) -> orjson.Fragment | None:
-    return None if shape is None or shape.is_empty else _fragment(shape, METRES)
-
-
-def _fragment(shape: BaseGeometry, decimals: int) -> orjson.Fragment:
-    """GeoJSON with so many decimals."""
-    rounded = shapely.transform(shape, lambda points: np.round(points, decimals) + 0.0)
-    return orjson.Fragment(shapely.to_geojson(rounded))

@@ -78,10 +78,45 @@ def _whole() -> dict[str, Schema]:
             }
         ),
         "measures": object_of({name: or_null({"$ref": "#/$defs/Measured"}) for name in measures}),
+        "yards": list_of(object_of(_yard())),
+        "declared": list_of(object_of(_both())),
         "statement": or_null(object_of(_statement())),
         "findings": list_of({"$ref": "#/$defs/Finding"}),
         "for_a_person": list_of(object_of(listed)),
         "problems": list_of(object_of(problem)),
+    }
+
+
+def _yard() -> dict[str, Schema]:
+    depth = object_of({"metres": NUMBER, "length": NUMBER, "basis": TEXT})
+    judged = "The law's average, which is judged: area over the length of the building line that faces the boundary."
+    beside = "The figure of the public scrutiny program, shown beside the other and not judged."
+    return {
+        "yard": TEXT,
+        "block": {"type": "integer"},
+        "level": {"type": ["integer", "null"]},
+        "is_basement": TRUTH,
+        "area": NUMBER,
+        "least": or_null(NUMBER),
+        "average": or_null(depth) | {"description": judged},
+        "candidates": list_of(depth),
+        "mean_of_nearest": or_null(NUMBER) | {"description": beside},
+        "layer": TEXT,
+        "handles": list_of(TEXT),
+    }
+
+
+def _both() -> dict[str, Schema]:
+    return {
+        "what": TEXT,
+        "unit": UNIT,
+        "measured": NUMBER | {"description": "The number that is judged."},
+        "how": TEXT,
+        "declared": TEXT,
+        "key": TEXT,
+        "differs": TRUTH,
+        "layer": TEXT,
+        "handles": list_of(TEXT),
     }
 
 

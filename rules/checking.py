@@ -23,11 +23,12 @@ from rules.coverage import catalogue
 from rules.findings import Finding, unknown
 from rules.plan_findings import about_the_plan
 from rules.plans.drawing import Drawing
-from rules.plans.files import measured_file
+from rules.plans.files import is_layout, measured_file
 from rules.plans.hints import Road as DrawnRoad
 from rules.plans.moved import moved
 from rules.plans.placement import Placement, place
 from rules.plans.roles import Role
+from rules.progress import JUDGING, LAYING, Watch, nobody
 from rules.proposal import Answers, Proposal
 from rules.proposing import propose
 from rules.report import Report, report
@@ -67,11 +68,19 @@ def check(
     on: date,
     told: Told = NOTHING,
     turn: float | None = None,
+    watch: Watch = nobody,
 ) -> PlanCheck:
     """A drawing judged on its plot; `turn` (radians) tells how it lies where outlines alone cannot, `told` what persons said."""
-    drawing = measured_file(content)
+    if is_layout(content):
+        # A layout is a check of its own kind that is made of the parts of this one.
+        from rules.layout_check import checked_layout  # noqa: PLC0415
+
+        return checked_layout(content, site, library, on=on, told=told, turn=turn)
+    drawing = measured_file(content, watch=watch)
     there = site if told.holding is None else replace(site, holding=told.holding)
-    return judged(drawing, there, library, content=content, on=on, answers=told.answers, turn=turn)
+    return judged(
+        drawing, there, library, content=content, on=on, answers=told.answers, turn=turn, watch=watch
+    )
 
 
 def judged(
@@ -83,6 +92,7 @@ def judged(
     on: date,
     answers: Answers,
     turn: float | None,
+    watch: Watch = nobody,
 ) -> PlanCheck:
     """A drawing that was measured, laid on its parcel and asked about by every rule."""
     if site.rule_book is None:
@@ -90,11 +100,13 @@ def judged(
             f"No building rules are in the book for {site.jurisdiction}, so a plan cannot be judged there. "
             "What lies on the plot is told by `bhumika extract`."
         )
+    watch(LAYING, 0, 2)
     placement, note = laid(drawing, site, turn=turn)
+    watch(LAYING, 1, 2)
     there = moved(drawing, placement) if placement is not None and placement.matches else drawing
     proposal = propose(there, site, answers, placement, note=note)
     book = library.on(on, site.body) if site.body is not None else None
-    findings, words = _findings(proposal, site, book)
+    findings, words = _findings(proposal, site, book, watch)
     return PlanCheck(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -110,13 +122,15 @@ def judged(
 
 
 def _findings(
-    proposal: Proposal, site: Site, book: Book | None
+    proposal: Proposal, site: Site, book: Book | None, watch: Watch
 ) -> tuple[tuple[Finding, ...], dict[str, tuple[str, ...]]]:
     """What every rule says, and for which words each asked."""
     about = about_the_plan(proposal, site)
     if book is not None:
         found, words = list(about), {}
-        for each in RULES.rules:
+        rules = RULES.rules
+        for number, each in enumerate(rules):
+            watch(JUDGING, number, len(rules))
             proposal.words_asked.clear()
             found += RULES.check_one(each.id, proposal, site, book)
             words[each.id] = tuple(proposal.words_asked)

@@ -6,7 +6,7 @@ Out: a frozen `Finding`.  Lengths are compared at 1 mm, areas at 0.01 m², as pr
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
@@ -65,7 +65,13 @@ class Required:
     @classmethod
     def of(cls, value: Value) -> "Required":
         """A number of the book as it stands."""
-        return cls.derived(value.number, value.unit, f"{value} by {value.citation}", value)
+        return cls(
+            amount=value.number,
+            unit=value.unit,
+            force=value.force,
+            citations=(value.citation,),
+            steps=(value.told,),
+        )
 
     @classmethod
     def derived(cls, amount: Decimal, unit: Unit, step: str, value: Value, *others: Value) -> "Required":
@@ -226,13 +232,9 @@ def _stated(
         raise Invalid(f"{rule}: what binds must cite its text.")
     if any(each.mark is not Mark.READ for each in citations):
         advice = "The text was not read itself, so it only advises."
-        return replace(
-            _without_numbers(rule, subject, Outcome.UNKNOWN, f"{reason} {advice}", remedy or MEND, places),
-            force=Force.ADVISORY,
-            stated=citations,
-        )
-    finding = _without_numbers(rule, subject, outcome, reason, remedy, places)
-    return replace(finding, force=Force.BINDING, stated=citations)
+        why, mend = f"{reason} {advice}", remedy or MEND
+        return _without_numbers(rule, subject, Outcome.UNKNOWN, why, mend, places, Force.ADVISORY, citations)
+    return _without_numbers(rule, subject, outcome, reason, remedy, places, Force.BINDING, citations)
 
 
 def _without_numbers(
@@ -242,12 +244,14 @@ def _without_numbers(
     reason: str,
     remedy: str | None,
     places: tuple[Place, ...],
+    force: Force | None = None,
+    stated: tuple[Citation, ...] = (),
 ) -> Finding:
     return Finding(
         rule=rule,
         subject=subject,
         outcome=outcome,
-        force=None,
+        force=force,
         comparison=None,
         measured=None,
         required=None,
@@ -256,6 +260,7 @@ def _without_numbers(
         reason=reason,
         remedy=remedy,
         places=places,
+        stated=stated,
     )
 
 

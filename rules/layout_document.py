@@ -5,9 +5,10 @@ approves.  `Invalid` names what is wrong.  A street is drawn by its two edges: i
 the longer edge.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
+import numpy as np
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shapely import LineString, Point, Polygon
@@ -29,7 +30,10 @@ Ring = Annotated[tuple[Position, ...], Field(min_length=3, max_length=2_000)]
 Line = Annotated[tuple[Position, ...], Field(min_length=2, max_length=2_000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Metres = Annotated[float, Field(ge=0, le=1e5, allow_inf_nan=False)]
+Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
 Words = dict[str, Any]
+Move = Callable[[Any], Any]
+"""Rows of x and y, each brought to another place."""
 
 
 class _Form(BaseModel):
@@ -66,7 +70,10 @@ class SplayDrawn(_Form):
 
 
 class LayoutDrawn(_Form):
-    """Land that is divided; `access` is the width of the way to it, as told; `transformer` the site kept for one."""
+    """Land that is divided; `access` is the width of the way to it, as told; `transformer` the site kept for one.
+
+    `turn` are the degrees that turn the drawing counter-clockwise to grid north, where its outline alone does not tell how it lies.
+    """
 
     kind: Kind
     land: Ring
@@ -76,6 +83,22 @@ class LayoutDrawn(_Form):
     splays: Annotated[tuple[SplayDrawn, ...], Field(max_length=500)] = ()
     access: Metres | None = None
     transformer: Ring | None = None
+    turn: Degrees | None = None
+
+    def carried(self, move: Move) -> "LayoutDrawn":
+        """The same layout with every position moved; widths that were only told stay as told."""
+        return self.model_validate(_carried(self.model_dump(), move))
+
+
+def _carried(told: Any, move: Move) -> Any:
+    """A dumped value with each run of positions moved."""
+    if isinstance(told, dict):
+        return {name: _carried(each, move) for name, each in told.items()}
+    if not isinstance(told, tuple):
+        return told
+    if told and all(isinstance(each, float) for each in told):
+        return tuple(move(np.array([told], dtype=float))[0].tolist())
+    return tuple(_carried(each, move) for each in told)
 
 
 def read_layout(text: bytes) -> LayoutDrawn:
@@ -136,6 +159,7 @@ def _street(drawn: StreetDrawn) -> LayoutStreet:
         length=max(left.length, right.length),
         is_cul_de_sac=drawn.is_cul_de_sac,
         turning=turning,
+        edges=shapely.union_all([left, right]),
     )
 
 
@@ -146,7 +170,8 @@ def _splay(drawn: SplayDrawn, streets: Mapping[str, LayoutStreet]) -> Splay:
         raise Invalid(f"Splay {drawn.ref} names no street of the layout and no width of a standing road.")
     corner = Point(drawn.corner)
     side = min(float(corner.distance(Point(each))) for each in drawn.ends)
-    return Splay(ref=drawn.ref, road_width=width, side=side, is_told=street is None)
+    cut = LineString(drawn.ends)
+    return Splay(ref=drawn.ref, road_width=width, side=side, is_told=street is None, cut=cut)
 
 
 def _open(drawn: LayoutDrawn) -> list[tuple[str, Polygon]]:

@@ -13,7 +13,7 @@ FRONT, HOLDING, GROUPS = "front", "holding", "groups."
 GROUPS_RULE = "occupancy_groups"
 _WORD = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9_.]*(?![A-Z0-9_])")
 _DECLARED = re.compile(r"^([A-Z][A-Z0-9_.]*) = ")
-_OTHER_LAND = re.compile(r"same owner|no other land")
+OTHER_LAND = ("same owner", "no other land")
 
 
 def open_words(finding: Finding, asked: Sequence[str], plan: Proposal) -> tuple[str, ...]:
@@ -41,5 +41,5 @@ def _beside(finding: Finding, text: str, plan: Proposal) -> Iterator[str]:
         yield FRONT
     if finding.rule == GROUPS_RULE and "not one group" in text:
         yield f"{GROUPS}{finding.subject}"
-    if _OTHER_LAND.search(text):
+    if any(each in text for each in OTHER_LAND):
         yield HOLDING

@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from shapely import MultiPolygon, Polygon
 
 from rules.findings import Measured
-from rules.plans.drawing import Block, Drawing, Floor, Level
+from rules.plans.drawing import Block, Declared, Drawing, Floor, Level
 from rules.plans.placement import Placement
 from rules.plans.roles import Role, Work
 
@@ -98,12 +99,16 @@ class OpenSpace:
     drawn_as: tuple[Role, ...]
     body: int | None = None
 
-    @property
+    @cached_property
     def title(self) -> str:
         """How a finding names it."""
-        level = f"level {self.level}" if self.level else ""
+        return self.named(self.level)
+
+    def named(self, number: int | None) -> str:
+        """How a finding would name it at another level, or at none."""
+        level = f"level {number}" if number else ""
         if self.is_basement:
-            level = f"basement {-self.level}" if self.level and self.level < -1 else "basement"
+            level = f"basement {-number}" if number and number < -1 else "basement"
         body = f"body {self.body}" if self.body is not None else ""
         parts = (f"building {self.building}", level, body, self.position.value)
         return ", ".join(each for each in parts if each)
@@ -176,6 +181,8 @@ class Proposal:
     yards: tuple[OpenSpace, ...]
     worked_out: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
     """What several rules ask of the same plan, kept by `once`."""
+    of_drawing: dict[Hashable, tuple[Drawing, Any]] = field(default_factory=dict, compare=False, repr=False)
+    """What several rules ask of the drawing alone, kept by `once_drawn` for every proposal that is made of this one."""
     words_asked: dict[str, None] = field(init=False, default_factory=dict, compare=False, repr=False)
     """Keys of words that were asked for, in their order, since somebody last emptied it."""
 
@@ -197,11 +204,18 @@ class Proposal:
                 text = self.answers.words[key]
                 source = _by("declared with the application", self.answers.declared_by.get(key))
                 return self._word(key, text, _number(text), source)
-            said = self.drawing.word(key)
+            said = self._declared.get(key)
             if said is not None:
                 told = f"declared on {said.source.layer}"
                 return self._word(key, said.text, said.number, told, said.source.handles)
         return None
+
+    @property
+    def _declared(self) -> dict[str, Declared]:
+        """What the drawing declares, by key, the first of several."""
+        return once_drawn(
+            self, "declared", lambda: {each.key: each for each in reversed(self.drawing.declared)}
+        )
 
     def _word(
         self, key: str, text: str, number: float | None, source: str, handles: tuple[str, ...] = ()
@@ -228,6 +242,15 @@ def once(plan: Proposal, key: Hashable, make: Callable[[], T]) -> T:
     found: T
     found, words = plan.worked_out[key]
     plan.words_asked.update(dict.fromkeys(words))
+    return found
+
+
+def once_drawn(plan: Proposal, key: Hashable, make: Callable[[], T]) -> T:
+    """What was worked out of a plan's drawing under this key, or is now: nothing but the drawing may enter it, no word and no answer."""
+    kept = plan.of_drawing.get(key)
+    if kept is None or kept[0] is not plan.drawing:
+        kept = plan.of_drawing[key] = plan.drawing, make()
+    found: T = kept[1]
     return found
 
 

@@ -4,14 +4,15 @@ In: `BHUMIKA_TEST_DATABASE_URL` (any PostGIS whose user may create databases), o
 Out: `engine` (one database per run) and `session` (one transaction per test, never kept); `own_database` for who commits.
 """
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -22,9 +23,10 @@ from sqlalchemy.orm import Session
 
 from gis.db.migrations import upgrade
 from gis.db.session import make_engine
+from tests.shared_doors import share_doors
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = [
@@ -42,6 +44,21 @@ examples.register_profile("repeatable", derandomize=True)
 examples.load_profile("repeatable")
 """The same examples in every run, so that a run can be repeated; `--hypothesis-profile=default` tries others."""
 
+share_doors()
+
+COARSELY = "Object.defineProperty(window, 'devicePixelRatio', {get: () => 0.5});"
+"""A map then draws a quarter of the dots, which no card helps to draw here; a page is laid out, and read, as ever."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected lasts for the run: Python's collector need not go through these millions of values again and again."""
+    gc.disable()
+    found = yield
+    gc.freeze()
+    gc.enable()
+    return found
+
 
 def _server() -> str:
     if url := os.environ.get("BHUMIKA_TEST_DATABASE_URL"):
@@ -56,7 +73,7 @@ def fresh_database(server: str, *, copy_of: str = "template1") -> tuple[str, str
     name = f"bhumika_test_{uuid4().hex[:12]}"
     admin = make_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}" STRATEGY FILE_COPY'))
     admin.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False), name
 
@@ -89,15 +106,24 @@ def _migrated(server: str) -> str:
 
 
 @contextmanager
-def own_database(server: str) -> Iterator[Engine]:
-    """A migrated, empty database of one's own, removed afterwards."""
-    url, name = fresh_database(server, copy_of=_migrated(server))
+def own_database(server: str, *, copy_of: str | None = None) -> Iterator[Engine]:
+    """A migrated database of one's own, empty or a copy of one that nobody is connected to; removed afterwards."""
+    url, name = fresh_database(server, copy_of=copy_of or _migrated(server))
     engine = make_engine(url)
     try:
         yield engine
     finally:
         engine.dispose()
         drop_database(server, name)
+
+
+@contextmanager
+def to_copy(server: str, fill: Callable[[Engine], object]) -> Iterator[str]:
+    """Name of a database that is filled once, for `own_database` to copy: files are copied sooner than a town is built anew."""
+    with own_database(server) as engine:
+        fill(engine)
+        engine.dispose()
+        yield str(engine.url.database)
 
 
 @pytest.fixture(scope="session")
@@ -158,5 +184,19 @@ def chromium() -> Iterator["Browser"]:
         )
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=CHROMIUM)
+        draw_maps_coarsely(browser)
         yield browser
         browser.close()
+
+
+def draw_maps_coarsely(browser: "Browser") -> None:
+    """From now on; whoever looks at the dots themselves asks for a `device_scale_factor`."""
+    opened = browser.new_context
+
+    def new_context(**asked: Any) -> "BrowserContext":
+        context = opened(**asked)
+        if "device_scale_factor" not in asked:
+            context.add_init_script(COARSELY)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ files.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from math import pi
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,8 @@ AROUND = 2 * pi * 6_378_137.0
 """Metres around the equator in Web Mercator."""
 CURVE = 24
 """Bits of a side of the Hilbert curve."""
+STRETCH = 64
+"""Runs with one box in common."""
 Numbers = NDArray[Any]
 
 
@@ -48,6 +51,11 @@ class Columns:
     """For each parcel and attribute the place of its word, -1 for none."""
     word_starts: Numbers
     words: Numbers
+
+    @cached_property
+    def stretches(self) -> Numbers:
+        """Boxes of each stretch of runs; not stored, for a store that is opened has few of them."""
+        return _runs(self.runs, STRETCH)
 
     def save(self, folder: Path) -> None:
         """Write every column into a new folder."""

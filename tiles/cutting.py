@@ -47,8 +47,7 @@ def draw(
     starts = np.zeros(most_rings + 1, np.int64)
     spans = np.zeros((chosen.size, 2), np.int64)
     states = np.zeros(chosen.size, np.uint8)
-    ring = np.empty((6 * largest + SPARE, 2), np.float64)
-    spare = np.empty_like(ring)
+    both = np.empty((2, 6 * largest + SPARE, 2), np.float64)
     rings = 0
     for each in range(chosen.size):
         place = chosen[each]
@@ -62,14 +61,16 @@ def draw(
             continue
         need = 6 * (point_starts[last] - point_starts[first]) + SPARE
         if starts[rings] + need + most > corners.shape[0]:
-            corners = _longer(corners, starts[rings], need + most)
+            longer = np.empty((2 * (starts[rings] + need + most), 2), np.int64)
+            longer[: starts[rings]] = corners[: starts[rings]]
+            corners = longer
         is_sound, outer = True, -1
         for one in range(first, last):
             if not is_outer[one] and outer < 0:
                 continue
-            count = _loaded(points, point_starts[one], point_starts[one + 1], corner, finer, ring)
-            cut, count = _cut_ring(ring, count, spare, boxes, place, clip)
-            starts[rings + 1] = _rounded_ring(cut, count, corners, starts[rings])
+            count = _loaded(points, point_starts[one], point_starts[one + 1], corner, finer, both)
+            cut, count = _cut_ring(both, count, boxes, place, clip)
+            starts[rings + 1] = _rounded_ring(both, cut, count, corners, starts[rings])
             turns = _direction(corners, starts[rings], starts[rings + 1])
             if is_outer[one]:
                 outer = rings if turns else -1
@@ -91,9 +92,10 @@ def draw(
 @compiled
 def _direction(corners: Numbers, start: int, end: int) -> int:
     """1 for an outer ring, -1 for a hole (y from the north), 0 for one that fell together."""
-    if end - start < 3:
-        return 0
-    area = _twice_area(corners, start, end)
+    area, before = 0, end - 1
+    for each in range(start, end):
+        area += corners[before, 0] * corners[each, 1] - corners[each, 0] * corners[before, 1]
+        before = each
     return 1 if area > 0 else -1 if area < 0 else 0
 
 
@@ -132,12 +134,12 @@ def _room(chosen: Numbers, ring_starts: Numbers, point_starts: Numbers) -> tuple
 
 
 @compiled
-def _loaded(points: Numbers, first: int, last: int, corner: Corner, finer: int, ring: Numbers) -> int:
+def _loaded(points: Numbers, first: int, last: int, corner: Corner, finer: int, both: Numbers) -> int:
     """Corners of a ring in tile units; how many."""
     share = 1.0 / (1 << finer)
     for each in range(first, last):
-        ring[each - first, 0] = (np.int64(points[each, 0]) - corner[0]) * share
-        ring[each - first, 1] = (np.int64(points[each, 1]) - corner[1]) * share
+        both[0, each - first, 0] = (np.int64(points[each, 0]) - corner[0]) * share
+        both[0, each - first, 1] = (np.int64(points[each, 1]) - corner[1]) * share
     return int(last - first)
 
 
@@ -185,59 +187,52 @@ def _opened(corners: Numbers, start: int, end: int) -> int:
 
 
 @compiled
-def _longer(corners: Numbers, at: int, need: int) -> Numbers:
-    longer = np.empty((2 * (at + need), 2), np.int64)
-    longer[:at] = corners[:at]
-    return longer
-
-
-@compiled
-def _cut_ring(
-    ring: Numbers, count: int, spare: Numbers, boxes: Numbers, place: int, clip: Box
-) -> tuple[Numbers, int]:
-    """The first corners of `ring` cut to the tile with its rim, in one of the two arrays, and how many (Sutherland and Hodgman).
+def _cut_ring(both: Numbers, count: int, boxes: Numbers, place: int, clip: Box) -> tuple[int, int]:
+    """The ring in the first row cut to the tile with its rim: in which row then, how many corners (Sutherland and Hodgman).
 
     Both need room for six times the corners: a cut along one side adds at most half of them.  Sides beyond the shape's box cut nothing.
     """
+    row = 0
     if boxes[place, 0] < clip[0]:
-        count, ring, spare = _cut_side(ring, count, spare, 0, -RIM, -1), spare, ring
+        count, row = _cut_side(both, row, count, 0, -RIM, -1), 1 - row
     if boxes[place, 2] > clip[2]:
-        count, ring, spare = _cut_side(ring, count, spare, 0, UNITS + RIM, 1), spare, ring
+        count, row = _cut_side(both, row, count, 0, UNITS + RIM, 1), 1 - row
     if boxes[place, 1] < clip[1]:
-        count, ring, spare = _cut_side(ring, count, spare, 1, -RIM, -1), spare, ring
+        count, row = _cut_side(both, row, count, 1, -RIM, -1), 1 - row
     if boxes[place, 3] > clip[3]:
-        count, ring, spare = _cut_side(ring, count, spare, 1, UNITS + RIM, 1), spare, ring
-    return ring, count
+        count, row = _cut_side(both, row, count, 1, UNITS + RIM, 1), 1 - row
+    return row, count
 
 
 @compiled
-def _cut_side(ring: Numbers, count: int, kept: Numbers, axis: int, limit: int, sign: int) -> int:
-    """Corners on the near side of a line across an axis, and where the ring crosses it."""
-    size = 0
-    before = count - 1
+def _cut_side(both: Numbers, row: int, count: int, axis: int, limit: int, sign: int) -> int:
+    """Corners on the near side of a line across an axis, and where the ring crosses it, written into the other row."""
+    size, other = 0, 1 - row
+    along, across = both[row, count - 1, axis], both[row, count - 1, 1 - axis]
+    was_in = sign * (along - limit) <= 0
     for corner in range(count):
-        is_in = sign * (ring[corner, axis] - limit) <= 0
-        if is_in != (sign * (ring[before, axis] - limit) <= 0):
-            share = (limit - ring[before, axis]) / (ring[corner, axis] - ring[before, axis])
-            across = ring[before, 1 - axis]
-            kept[size, axis] = limit
-            kept[size, 1 - axis] = across + share * (ring[corner, 1 - axis] - across)
+        next_along, next_across = both[row, corner, axis], both[row, corner, 1 - axis]
+        is_in = sign * (next_along - limit) <= 0
+        if is_in != was_in:
+            share = (limit - along) / (next_along - along)
+            both[other, size, axis] = limit
+            both[other, size, 1 - axis] = across + share * (next_across - across)
             size += 1
         if is_in:
-            kept[size, 0] = ring[corner, 0]
-            kept[size, 1] = ring[corner, 1]
+            both[other, size, axis] = next_along
+            both[other, size, 1 - axis] = next_across
             size += 1
-        before = corner
+        along, across, was_in = next_along, next_across, is_in
     return size
 
 
 @compiled
-def _rounded_ring(ring: Numbers, count: int, corners: Numbers, start: int) -> int:
+def _rounded_ring(both: Numbers, row: int, count: int, corners: Numbers, start: int) -> int:
     """Write the ring's corners in whole units from `start`, none twice in a row; where they end."""
     end = start
     for each in range(count):
-        x = np.int64(np.floor(ring[each, 0] + 0.5))
-        y = np.int64(np.floor(ring[each, 1] + 0.5))
+        x = np.int64(np.floor(both[row, each, 0] + 0.5))
+        y = np.int64(np.floor(both[row, each, 1] + 0.5))
         if end > start and corners[end - 1, 0] == x and corners[end - 1, 1] == y:
             continue
         corners[end, 0] = x
@@ -247,19 +242,10 @@ def _rounded_ring(ring: Numbers, count: int, corners: Numbers, start: int) -> in
 
 
 @compiled
-def _twice_area(corners: Numbers, start: int, end: int) -> int:
-    """Twice the area of a ring, positive for an outer one (y from the north)."""
-    area = 0
-    before = end - 1
-    for each in range(start, end):
-        area += corners[before, 0] * corners[each, 1] - corners[each, 0] * corners[before, 1]
-        before = each
-    return int(area)
-
-
-@compiled
 def _is_simple(corners: Numbers, starts: Numbers, first_ring: int, rings: int) -> bool:
     """Whether no two lines of a shape's rings touch, but neighbours in a ring at their common corner."""
+    if rings == first_ring + 1 and _is_convex(corners, starts[first_ring], starts[rings]):
+        return True
     for ring in range(first_ring, rings):
         for a in range(starts[ring], starts[ring + 1]):
             b = a + 1 if a + 1 < starts[ring + 1] else starts[ring]
@@ -268,6 +254,21 @@ def _is_simple(corners: Numbers, starts: Numbers, first_ring: int, rings: int) -
                 if not _keeps_off(corners, a, b, first, starts[other], starts[other + 1]):
                     return False
     return True
+
+
+@compiled
+def _is_convex(corners: Numbers, start: int, end: int) -> bool:
+    """Whether a ring turns one way only, as outer rings do, and around but once: none of its lines touches another then."""
+    here, sides = end - 1, 0
+    east, south = corners[here, 0] - corners[here - 1, 0], corners[here, 1] - corners[here - 1, 1]
+    for after in range(start, end):
+        to_east, to_south = corners[after, 0] - corners[here, 0], corners[after, 1] - corners[here, 1]
+        turn = east * to_south - south * to_east
+        if turn < 0 or (turn == 0 and east * to_east + south * to_south <= 0):
+            return False
+        sides += (east > 0 or (east == 0 and south > 0)) != (to_east > 0 or (to_east == 0 and to_south > 0))
+        here, east, south = after, to_east, to_south
+    return bool(sides == 2)
 
 
 @compiled
@@ -319,9 +320,8 @@ def _turn(corners: Numbers, a: int, b: int, c: int) -> int:
 @compiled
 def _folds_back(corners: Numbers, a: int, b: int, c: int) -> bool:
     """Whether the line from b to c lies on the one from a to b."""
-    ahead = (corners[b, 0] - corners[a, 0]) * (corners[c, 0] - corners[b, 0]) + (
-        corners[b, 1] - corners[a, 1]
-    ) * (corners[c, 1] - corners[b, 1])
+    east, south = corners[b, 0] - corners[a, 0], corners[b, 1] - corners[a, 1]
+    ahead = east * (corners[c, 0] - corners[b, 0]) + south * (corners[c, 1] - corners[b, 1])
     return bool(ahead < 0 and _turn(corners, a, b, c) == 0)
 
 
@@ -348,9 +348,8 @@ def _holds(corners: Numbers, start: int, end: int, x: int, y: int) -> bool:
     for each in range(start, end):
         top, bottom = corners[each, 1], corners[before, 1]
         if (top > y) != (bottom > y):
-            run = (x - corners[each, 0]) * (bottom - top) - (corners[before, 0] - corners[each, 0]) * (
-                y - top
-            )
+            here = corners[each, 0]
+            run = (x - here) * (bottom - top) - (corners[before, 0] - here) * (y - top)
             if (run < 0) == (bottom > top):
                 is_in = not is_in
         before = each

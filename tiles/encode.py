@@ -35,18 +35,24 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def candidates(runs: Numbers, boxes: Numbers, run: int, clip: Box) -> Numbers:
-    """Places of the shapes whose box meets a box (west, north, east, south)."""
+def candidates(
+    stretches: Numbers, runs: Numbers, boxes: Numbers, sizes: tuple[int, int], clip: Box
+) -> Numbers:
+    """Places of the shapes whose box meets a box (west, north, east, south); `sizes` says how many runs a stretch has, and how
+    many shapes a run."""
+    of_runs, of_shapes = sizes
     near = np.empty(runs.shape[0], np.int64)
     reached = 0
-    for each in range(runs.shape[0]):
-        if _meets(runs, each, clip):
-            near[reached] = each
-            reached += 1
-    found = np.empty(reached * run, np.int64)
+    for stretch in range(stretches.shape[0]):
+        if _meets(stretches, stretch, clip):
+            for each in range(stretch * of_runs, min((stretch + 1) * of_runs, runs.shape[0])):
+                if _meets(runs, each, clip):
+                    near[reached] = each
+                    reached += 1
+    found = np.empty(reached * of_shapes, np.int64)
     count = 0
     for each in near[:reached]:
-        for place in range(each * run, min((each + 1) * run, boxes.shape[0])):
+        for place in range(each * of_shapes, min((each + 1) * of_shapes, boxes.shape[0])):
             if _meets(boxes, place, clip):
                 found[count] = place
                 count += 1

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from tiles.columns import Columns, Numbers, varint
+from tiles.columns import STRETCH, Columns, Numbers, varint
 from tiles.cutting import DOUBTFUL, RIM, UNITS, Corner, are_sound, draw
 from tiles.encode import candidates, write
 from tiles.splitting import parts
@@ -30,6 +30,7 @@ def _after(keys: Sequence[str]) -> bytes:
     return b"".join(_named(3, key) for key in keys) + b"\x28" + varint(UNITS)
 
 
+SIZES = (STRETCH, RUN)
 NOTHING: Numbers = np.empty(0, np.uint8)
 BEFORE = b"\x78\x02" + _named(1, PARCELS)
 """Version 2 (field 15) and the layer's name."""
@@ -76,7 +77,7 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[Numbers, Num
     west, north, rim = address.x * side, address.y * side, side * RIM // UNITS
     corner, scale = (west, north), side / UNITS
     clip = (west - rim, north - rim, west + side + rim, north + side + rim)
-    chosen = candidates(columns.runs, columns.boxes, RUN, clip)
+    chosen = candidates(columns.stretches, columns.runs, columns.boxes, SIZES, clip)
     if sheet.gone is not None:
         chosen = chosen[~sheet.gone[chosen]]
     if not chosen.size:
@@ -93,13 +94,8 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[Numbers, Num
         columns.points,
         columns.sound,
     )
-    for each in np.flatnonzero(states == DOUBTFUL) if DOUBTFUL in states.tobytes() else ():
-        more, their_starts = _mended(columns, int(chosen[each]), corner, scale)
-        spans[each] = len(starts) - 1, len(starts) + len(their_starts) - 2
-        corners, starts = (
-            np.concatenate([corners, more]),
-            np.concatenate([starts, starts[-1] + their_starts[1:]]),
-        )
+    if DOUBTFUL in states.tobytes():
+        corners, starts = _mend(columns, chosen, states, (corner, scale), (corners, starts, spans))
     features, values, count = write(
         chosen,
         corners,
@@ -116,12 +112,31 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[Numbers, Num
     return features, values, count
 
 
+def _mend(
+    columns: Columns,
+    chosen: Numbers,
+    states: Numbers,
+    unit: tuple[Corner, float],
+    drawn: tuple[Numbers, Numbers, Numbers],
+) -> tuple[Numbers, Numbers]:
+    """Corners and starts of what is drawn and, behind it, of what is to be mended, whose spans are set."""
+    corners, starts, spans = drawn
+    all_corners, all_starts, rings, end = [corners], [starts], len(starts) - 1, len(corners)
+    for each in np.flatnonzero(states == DOUBTFUL).tolist():
+        more, their_starts = _mended(columns, int(chosen[each]), *unit)
+        spans[each] = rings, rings + len(their_starts) - 1
+        all_corners.append(more)
+        all_starts.append(their_starts[1:] + end)
+        rings, end = rings + len(their_starts) - 1, end + len(more)
+    return np.concatenate(all_corners), np.concatenate(all_starts)
+
+
 def _mended(columns: Columns, place: int, corner: Corner, scale: float) -> tuple[Numbers, Numbers]:
     """Corners, and where each ring begins and the last one ends, of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
-    first, last = columns.ring_starts[place : place + 2]
+    first, last = columns.ring_starts[place : place + 2].tolist()
     if last - first == 1:
-        ring = columns.points[columns.point_starts[first] : columns.point_starts[last]].astype(np.int64)
-        corners, starts, is_told = parts((ring - corner) / scale, -RIM, UNITS + RIM)
+        ring = columns.points[slice(*columns.point_starts[first : last + 1].tolist())]
+        corners, starts, is_told = parts((ring - np.array(corner)) / scale, -RIM, UNITS + RIM)
         if is_told and are_sound(corners, starts):
             return corners, starts
     return _mended_by_geos(_shape(columns, place, corner, scale))

@@ -11,6 +11,7 @@ from typing import Any
 
 from rules.checking import NOT_CHECKED
 from web.check_answers import Field, SaidLine, field_of, said_lines, said_so_far
+from web.check_drawn import BothLine, YardLine, both_lines, yard_lines
 from web.check_map import Ground, ground_of
 from web.check_stated import Stated, stated
 from web.languages import Wording
@@ -67,6 +68,8 @@ class CheckView:
     ground: Ground
     sections: tuple[Section, ...]
     stated: tuple[Stated, ...]
+    yards: tuple[YardLine, ...]
+    both: tuple[BothLine, ...]
     said: tuple[Field, ...]
     """What persons said, on which this check rests."""
     said_lines: tuple[SaidLine, ...]
@@ -99,6 +102,8 @@ def check_view(kept: KeptCheck, t: Wording) -> CheckView:
         ground=ground_of(found, kept.ground),
         sections=sections_of(found, kept.svg),
         stated=stated(found, t),
+        yards=yard_lines(found, t),
+        both=both_lines(found, t),
         said=said_so_far(found),
         said_lines=said_lines(found, t),
     )

@@ -4,8 +4,12 @@ In: the page, the catalogue, a base map where the service names one.  Out: `map_
 addresses are relative to this host, but for the base map's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from datetime import date
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 
@@ -19,6 +23,8 @@ from web.templating import Page
 
 LOCALES = {Language.ENGLISH: "en-GB", Language.MALAYALAM: "ml"}
 """By which browsers write dates."""
+Begun = Callable[[str, date | None], None]
+"""Refuses a day on which nothing of a place is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +44,19 @@ class BaseMap:
 async def base_map(request: Request) -> BaseMap | None:
     """The base map that the application was built with; without one nobody else's host is asked."""
     return getattr(request.app.state, "base_map", None)
+
+
+async def begun(request: Request) -> Begun:
+    """Refuses a day before anything of a place is known, as the tiles of that day are; nothing where the application does not say."""
+    return cast(Begun, getattr(request.app.state, "begun", lambda _code, _on: None))
+
+
+def archive_page(request: Request, code: str) -> str:
+    """The page that draws one file of tiles, with the place's own file where the office has laid one down."""
+    folder: Path | None = getattr(request.app.state, "archives", None)
+    name = f"{code}.pmtiles"
+    has_own = folder is not None and (folder / name).is_file()
+    return f"/archive?file=/tiles/archives/{quote(name)}" if has_own else "/archive"
 
 
 def map_settings(

@@ -17,7 +17,7 @@ from web import asking
 from web.answers import Answers, Place, Position, answers, kerala_first
 from web.differences import differences
 from web.languages import Wording
-from web.mapping import BaseMap, base_map, map_settings, raster_rows
+from web.mapping import BaseMap, Begun, archive_page, base_map, begun, map_settings, raster_rows
 from web.plans_asked import Plans, plans
 from web.plot_envelope import Carrying, carrying
 from web.plot_halls import HallOfPlot, HallsDep
@@ -73,11 +73,13 @@ def map_page(
     request: Request,
     land: AnswersDep,
     base: Annotated[BaseMap | None, Depends(base_map)],
+    check_begun: Annotated[Begun, Depends(begun)],
     on: Text = None,
     known: Text = None,
 ) -> Response:
-    """The map; its state stands in the address and is read by the browser."""
+    """The map; its state stands in the address and is read by the browser.  A day of which nothing is known has none."""
     page, t = _here(request, land, on, known), Wording(language=page_for(request).language)
+    check_begun(page.code or "", page.moment.on)
     catalogue = land.catalogue(page.code or "")
     return render(
         request,
@@ -89,6 +91,7 @@ def map_page(
         scales=SCALES,
         papers=tuple(PAPERS),
         base=base,
+        archive=archive_page(request, page.code or ""),
     )
 
 

@@ -3,16 +3,21 @@
 In: requests.  Out: HTML and files; a check has an address of its own, so that it can be read again and sent on.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from math import radians
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
-from gis.errors import Invalid, NotFound
+from gis.errors import Invalid, LandError, NotFound
 from rules.answers_sent import CAPACITIES, HOLDING, answers_of
 from rules.axes import occupancies
+from rules.progress import Progress
 from web import asking
 from web.answers import Answers, answers
 from web.check_answers import title_of
@@ -20,7 +25,7 @@ from web.check_figures import amount, compared
 from web.check_map import MEDIA_TYPE
 from web.check_sentences import tidy, tidy_step
 from web.check_view import check_view
-from web.languages import Wording
+from web.languages import Language, Wording
 from web.mapping import map_settings
 from web.pages import place_named
 from web.plans_asked import KeptCheck, Plans, plans
@@ -32,6 +37,7 @@ router = APIRouter(default_response_class=Response, include_in_schema=False)
 AnswersDep = Annotated[Answers, Depends(answers)]
 PlansDep = Annotated[Plans, Depends(plans)]
 Text = Annotated[str | None, Query()]
+LINES = "application/x-ndjson"
 WIDE = ("zone", "admin")
 """Roles of layers that cover whole towns: drawn below a plan they would tell nothing but their colour."""
 
@@ -72,8 +78,29 @@ def check(
     if not number.strip():
         raise Invalid("Say which plot the plan is for: give its number.")
     content = drawing.file.read() if drawing is not None else b""
-    key = desk.check(page.code or "", number.strip(), content, on=asking.day(on), turn=_turn(turn))
+    asked = partial(desk.steps, page.code or "", number.strip(), content, on=asking.day(on), turn=_turn(turn))
+    if LINES in request.headers.get("accept", ""):
+        steps = asked()
+        first = next(steps)  # what is wrong with the question itself is told as any error is
+        return StreamingResponse(_lines(page, chain([first], steps)), media_type=LINES)
+    *_, key = asked()
     return RedirectResponse(page.to(f"check/{key}"), status_code=303)
+
+
+def _lines(page: Page, steps: Iterator[Progress | str]) -> Iterator[bytes]:
+    """How far the check is, line by line, and where to go when it is done, or why it is not."""
+    t = Wording(language=page.language)
+    try:
+        for said in steps:
+            if isinstance(said, str):
+                yield orjson.dumps({"location": page.to(f"check/{said}")}) + b"\n"
+            else:
+                words = t(f"check.progress.{said.step}", done=said.done, of=said.of)
+                yield orjson.dumps({"share": said.share, "step": said.step, "words": words}) + b"\n"
+    except LandError as error:
+        known = f"error.code.{error.code}"
+        sentence = t(known) if t.knows(known) and page.language is not Language.ENGLISH else error.message
+        yield orjson.dumps({"error": sentence}) + b"\n"
 
 
 def _turn(text: str) -> float | None:

@@ -15,6 +15,7 @@ from gis.errors import Unavailable
 from gis.site import Site
 from layers.extract.model import Extract
 from rules.envelopes.model import Envelope
+from rules.progress import Progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,11 @@ class Plans(Protocol):
 
     def check(self, code: str, number: str, content: bytes, *, on: date | None, turn: float | None) -> str:
         """Check a drawing; the key of what was found."""
+
+    def steps(
+        self, code: str, number: str, content: bytes, *, on: date | None, turn: float | None
+    ) -> Iterator[Progress | str]:
+        """Check a drawing, telling how far it is; the last word is the key of what was found."""
 
     def again(self, code: str, key: str, answers: bytes, *, turn: float | None) -> str:
         """Check a kept drawing again with what persons said (JSON); the key of what was found."""

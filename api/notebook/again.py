@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers
 from api.notebook.asked import with_progress
+from api.planner.cores import processors
 from api.planner.reforming import reform_in
 from api.planner.rejudging import judged_again, permits_of, row_of_permit
 from api.planner.simulating import Simulated, row_of
@@ -51,7 +52,7 @@ def again(
         raise Unavailable("This notebook was not told where drawings lie; connect with connect(place).")
     with Session(land.engine) as session, session.begin():
         permits = permits_of(session, place.code, plots=plots)
-    found = judged_again(land, store, place.code, permits, change)
+    found = judged_again(land, store, place.code, permits, change, cores=processors())
     numbers = with_progress([permit.number for _, permit in permits], "Permits")
     rows = [row_of_permit(each) for _, each in zip(numbers, found, strict=True)]
     table = pd.DataFrame(rows, columns=None if rows else COLUMNS)

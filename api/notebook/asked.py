@@ -1,30 +1,28 @@
-"""Plots asked one by one: what lies on each, what each can carry, and a drawing judged.
+"""A drawing judged on a plot, and the bar that shows how far a long question is.
 
-In: the answers of the platform, numbers of plots.  Out: rows for a table, and `Checked`.  A plot that cannot be answered has a row
-that says why.
+In: the answers of the platform, a drawing, the number of a plot.  Out: `Checked`; what is told of plots, with a bar on the error stream where they are many.
 """
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import geopandas
 import orjson
 import pandas as pd
+import shapely
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from shapely.geometry.base import BaseGeometry
 
 from api.answers import LandAnswers, today
-from api.envelopes import carried
 from api.plans import check_file, site_of
-from gis.errors import LandError
+from gis.crs import to_metric
 from gis.place import Jurisdiction
 from rules.check_document import document
 from rules.checking import PlanCheck
-from rules.envelopes.model import Envelope
 from web.plan_sketch import plan_svg
 
 MANY = 200
@@ -33,82 +31,29 @@ Row = dict[str, object]
 Told = TypeVar("Told")
 
 
-def with_progress(told: Iterable[Told], what: str, *, total: int | None = None) -> Iterator[Told]:
-    """Numbers, or what is told of `total` plots, one by one, with a bar where they are many."""
+def with_progress(
+    told: Iterable[Told], what: str, *, total: int | None = None, at_once: int = 1
+) -> Iterator[Told]:
+    """Numbers, or what is told of `total` plots, one by one or `at_once` together, with a bar where they are many."""
     count = len(told) if isinstance(told, Sized) else total
     if count is not None and count < MANY:
         yield from told
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield from bar.track(told, total=count, description=what)
-
-
-def extract_rows(land: LandAnswers, place: str, number: str, on: date | None) -> Iterator[Row]:
-    """A row for each theme of a plot."""
-    extract = land.extract(place, number=number, on=on, known=None)
-    for theme in extract.themes:
-        yield {
-            "number": number,
-            "theme": theme.layer,
-            "title": theme.title.en,
-            "status": str(theme.status),
-            "reason": theme.reason.en,
-            "area": theme.area,
-            "percent": theme.share_of_measured,
-            "length": theme.length,
-            "count": theme.count,
-            "distance": theme.distance,
-            "law": theme.law.text.en if theme.law.text else None,
-            "clause": theme.law.clause,
-            "authority": theme.law.authority.en,
-            "consult": theme.law.consult.en if theme.law.consult else None,
-        }
-
-
-def envelope_row(
-    land: LandAnswers, place: Jurisdiction, number: str, day: date, *, occupancy: str, storey_height: Decimal
-) -> Row:
-    """What a plot can carry, or the reason why that cannot be told."""
-    empty: Row = dict.fromkeys(
-        ("front", "plot_area", "ground", "footprint", "floor_area", "storeys", "decider", "certain")
-    )
-    try:
-        site = site_of(land, place.code, number, on=day)
-        found = carried(site, day, occupancy=occupancy, storey_height=storey_height, front=None)
-    except LandError as error:
-        return {"number": number, **empty, "reason": error.message, "geometry": None}
-    shape: BaseGeometry | None = None
-    if found.choice is not None:
-        shape = site.frame.to_grid(found.choice.ground)
-    return {"number": number, **empty, **_carried(found), "geometry": shape}
-
-
-def _carried(found: Envelope) -> Row:
-    choice = found.choice
-    if choice is None:
-        reason = f"the front is not known; {len(found.candidates)} candidates"
-        return {"plot_area": float(found.plot_area), "certain": False, "reason": reason}
-    largest = choice.carried[0] if choice.carried else None
-    return {
-        "front": choice.title,
-        "plot_area": float(found.plot_area),
-        "ground": float(choice.bands[0].area) if choice.bands else 0.0,
-        "footprint": None if choice.footprint is None else float(choice.footprint),
-        "floor_area": None if choice.floor_area is None else float(choice.floor_area),
-        "storeys": choice.storeys,
-        "decider": str(largest.decider) if largest else None,
-        "certain": found.is_certain,
-        "reason": "; ".join(gap.reason for gap in found.gaps) or None,
-    }
+        task, done = bar.add_task(what, total=count), 0
+        for each in told:
+            done += at_once
+            bar.update(task, completed=done if count is None else min(done, count))
+            yield each
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A judged drawing: the verdict, a row for each finding, the document as JSON values, the drawing as SVG."""
+    """A judged drawing: the check with its verdict and its drawing (SVG), a row for each finding with the place that decided it."""
 
     check: PlanCheck
-    findings: pd.DataFrame
+    findings: geopandas.GeoDataFrame
 
     @property
     def verdict(self) -> str:
@@ -142,7 +87,8 @@ def checked(land: LandAnswers, place: Jurisdiction, plan: Path, number: str, on:
         }
         for each in found
     ]
-    table = pd.DataFrame(rows)
+    shapes = [_places(each["places"], place.metric) for each in found]
+    table = geopandas.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=f"EPSG:{place.metric}")
     table.attrs = {
         "place": place.code,
         "plot": number,
@@ -150,10 +96,18 @@ def checked(land: LandAnswers, place: Jurisdiction, plan: Path, number: str, on:
         "known": site.known.isoformat(),
         "crs": f"EPSG:{place.metric}",
         "synthetic": place.synthetic,
+        "layer": "findings",
+        "title": {"en": "Findings about the drawing"},
         "units": dict.fromkeys(("measured", "required"), "as the column “unit” says"),
         "sources": orjson.loads(orjson.dumps([asdict(each) for each in site.origins])),
     }
     return Checked(check=check, findings=table)
+
+
+def _places(found: Sequence[dict[str, Any]], metric: int) -> BaseGeometry | None:
+    """What decided, on the ground; None where nothing is shown, or the drawing could not be laid on the plot."""
+    shapes = [shapely.from_geojson(orjson.dumps(each["geometry"])) for each in found if each["geometry"]]
+    return to_metric(shapely.union_all(shapes), metric) if shapes else None
 
 
 def _amount(found: dict[str, str] | None) -> float | None:

@@ -22,8 +22,8 @@ from api.notebook.frames import of_place
 from api.notebook.load import Rain, load
 from api.notebook.lying import features_on
 from api.notebook.permitted import UNITS, permitted, plots_of, sources_of
-from api.notebook.under import under
-from api.planner.cores import processors
+from api.notebook.under import CHUNK, under
+from api.planner.hands import Hands
 from gis.asof import AsOf
 from gis.errors import Invalid, NotFound
 from gis.place import Jurisdiction
@@ -43,6 +43,7 @@ class AtOnce(ABC):
 
     place: Jurisdiction
     _land: LandAnswers
+    _hands: Hands
 
     @abstractmethod
     def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
@@ -67,7 +68,18 @@ class AtOnce(ABC):
         plot that is known, and the source; empty where nothing is known, never 0."""
         there = plots if isinstance(plots, geopandas.GeoDataFrame) else self._plots(plots, on)
         with self._asking(on) as (session, place, at):
-            return under(session, place, there, what, at=at, folder=self._land.rasters)
+            return under(
+                session,
+                place,
+                there,
+                what,
+                at=at,
+                folder=self._land.rasters,
+                hands=self._hands,
+                ticking=lambda rows, total: with_progress(
+                    rows, "Plots over rasters", total=total, at_once=CHUNK
+                ),
+            )
 
     def change(self, layer: str, since: date, until: date | None = None) -> geopandas.GeoDataFrame:
         """What is new, gone or altered in a layer, or in `parcels`, between two days, as known now: m² on the ground (metres of lines) before,
@@ -79,8 +91,10 @@ class AtOnce(ABC):
         with self._asking(last) as (session, place, at):
             begun = {each.begins for each in standing(session, place, known=at.known) if each.target == layer}
         metric = self.place.metric
-        found = changed(before, after, metric=metric, begun={day for day in begun if day > since})
-        on_plots = touched(self.parcels(on=last), found, metric=metric)
+        found = changed(
+            before, after, metric=metric, begun={day for day in begun if day > since}, hands=self._hands
+        )
+        on_plots = touched(self.parcels(on=last), found, metric=metric, hands=self._hands)
         found["plots"] = [int((on_plots["place"] == place).sum()) for place in range(len(found))]
         unit = dict.fromkeys(("before", "after", "gained", "lost"), "m² on the ground; m of lines")
         found.attrs = {**after.attrs, "since": since.isoformat(), "units": unit, "caveat": CAVEAT}
@@ -89,7 +103,8 @@ class AtOnce(ABC):
     def touched(self, changes: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
         """The plots that changes lie on: a row for each plot and change, with m² on the ground and % of the plot, or metres of a line."""
         plots = self.parcels(on=date.fromisoformat(changes.attrs["on"]))
-        found = touched(plots, changes, metric=self.place.metric).drop(columns="place")
+        found = touched(plots, changes, metric=self.place.metric, hands=self._hands)
+        found = found.drop(columns="place")
         found.attrs = {
             **changes.attrs,
             "layer": "touched",
@@ -128,7 +143,7 @@ class AtOnce(ABC):
         """
         last = until or today()
         areas = by if isinstance(by, geopandas.GeoDataFrame) else self._areas(by, last)
-        found = load(self.permitted(until=last), areas, until=last, every=every, rain=rain)
+        found = load(self.permitted(until=last), areas, until=last, every=every, rain=rain, hands=self._hands)
         with self._asking(last) as (_, place, at):
             found.attrs |= of_place(place, at)
         return found
@@ -168,8 +183,10 @@ class AtOnce(ABC):
             Asked(day=day, occupancy=occupancy, storey_height=height),
             land=self._land,
             place=self.place,
-            ticking=lambda each, total: with_progress(each, "Buildings, by fifty plots", total=total),
-            cores=processors(),
+            ticking=lambda each, total, some: with_progress(
+                each, "Plots with buildings", total=total, at_once=some
+            ),
+            hands=self._hands,
         )
 
     def features_on(

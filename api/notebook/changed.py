@@ -6,6 +6,7 @@ newly known.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from api.planner.hands import ALONE, Hands
+from api.planner.tracts import in_pieces
 from gis.geometry import ground_areas, ground_length
 
 NEW, GONE, ALTERED, NEWLY_KNOWN = "new", "gone", "altered", "newly known"
@@ -24,6 +27,10 @@ OF_TIME = frozenset({"id", "valid_from", "valid_to", "geometry", "known_from"})
 NAMES = ("ref", "number")
 """Columns that name a feature, or a plot."""
 COLUMNS = ("change", "ref", "label", "was", "differs", "before", "after", "gained", "lost")
+PAIRS, PLOTS, SHARED_FROM = 500, 5_000, 20_000
+"""Features that differ, and plots, that are laid over each other together; from how many on other hands are worth what it takes to begin on them."""
+Pair = tuple[int | None, int | None]
+"""A feature by its rows on both days."""
 CAVEAT = (
     "As known now: what was corrected since is told as corrected. “Newly known” stands in data that begin between the two days, "
     "so whether it was there before is not known."
@@ -36,6 +43,7 @@ def changed(
     *,
     metric: int,
     begun: Collection[date] = (),
+    hands: Hands = ALONE,
 ) -> geopandas.GeoDataFrame:
     """A row for each feature that is not the same on both days; `begun` are the days on which data of the layer begin after the first.
 
@@ -48,8 +56,10 @@ def changed(
         for old, new in _pairs(before, after)
         if old is None or new is None or not is_same(old, new)
     ]
-    rows = [_row(before, after, old, new, metric, begun) for old, new in pairs]
-    shown = [row for row in rows if row is not None]
+    pieces = (_differing_pair(before, after, some) for some in in_pieces(pairs, PAIRS))
+    several = hands.for_many(len(pairs), SHARED_FROM)
+    told = several.each(_rows, pieces, begun_with=(_begin_changes, (metric, tuple(begun))))
+    shown = [row for some in told for row in some]
     table = pd.DataFrame(shown, columns=[*COLUMNS, "geometry"])
     figures = ["before", "after", "gained", "lost"]
     table[figures] = table[figures].astype(float)
@@ -57,12 +67,45 @@ def changed(
     return found.sort_values(["change", "ref"], kind="stable").reset_index(drop=True)
 
 
-def _pairs(
-    before: geopandas.GeoDataFrame, after: geopandas.GeoDataFrame
-) -> list[tuple[int | None, int | None]]:
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    """Features that may have changed, on both days, and which rows are one feature."""
+
+    before: geopandas.GeoDataFrame
+    after: geopandas.GeoDataFrame
+    pairs: list[Pair]
+
+
+def _differing_pair(
+    before: geopandas.GeoDataFrame, after: geopandas.GeoDataFrame, pairs: list[Pair]
+) -> _Piece:
+    """The rows of some pairs alone, so that no more than these go to another process."""
+    old, new = ([each[side] for each in pairs if each[side] is not None] for side in (0, 1))
+    places = [{row: place for place, row in enumerate(rows)} for rows in (old, new)]
+    own = [
+        (None if one is None else places[0][one], None if other is None else places[1][other])
+        for one, other in pairs
+    ]
+    return _Piece(before=before.iloc[old], after=after.iloc[new], pairs=own)
+
+
+_METRIC: list[tuple[int, Collection[date]]] = []
+"""With what a process that compares features was begun: the metric system, and days on which data begin."""
+
+
+def _begin_changes(metric: int, begun: Collection[date]) -> None:
+    _METRIC[:] = [(metric, begun)]
+
+
+def _rows(piece: _Piece) -> list[dict[str, Any]]:
+    found = (_row(piece.before, piece.after, old, new, *_METRIC[0]) for old, new in piece.pairs)
+    return [row for row in found if row is not None]
+
+
+def _pairs(before: geopandas.GeoDataFrame, after: geopandas.GeoDataFrame) -> list[Pair]:
     """Rows that are one feature: by reference where it is one on both days, then by the same shape; the rest is gone or new."""
     left, right = set(range(len(before))), set(range(len(after)))
-    found: list[tuple[int | None, int | None]] = []
+    found: list[Pair] = []
     for keys in (_refs, _shapes):
         old, new = _single(keys(before), left), _single(keys(after), right)
         for key in [key for key in old if key in new]:
@@ -206,14 +249,36 @@ def _word(row: Any, name: str) -> str | None:
 
 
 def touched(
-    plots: geopandas.GeoDataFrame, changes: geopandas.GeoDataFrame, *, metric: int
+    plots: geopandas.GeoDataFrame,
+    changes: geopandas.GeoDataFrame,
+    *,
+    metric: int,
+    hands: Hands = ALONE,
 ) -> geopandas.GeoDataFrame:
     """A row for each plot and change on it: m² on the ground and percent of the plot, or metres of a line; nothing for points.
 
     `place` is the row of the change.
     """
+    told = plots[["number", "measured_area", plots.geometry.name]]
+    pieces = (told.iloc[first : first + PLOTS] for first in range(0, max(len(told), 1), PLOTS))
+    several = hands.for_many(len(told), SHARED_FROM)
+    parts = list(several.each(_touched, pieces, begun_with=(_begin_touched, (changes, metric))))
+    found = geopandas.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=plots.crs)
+    return found.sort_values(["number", "ref"], kind="stable").reset_index(drop=True)
+
+
+_CHANGES: list[tuple[geopandas.GeoDataFrame, shapely.STRtree, int]] = []
+"""With what a process that lays plots over changes was begun: the changes, where they lie, the metric system."""
+
+
+def _begin_touched(changes: geopandas.GeoDataFrame, metric: int) -> None:
+    _CHANGES[:] = [(changes, shapely.STRtree(changes.geometry.to_numpy()), metric)]
+
+
+def _touched(plots: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    changes, tree, metric = _CHANGES[0]
     there = changes.geometry.to_numpy()
-    on_plot, by_change = shapely.STRtree(there).query(plots.geometry.to_numpy(), predicate="intersects")
+    on_plot, by_change = tree.query(plots.geometry.to_numpy(), predicate="intersects")
     shared = shapely.intersection(plots.geometry.to_numpy()[on_plot], there[by_change])
     amounts = [_shared(part, whole, metric) for part, whole in zip(shared, there[by_change], strict=True)]
     is_on = np.array([amount is None or amount >= LEAST for amount in amounts], dtype=bool)
@@ -224,8 +289,7 @@ def touched(
     table = pd.concat([told, what, pd.DataFrame(rows, dtype=float)], axis=1)
     is_area = np.array([shapely.get_dimensions(each) == 2 for each in there[by_change[is_on]]], dtype=bool)
     table["percent"] = np.where(is_area, 100 * table["amount"] / table["measured_area"], np.nan)
-    found = geopandas.GeoDataFrame(table, geometry=shared[is_on], crs=plots.crs)
-    return found.sort_values(["number", "ref"], kind="stable").reset_index(drop=True)
+    return geopandas.GeoDataFrame(table, geometry=shared[is_on], crs=plots.crs)
 
 
 def _shared(part: Any, whole: Any, metric: int) -> float | None:

@@ -19,9 +19,8 @@ from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.envelopes import check_rules
-from api.planner.cores import shared_out
+from api.planner.hands import Hands, land_there
 from api.planner.tracts import in_pieces
-from gis.db.session import make_engine
 from gis.errors import Invalid, LandError
 from gis.geometry import ground_areas
 from gis.place import Jurisdiction
@@ -53,9 +52,10 @@ CAVEAT = (
 Row = Mapping[str, Any]
 OnPlot = tuple[str, Sequence[Row]]
 """A plot by its number, and the buildings on it."""
-Ticking = Callable[[Iterator[list[Row]], int], Iterator[list[Row]]]
+Ticking = Callable[[Iterator[list[Row]], int, int], Iterator[list[Row]]]
+"""Shows how far the work is: what is told of so many plots, some together."""
 PIECE, SHARED_FROM = 50, 400
-"""Plots that a process judges at a time, and from how many on other cores are worth what it takes to begin on them."""
+"""Plots that a process judges at a time, and from how many on other hands are worth what it takes to begin on them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ def compliance(
     land: LandAnswers,
     place: Jurisdiction,
     ticking: Ticking,
-    cores: int,
+    hands: Hands,
 ) -> geopandas.GeoDataFrame:
     """How each building on some plots stands to the yards; `Invalid` for an unknown occupancy or a layer that is no ground.
 
@@ -115,17 +115,13 @@ def compliance(
     those = ((number, _records(buildings.iloc[of_plot[number]])) for number in sorted(of_plot))
     pieces = in_pieces(those, PIECE)
     told = _Terms(place=place.code, metric=place.metric, asked=asked, accuracy=float(accuracy))
+    several = hands.for_many(len(of_plot), SHARED_FROM)
     judged = (
-        (_judged(land, told, each) for each in pieces)
-        if cores < 2 or len(of_plot) < SHARED_FROM
-        else shared_out(
-            _judged_here,
-            pieces,
-            cores=cores,
-            begun_with=(_begin, (land.engine.url, land.rasters, told)),
-        )
+        several.each(_judged_here, pieces, begun_with=(_begin, (land.engine.url, land.rasters, told)))
+        if several.are_several
+        else (_judged(land, told, each) for each in pieces)
     )
-    rows = [row for some in ticking(judged, -(-len(of_plot) // PIECE)) for row in some]
+    rows = [row for some in ticking(judged, len(of_plot), PIECE) for row in some]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"])
     table[["required", "measured", "short", "storeys", "area"]] = table[
         ["required", "measured", "short", "storeys", "area"]
@@ -165,7 +161,7 @@ _HERE: list[tuple[LandAnswers, _Terms]] = []
 
 
 def _begin(url: URL, rasters: Path, terms: _Terms) -> None:
-    _HERE[:] = [(LandAnswers(make_engine(url, pool_size=1), rasters=rasters), terms)]
+    _HERE[:] = [(land_there(url, rasters), terms)]
 
 
 def _judged_here(plots: Sequence[OnPlot]) -> list[Row]:

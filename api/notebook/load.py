@@ -17,10 +17,14 @@ import pandas as pd
 import shapely
 
 from api.notebook.permitted import COUNTS, LAPSED, MEASURES, NOT_TOLD, UNITS, standing_on
+from api.planner.hands import ALONE, Hands
 from gis.errors import Invalid
 
 AREAS = (3, 6)
 """Polygon and MultiPolygon, as shapely numbers them."""
+PERMITS, SHARED_FROM = 10_000, 50_000
+"""Permits that are placed together, and from how many on other hands are worth what it takes to begin on them."""
+NOWHERE = np.zeros(0, dtype=np.int64)
 MILLIMETRES = 1000.0
 """Of a metre."""
 EVERY = {"year": "YE", "quarter": "QE", "month": "ME"}
@@ -78,6 +82,7 @@ def load(
     until: date,
     every: str | None = None,
     rain: Rain | None = None,
+    hands: Hands = ALONE,
 ) -> geopandas.GeoDataFrame:
     """Sums of an area up to a day, or at the end of every year, quarter or month from the first permit on; `Invalid` for other words and shapes.
 
@@ -86,13 +91,16 @@ def load(
     """
     if not len(areas) or not set(shapely.get_type_id(areas.geometry.to_numpy())) <= set(AREAS):
         raise Invalid("Permits are added up by areas; the layer has none, or has lines or points.")
-    lies = _lies(permits, areas)
-    placed = permits.assign(lies=lies)
-    parts = [
-        _sums(standing_on(placed, on=day), areas, rain).assign(until=day)
-        for day in _days(permits, until, every)
-    ]
-    table = pd.concat(parts, ignore_index=True)
+    several = hands.for_many(len(permits), SHARED_FROM)
+    ground = permits["geometry"].to_numpy()
+    pieces = (ground[first : first + PERMITS] for first in range(0, len(ground), PERMITS))
+    lies = list(several.each(_lies, pieces, begun_with=(_begin_areas, (areas.geometry.to_numpy(),))))
+    placed = (
+        pd.DataFrame(permits).drop(columns="geometry").assign(lies=np.concatenate(lies) if lies else NOWHERE)
+    )
+    begun = _begin_sums, (placed, areas, rain)
+    parts = several.each(_sums_until, _days(permits, until, every), begun_with=begun)
+    table = pd.concat(list(parts), ignore_index=True)
     found = geopandas.GeoDataFrame(table, geometry="geometry", crs=areas.crs)
     found.attrs = _told(permits, areas, rain) | {"on": until.isoformat()}
     return found
@@ -138,13 +146,32 @@ def _sums(permits: pd.DataFrame, areas: geopandas.GeoDataFrame, rain: Rain | Non
     return pd.DataFrame(rows)
 
 
-def _lies(permits: pd.DataFrame, areas: geopandas.GeoDataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """For each permit the first area that holds a point on its ground, -1 where none does."""
-    found = np.full(len(permits), -1, dtype=np.int64)
-    ground = [(row, shape) for row, shape in enumerate(permits["geometry"]) if shape is not None]
+_AREAS: list[shapely.STRtree] = []
+"""Where the areas lie, in a process that places permits."""
+_SUMS: list[tuple[pd.DataFrame, geopandas.GeoDataFrame, Rain | None]] = []
+"""With what a process that adds up was begun: permits with the area of each, areas, a rain."""
+
+
+def _begin_areas(areas: np.ndarray[Any, np.dtype[np.object_]]) -> None:
+    _AREAS[:] = [shapely.STRtree(areas)]
+
+
+def _begin_sums(placed: pd.DataFrame, areas: geopandas.GeoDataFrame, rain: Rain | None) -> None:
+    _SUMS[:] = [(placed, areas, rain)]
+
+
+def _sums_until(day: date) -> pd.DataFrame:
+    placed, areas, rain = _SUMS[0]
+    return _sums(standing_on(placed, on=day), areas, rain).assign(until=day)
+
+
+def _lies(grounds: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """For each ground of a permit the first area that holds a point on it, -1 where none does."""
+    found = np.full(len(grounds), -1, dtype=np.int64)
+    ground = [(row, shape) for row, shape in enumerate(grounds) if shape is not None]
     if ground:
         points = shapely.point_on_surface(np.array([shape for _, shape in ground], dtype=object))
-        which, area = shapely.STRtree(areas.geometry.to_numpy()).query(points, predicate="intersects")
+        which, area = _AREAS[0].query(points, predicate="intersects")
         for at, place in sorted(zip(which.tolist(), area.tolist(), strict=True), reverse=True):
             found[ground[at][0]] = place
     return found

@@ -20,19 +20,15 @@ from sqlalchemy.orm import Session
 from api.answers import LandAnswers, as_of, today
 from api.connecting import check_set_up, connect_planner
 from api.notebook.again import again, before_and_after, meant
-from api.notebook.asked import (
-    Checked,
-    checked,
-    envelope_row,
-    extract_rows,
-    with_progress,
-)
-from api.notebook.at_once import AtOnce, numbers_of
+from api.notebook.asked import Checked, checked, with_progress
+from api.notebook.at_once import numbers_of
 from api.notebook.cases import cases
 from api.notebook.frames import frames, of_place, standing_sources
+from api.notebook.of_plots import OfPlots
 from api.notebook.own import brought, overlaps
 from api.notebook.permitted import CASES, sources_of
 from api.planner.cores import processors
+from api.planner.hands import Hands, hands_of
 from api.planner.simulating import Use, simulate
 from api.plans import site_of, write_starter
 from api.settings import Settings, read_settings
@@ -56,15 +52,24 @@ def connect(place: str, settings: Settings | None = None) -> "Town":
     asked = settings or read_settings()
     engine = connect_planner(asked)
     check_set_up(engine)
-    return Town(place, engine, rasters=asked.rasters, store=store_of(asked))
+    return Town(place, engine, rasters=asked.rasters, store=store_of(asked), hands=hands_of(asked))
 
 
-class Town(AtOnce):
+class Town(OfPlots):
     """One place, read only; days are those of validity, today in Kerala unless given, as known now."""
 
-    def __init__(self, place: str, engine: Engine, *, rasters: Path, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        place: str,
+        engine: Engine,
+        *,
+        rasters: Path,
+        store: Store | None = None,
+        hands: Hands | None = None,
+    ) -> None:
         self._engine = engine
         self._store = store
+        self._hands = hands or Hands(cores=processors())
         self._land = LandAnswers(engine, rasters=rasters)
         with Session(engine) as session:
             self.place = jurisdiction(session, place)
@@ -139,45 +144,6 @@ class Town(AtOnce):
         found.attrs = attrs
         return found
 
-    def extracts(self, plots: Sequence[str] | pd.DataFrame, *, on: date | None = None) -> pd.DataFrame:
-        """What lies on plots: one row for each plot and theme, with status, m², percent of the measured area, metres, law and clause."""
-        numbers = numbers_of(plots)
-        rows = [
-            row
-            for number in with_progress(numbers, "Extracts")
-            for row in extract_rows(self._land, self.place.code, number, on)
-        ]
-        units = {"area": "m²", "percent": "% of the measured area", "length": "m", "distance": "m"}
-        return self._table(rows, on, "extracts", units)
-
-    def envelopes(
-        self,
-        plots: Sequence[str] | pd.DataFrame,
-        *,
-        occupancy: str = "A1",
-        storey: float = 3.0,
-        on: date | None = None,
-    ) -> geopandas.GeoDataFrame:
-        """What plots can carry by the rules of a day: ground, footprint, floor area (m²), storeys, what decides; or why nobody can say.
-
-        `occupancy` is a group of rule 25, `storey` the metres of one.  The geometry is the ground that may be built on.
-        """
-        day, numbers = on or today(), numbers_of(plots)
-        height = Decimal(repr(storey))
-        rows = [
-            envelope_row(self._land, self.place, number, day, occupancy=occupancy, storey_height=height)
-            for number in with_progress(numbers, "Envelopes")
-        ]
-        table = self._table(
-            rows,
-            on,
-            "envelopes",
-            dict.fromkeys(("plot_area", "ground", "footprint", "floor_area"), "m²"),
-        )
-        found = geopandas.GeoDataFrame(table, geometry="geometry", crs=f"EPSG:{self.place.metric}")
-        found.attrs = table.attrs | {"occupancy": occupancy, "title": {"en": "Ground that may be built on"}}
-        return found
-
     def simulate(
         self,
         change: Reform | Path | str,
@@ -196,7 +162,7 @@ class Town(AtOnce):
         there = self.parcels(ward=ward)
         numbers = list(there["number"]) if plots is None else numbers_of(plots)
         use = Use(occupancy=occupancy, storey_height=Decimal(repr(storey)))
-        found = simulate(self._land, self.place.code, numbers, asked, use, cores=processors())
+        found = simulate(self._land, self.place.code, numbers, asked, use, hands=self._hands)
         bar = with_progress(found, "Plots", total=len(numbers))
         table = before_and_after(bar, asked)
         joined = table.merge(there[["number", "measured_area", "geometry"]], on="number", how="left")
@@ -261,15 +227,6 @@ class Town(AtOnce):
             ground = ground_of_ward(session, place, ward, at=at)
         inside = found.geometry.representative_point().intersects(ground)
         return found[inside].reset_index(drop=True)
-
-    def _table(
-        self, rows: list[dict[str, object]], on: date | None, name: str, units: dict[str, str]
-    ) -> pd.DataFrame:
-        with self._asking(on) as (session, place, at):
-            table = pd.DataFrame(rows)
-            table.attrs = of_place(place, at) | {"layer": name, "units": units}
-            table.attrs["sources"] = standing_sources(session, place, at)
-        return table
 
     def _sources(self) -> list[dict[str, Any]]:
         with self._asking(None) as (session, place, at):

@@ -8,11 +8,14 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from threading import Lock
 from typing import Any, TypeVar
+
+from gis.errors import Unavailable
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
@@ -32,7 +35,10 @@ def shared_out(
     cores: int,
     begun_with: tuple[Callable[..., None], tuple[Any, ...]],
 ) -> Iterator[Answer]:
-    """What a task answers for each piece, in order; with one core, here.  What it raises in another process is raised here."""
+    """What a task answers for each piece, in order; with one core, here.  What it raises in another process is raised here.
+
+    `Unavailable` where a process ends before it has answered.
+    """
     begin, given = begun_with
     if cores < 2:
         begin(*given)
@@ -49,8 +55,31 @@ def shared_out(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise Unavailable(
+            "A process that did a part of the work was ended from outside, as happens where memory runs out. Ask for fewer plots at once, a ward at a"
+            " time, or on a machine with more memory; nothing was written."
+        ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def side_by_side(task: Callable[[Piece], Answer], pieces: Iterable[Piece], *, cores: int) -> Iterator[Answer]:
+    """The same of a task that begins processes of its own, or waits: from as many threads of this process, in order."""
+    if cores < 2:
+        yield from map(task, pieces)
+        return
+    waiting: deque[Future[Answer]] = deque()
+    with ThreadPoolExecutor(cores) as pool:
+        try:
+            for each in pieces:
+                waiting.append(pool.submit(task, each))
+                if len(waiting) == AHEAD * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

@@ -18,11 +18,11 @@ from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.planner.cores import shared_out
+from api.planner.hands import land_there
 from api.planner.simulated_table import table
 from api.planner.tracts import AT_ONCE, Tracts, all_numbers, in_pieces
 from api.planner.weighing import Use, weigh
 from api.planner.zones_from_files import drawn_over, stamped, with_sites, with_zones
-from gis.db.session import make_engine
 from gis.errors import Invalid
 from layers.tracts import files
 from layers.tracts.model import Tract
@@ -140,7 +140,7 @@ _HERE: list[_Writer] = []
 
 
 def _begin_export(url: URL, rasters: Path, order: _Order, known: datetime) -> None:
-    _HERE[:] = [_Writer(LandAnswers(make_engine(url, pool_size=1), rasters=rasters), order, known=known)]
+    _HERE[:] = [_Writer(land_there(url, rasters), order, known=known)]
 
 
 def _export_block(block: tuple[int, Sequence[str]]) -> Exported:

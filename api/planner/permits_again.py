@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers
+from api.planner.cores import processors
 from api.planner.reforming import reform_in
 from api.planner.rejudging import JudgedAgain, PermitEffect, judged_again, permits_of, row_of_permit, told
 from civic.core.documents.store import Store
@@ -40,7 +41,7 @@ def print_permits(
     numbers = land.numbers_of_ward(place, ward, on=None) if ward else None
     permits = _permits(engine, place, numbers)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    again = judged_again(land, store, place, permits, change)
+    again = judged_again(land, store, place, permits, change, cores=processors())
     with Progress(*columns, console=err, transient=True) as progress:
         found = list(progress.track(again, total=len(permits), description="Permits"))
     _print(found, out)

@@ -15,11 +15,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.answers import LandAnswers
-from api.planner.cores import processors
+from api.planner.hands import hands_of
 from api.planner.simulating import Effect, Simulated, Use, plot_of, simulate
 from api.planner.tracts import all_numbers
 from api.planner.zones import beside, with_files
 from api.plans import read_file
+from api.settings import read_settings
 from civic.reforms.rows import ENDINGS, Put, plots_file
 from gis.errors import Invalid
 from rules.reading import library
@@ -49,7 +50,7 @@ def print_reform(
     use = Use(occupancy=occupancy, storey_height=Decimal(repr(storey)))
     many, numbers = _numbers(land, place, ward)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    plots = simulate(land, place, numbers, meant, use, cores=processors())
+    plots = simulate(land, place, numbers, meant, use, hands=hands_of(read_settings()))
     metric, found = land.metric(place), Found()
     with _file(output, meant) as put, Progress(*columns, console=err, transient=True) as progress:
         for each in progress.track(plots, total=many, description="Plots"):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, today
 from api.plan_work import limited
+from api.planner.cores import side_by_side
 from api.planner.zones import areas_of
 from civic.core.bodies import bodies_of, enter
 from civic.core.documents.store import Store
@@ -72,15 +73,25 @@ def permits_of(
 
 
 def judged_again(
-    land: LandAnswers, store: Store, place: str, permits: list[tuple[str, PastPermit]], change: Reform
+    land: LandAnswers,
+    store: Store,
+    place: str,
+    permits: list[tuple[str, PastPermit]],
+    change: Reform,
+    *,
+    cores: int = 1,
 ) -> Iterator[JudgedAgain]:
-    """Each permit judged with and without the reform, on the reform's first day and the land as it is known now.
+    """Each permit judged with and without the reform, on the reform's first day and the land as it is known now; so many drawings read at a time.
 
     `Invalid` for a reform that changes nothing the book has, or a zone that cannot be laid on this land.
     """
     reformed(library(), change)
     drawn = areas_of(land, place, change)
-    return (_one(land, store, place, body, permit, change, drawn) for body, permit in permits)
+
+    def judged(permit: tuple[str, PastPermit]) -> JudgedAgain:
+        return _one(land, store, place, *permit, change, drawn)
+
+    return side_by_side(judged, permits, cores=cores)
 
 
 def _one(

@@ -22,14 +22,13 @@ from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.envelopes import carried
-from api.planner.cores import shared_out
 from api.planner.effects import NOT_KNOWN, NOTHING, Carries, Effect, effect_of
+from api.planner.hands import ALONE, Hands, land_there
 from api.planner.tracts import AT_ONCE, Tracts, in_pieces
 from api.planner.weighing import Use, weigh
 from api.planner.zones import Redrawn, areas_of, compared, row_of_zones
 from civic.reforms.room import Plot
 from gis.crs import to_geographic
-from gis.db.session import make_engine
 from gis.errors import LandError
 from gis.site import Site
 from layers.tracts.frames import Frames
@@ -65,15 +64,21 @@ SHARED_FROM = 4 * AT_ONCE
 
 
 def simulate(
-    land: LandAnswers, place: str, numbers: Iterable[str], change: Reform, use: Use, *, cores: int = 1
+    land: LandAnswers,
+    place: str,
+    numbers: Iterable[str],
+    change: Reform,
+    use: Use,
+    *,
+    hands: Hands = ALONE,
 ) -> Iterator[Simulated]:
-    """Each plot before and after a reform, on its first day and as the land is known now, in their order; many on several cores.
+    """Each plot before and after a reform, on its first day and as the land is known now, in their order; many on whatever hands there are.
 
     `Invalid` for a reform that changes nothing the book has, or a zone that cannot be laid on this land.
     """
     asked = _Asked(place=place, change=change, use=use)
     here, left = _Bench(land, asked), iter(numbers)
-    if cores < 2:
+    if not hands.are_several:
         return here.simulated(left)
     first = list(islice(left, SHARED_FROM))
     if len(first) < SHARED_FROM:
@@ -81,7 +86,7 @@ def simulate(
     known = Tracts(land, place, change.begins).stamp().known
     begun = _begin, (land.engine.url, land.rasters, asked, known)
     pieces = in_pieces(chain(first, left), AT_ONCE)
-    return chain.from_iterable(shared_out(_piece, pieces, cores=cores, begun_with=begun))
+    return chain.from_iterable(hands.each(_piece, pieces, begun_with=begun))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +134,7 @@ _HERE: list[_Bench] = []
 
 
 def _begin(url: URL, rasters: Path, asked: _Asked, known: datetime) -> None:
-    _HERE[:] = [_Bench(LandAnswers(make_engine(url, pool_size=1), rasters=rasters), asked, known=known)]
+    _HERE[:] = [_Bench(land_there(url, rasters), asked, known=known)]
 
 
 def _piece(numbers: Sequence[str]) -> list[Simulated]:

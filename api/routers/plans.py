@@ -1,6 +1,6 @@
 """Plan checks for programs: send a drawing for a plot, get findings.
 
-In: addresses under /api; the drawing is the body of a POST.  Out: JSON (`bhumika-check-1`), or one line for each step and the findings last
+In: addresses under /api; the drawing is the body of a POST.  Out: JSON (`bhumika-check-1`), or lines that tell how far it is and the findings last
 (`application/x-ndjson`) where the program asks for it.
 """
 
@@ -22,6 +22,7 @@ from gis.errors import Invalid, LandError
 from rules.check_schema import check_schema
 from rules.envelope_document import to_geojson, to_json
 from rules.envelope_schema import envelope_schema
+from rules.progress import Progress
 
 router = APIRouter(prefix="/api", tags=["plans"], dependencies=[Depends(only_known_words)])
 JSON, LINES = "application/json", "application/x-ndjson"
@@ -120,16 +121,18 @@ def check(
     if LINES in (accept or ""):
         return StreamingResponse(_lines(desk, code, steps), media_type=LINES)
     *_, key = steps
-    return Response(desk.kept(code, key).document, media_type="application/json")
+    return Response(desk.kept(code, str(key)).document, media_type="application/json")
 
 
-def _lines(desk: PlanDesk, code: str, steps: Iterator[str]) -> Iterator[bytes]:
-    """One line for each step, and what was found or why not."""
+def _lines(desk: PlanDesk, code: str, steps: Iterator[Progress | str]) -> Iterator[bytes]:
+    """One line each time the work is further, and what was found or why not."""
     key = ""
     try:
-        for key in steps:
-            if len(key) < 64:
-                yield orjson.dumps({"step": key}) + b"\n"
+        for said in steps:
+            if isinstance(said, str):
+                key = said
+            else:
+                yield orjson.dumps(said) + b"\n"
         yield b'{"found":' + desk.kept(code, key).document.strip() + b"}\n"
     except LandError as error:
         yield orjson.dumps({"error": {"code": error.code, "detail": error.message}}) + b"\n"

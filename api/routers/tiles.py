@@ -1,6 +1,7 @@
 """Tiles for the map.
 
-In: tile addresses under /tiles.  Out: vector tiles, each with the tag of its layers' state; 304 to who has it already.  A layer that
+In: addresses under /tiles.  Out: vector tiles, each with the tag of its layers' state; 304 to who has it already; and archives of tiles
+that the office has laid into the service's state, parts of them too.  A layer that
 the place's catalogue does not have is `NotFound`: an empty tile would say that nothing of it lies there.  Plain questions about what
 has been looked at just now take the short way (`api.tiles_at_hand`) and do not come here.
 """
@@ -14,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from api import archives_at_hand as archives
 from api.answers import LandAnswers, as_of, day_asked, today
 from api.beginnings import check_begun
 from api.dependencies import LandDep, only_known_words
@@ -32,6 +34,19 @@ router = APIRouter(prefix="/tiles", tags=["tiles"], dependencies=[Depends(only_k
 
 async def _shelf(request: Request) -> Shelf:
     return cast(Shelf, request.app.state.shelf)
+
+
+@router.get(
+    "/archives/{name}.pmtiles",
+    response_class=Response,
+    responses=sent_as(archives.MEDIA_TYPE) | {206: {"description": "The part that a range of bytes names"}},
+)
+def archive(request: Request, name: str) -> Response:
+    """A file of tiles (PMTiles), whole, or the part that a range of bytes names."""
+    file = archives.archive_in(request.app.state.archives, f"{name}.pmtiles")
+    if file is None:
+        raise NotFound(f"There is no archive “{name[:40]}.pmtiles” here; the office lays them down.")
+    return archives.whole(file)
 
 
 @router.get(

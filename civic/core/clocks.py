@@ -1,7 +1,8 @@
 """What time does to cases by itself: steps of the clock, and word to whoever a late turn or a late task escalates to.
 
 In: the services, a session inside a local body, the instant.  Out: cases moved, and an `Escalated` for each turn and each task
-that ran out on the day before; called every night, and twice in a night changes nothing.  A case that stands in a state which
+that ran out on the day before; a task that goes on unanswered is told of again and again.  Called every night, and twice in a night
+changes nothing.  A case that stands in a state which
 its workflow no longer has is left alone and named in the log.
 """
 
@@ -21,6 +22,7 @@ from civic.core.said import add_escalation
 from civic.core.services import Services
 from civic.core.steps import let_time_act
 from civic.core.tables import CaseEventRow, CaseRow, CaseTaskRow
+from civic.core.workflow import PARTIES
 from civic.core.working_days import day_there
 
 LOG = logging.getLogger("bhumika")
@@ -28,6 +30,8 @@ ESCALATED = "escalate"
 TASK_ESCALATED = "escalate_task"
 LONGEST = timedelta(days=3660)
 """How long ago a limit may have passed and still be told."""
+AGAIN = timedelta(days=14)
+"""After which a task that is still not answered is told of again: silence is never forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,11 @@ class Escalated:
     role: str
     now: datetime
     task: AskedTask | None = None
+
+    @property
+    def is_the_offices(self) -> bool:
+        """Whether it is an office that is late, and not a party that has not done its own part."""
+        return self.task is not None or self.case.turn not in PARTIES
 
 
 def run_clocks(session: Session, body: LocalBody, services: Services, *, now: datetime) -> int:
@@ -57,7 +66,7 @@ def run_clocks(session: Session, body: LocalBody, services: Services, *, now: da
         moved += _alone(session, partial(_act, session, body, services, case_id, now))
     for case_id in _late_turns(session, today):
         moved += _alone(session, partial(_escalate, session, body, services, case_id, now))
-    for case_id, task_id in _late_tasks(session, today):
+    for case_id, task_id in _late_tasks(session, today, now):
         moved += _alone(session, partial(_escalate, session, body, services, case_id, now, task_id))
     return moved
 
@@ -102,12 +111,13 @@ def _late_turns(session: Session, today: date) -> list[int]:
     return list(session.scalars(query.order_by(CaseRow.id)))
 
 
-def _late_tasks(session: Session, today: date) -> list[tuple[int, int]]:
-    """Open tasks whose last day has passed and that were not told of yet: case and task."""
+def _late_tasks(session: Session, today: date, now: datetime) -> list[tuple[int, int]]:
+    """Open tasks whose last day has passed and that were not told of yet, or long ago: case and task."""
     told = exists().where(
         CaseEventRow.case_id == CaseTaskRow.case_id,
         CaseEventRow.step == TASK_ESCALATED,
         CaseEventRow.told["task"].as_integer() == CaseTaskRow.id,
+        CaseEventRow.instant > now - AGAIN,
     )
     query = select(CaseTaskRow.case_id, CaseTaskRow.id).where(
         CaseTaskRow.answered.is_(None), CaseTaskRow.due < today, CaseTaskRow.due > today - LONGEST, ~told

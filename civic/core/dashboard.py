@@ -1,4 +1,4 @@
-"""How the town hall does: applications, decisions, time to decision, money; by service, ward and desk.
+"""How the town hall does: applications, decisions, time to decision, money; by service, ward and office.
 
 In: cases opened in a span of days, one line each, with nothing of a person.  Out: figures.  `figures` is pure and counts from
 the very lines that are given out as open data: whoever counts them again must find the same.
@@ -47,6 +47,8 @@ class Line:
     opened: date
     closed: date | None
     paise: int
+    office: str | None
+    """The role whose turn an open case is; of a closed one the role by whose step it ended, `clock` and `ledger` among them."""
     ward: str | None
     ward_en: str | None
     ward_ml: str | None
@@ -68,15 +70,6 @@ class Figures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What waits for a role."""
-
-    role: str
-    open: int
-    late: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Board:
     """Everything the page shows."""
 
@@ -87,7 +80,7 @@ class Board:
     by_service: dict[str, Figures]
     by_ward: dict[str, Figures]
     ward_names: dict[str, tuple[str | None, str | None]]
-    desks: tuple[Desk, ...]
+    by_office: dict[str, Figures]
 
 
 def lines(session: Session, body: LocalBody, services: Services, *, begins: date, ends: date) -> list[Line]:
@@ -120,12 +113,6 @@ def _line(row: dict[str, object], services: Services) -> Line:
 
 def board(found: Sequence[Line], *, begins: date, ends: date, on: date) -> Board:
     """The board of some lines, as of a day."""
-    waiting = [line for line in found if line.turn]
-    late = Counter(line.turn for line in waiting if line.due and line.due < on)
-    desks = [
-        Desk(role=str(role), open=count, late=late[role])
-        for role, count in sorted(Counter(line.turn for line in waiting).items(), key=str)
-    ]
     return Board(
         begins=begins,
         ends=ends,
@@ -134,7 +121,7 @@ def board(found: Sequence[Line], *, begins: date, ends: date, on: date) -> Board
         by_service=_each(found, lambda line: line.service, on=on),
         by_ward=_each(found, lambda line: line.ward or "", on=on),
         ward_names={line.ward or "": (line.ward_en, line.ward_ml) for line in found},
-        desks=tuple(desks),
+        by_office=_each(found, lambda line: line.office or "", on=on),
     )
 
 

@@ -1,9 +1,15 @@
 -- One line for each case opened in a span of days: what anyone needs to count again, and nothing of a person.
--- A case lies in the ward that holds a point of its first plot, as both stood on the day it was opened.
+-- A case lies in the ward that holds a point of its first plot, as both stood on the day it was opened.  Its office is the role whose turn
+-- it is, or that took the step which closed it: time and the ledger, too, close cases.
 WITH opened AS (
     SELECT c.id, c.number, c.service, c.state, c.turn, c.due,
         (c.opened AT TIME ZONE :zone)::date AS opened,
         (c.closed AT TIME ZONE :zone)::date AS closed,
+        coalesce(c.turn, (
+            SELECT e.role FROM case_event e
+            WHERE e.case_id = c.id AND e.state_after = c.state AND e.state_before IS DISTINCT FROM e.state_after
+            ORDER BY e.seq DESC LIMIT 1
+        )) AS office,
         (SELECT min(p.number) FROM case_parcel p WHERE p.case_id = c.id) AS plot
     FROM civic_case c
     WHERE c.opened >= CAST(:begin AS timestamptz) AND c.opened < CAST(:end AS timestamptz)
@@ -14,7 +20,7 @@ WITH opened AS (
     GROUP BY d.case_id
 )
 SELECT o.number, o.service, o.state, o.turn, o.due, o.opened, o.closed,
-    coalesce(paid.paise, 0)::bigint AS paise, w.ref AS ward, w.label AS ward_en, w.label_ml AS ward_ml
+    coalesce(paid.paise, 0)::bigint AS paise, o.office, w.ref AS ward, w.label AS ward_en, w.label_ml AS ward_ml
 FROM opened o
 LEFT JOIN paid ON paid.case_id = o.id
 LEFT JOIN LATERAL (

@@ -100,10 +100,18 @@ def held(desk: Desk, standing: Case, step: Step) -> str | None:
 
 
 def _open_tasks(desk: Desk, standing: Case) -> str | None:
-    kinds = desk.session.scalars(
-        select(CaseTaskRow.kind)
+    asked = desk.session.execute(
+        select(CaseTaskRow.kind, CaseTaskRow.told)
         .where(CaseTaskRow.case_id == standing.id, CaseTaskRow.answered.is_(None))
         .order_by(CaseTaskRow.id)
     ).all()
-    names = [desk.flow.tasks[kind].title.en if kind in desk.flow.tasks else kind for kind in kinds]
+    names = [_asked(desk, kind, told) for kind, told in asked]
     return f"Still open: {', '.join(names)}." if names else None
+
+
+def _asked(desk: Desk, kind: str, told: Mapping[str, Any]) -> str:
+    """What was asked, or of which authority."""
+    if kind in desk.flow.tasks:
+        return desk.flow.tasks[kind].title.en
+    authority = told.get("authority")
+    return str(authority["en"]) if isinstance(authority, Mapping) else kind

@@ -7,7 +7,8 @@ A state belongs to a role (its turn) until a limit, or it ends the case.  A step
 roles that may take it; `clock` is time itself: such a step waits some days in its state and is taken by no person; `ledger`
 is money: such a step is taken when a demand is paid.  `apart` names earlier steps that another person at another machine must have taken (maker and checker).  A task is asked of a role
 beside the turn when its state is entered; all tasks run at once, each until a limit of its own or, without one, all on the one
-clock of that state, and the guard `tasks_answered` holds a step until none is open.
+clock of that state, and the guard `tasks_answered` holds a step until none is open.  An act is what is done to a case beside its
+steps, whosever turn it is: the history names it, the parties and the watchers of its plots are told of it.
 """
 
 from dataclasses import dataclass
@@ -107,8 +108,15 @@ class Task(_Form):
     """The role that is told when the limit has passed; without one, the role of the state in which it is asked."""
 
 
+class NamedAct(_Form):
+    """What is done to a case beside its steps, and by which message its parties are told."""
+
+    title: Title
+    template: str = "case_act"
+
+
 class Workflow(_Form):
-    """All of a service's states, steps and tasks."""
+    """All of a service's states, steps, tasks and acts."""
 
     service: str = Field(pattern="^[a-z][a-z_]*$")
     prefix: str = Field(pattern="^[A-Z]{1,4}$")
@@ -118,6 +126,7 @@ class Workflow(_Form):
     states: dict[str, State]
     steps: dict[str, Step]
     tasks: dict[str, Task] = {}
+    acts: dict[str, NamedAct] = {}
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -135,12 +144,18 @@ class Workflow(_Form):
         return known.title if known else Title(en=state, ml=state)
 
     def escalation(self, state: str, kind: str | None = None) -> str | None:
-        """The role that is told when the turn of a state, or a task asked beside it, is late; None where nobody is."""
+        """The role that is told when the turn of a state, or a task asked beside it, is late; None where nobody is.
+
+        A task that no workflow names beforehand is told to whoever the state in which the case stands escalates to, or whose turn it is.
+        """
         task = self.tasks.get(kind) if kind else None
         if task and task.escalates_to:
             return task.escalates_to
         standing = self.states.get(task.asked_in if task else state)
-        return standing.escalates_to if standing else None
+        if standing is None:
+            return None
+        is_beside = kind is not None and task is None and standing.turn in INSIDERS
+        return standing.escalates_to or (standing.turn if is_beside else None)
 
     def limit_of(self, task: Task) -> Limit | None:
         """The limit on which a task runs: its own, or that of the state in which it is asked."""
@@ -204,6 +219,7 @@ class _Reading:
                     f"step {name}: only who takes a step on the page of the case confirms it with a passkey"
                 )
             found += _limit(f"step {name}", step.after)
+        found += [f"act {name} is a step, too" for name in flow.acts if name in flow.steps]
         return found
 
     def _tasks(self) -> list[str]:

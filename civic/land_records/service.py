@@ -18,8 +18,9 @@ from civic.core.asking import time_to_answer
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case
 from civic.core.desk import Advanced, Desk
+from civic.core.gone_plots import check_plots_stand, write_held
 from civic.core.money.demands import demands_of, is_settled, raise_demand
-from civic.core.money.model import Demand, DemandLine, Paid
+from civic.core.money.model import Demand, DemandLine, HeldForPayer, Paying, Settled
 from civic.core.money.undoing import cancel_demand
 from civic.core.owners import RecordedOwner, know_owner, recorded_owners
 from civic.core.people import Actor
@@ -243,12 +244,24 @@ SERVICE = Service(
 )
 
 
-def when_paid(session: Session, event: Paid) -> None:
+def when_paid(session: Session, event: Settled) -> None:
     """The fee was paid: the case goes on to its check."""
-    if event.case_id is None or case(session, event.case_id).service != SERVICE.name:
+    if event.case_id is None or (standing := case(session, event.case_id)).service != SERVICE.name:
         return
+    check_plots_stand(session, event.body, standing, now=event.now)
     desk = SERVICE.desk(session, event.body, now=event.now)
-    advance_when_paid(desk, event.case_id, told={"receipt": event.receipt.number})
+    advance_when_paid(desk, event.case_id, told={"demand": event.demand.id})
+
+
+def when_paying(session: Session, event: Paying) -> None:
+    """Somebody is about to pay for a case: nothing is taken for one whose plot is gone."""
+    if event.case.service == SERVICE.name:
+        check_plots_stand(session, event.body, event.case, now=event.now)
+
+
+def when_held(session: Session, event: HeldForPayer) -> None:
+    """Money came that a case could not take: its history and its parties are told."""
+    write_held(SERVICE, session, event)
 
 
 def when_advanced(session: Session, event: Advanced) -> None:

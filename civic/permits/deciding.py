@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from civic.core.desk import Desk
 from civic.core.people import Actor
+from civic.core.said import add_act
 from civic.permits.built import tolerated_on
 from civic.permits.checking import Check, newest_check
 from civic.permits.consents import declared_in
@@ -30,6 +31,8 @@ STANCES = (ACCEPTED, CONDITION, REFUSED)
 SPEAKERS = frozenset({"verifier", "approver", "secretary"})
 DECIDERS = frozenset({"approver", "secretary"})
 LONGEST = 2000
+OVERRULED = "finding_overruled"
+"""What the history of a case calls it."""
 
 Point = tuple[str, str]
 """A finding by rule and subject."""
@@ -151,7 +154,7 @@ def keep_word(desk: Desk, said: Said, reason: str, *, before: PermitWordRow | No
 
 
 def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, actor: Actor) -> None:
-    """Overrule a finding that fails, once, by whoever decides, with the reason that is published."""
+    """Overrule a finding that fails, once, by whoever decides, with the reason that is published; the parties hear of it at once."""
     _check_officer(actor, DECIDERS)
     words = _words(reason)
     finding = _finding(check, rule, subject, outcomes=("fail",))
@@ -171,6 +174,14 @@ def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, 
     )
     desk.session.add(row)
     desk.session.flush()
+    clause = f" ({finding['clause']})" if finding["clause"] else ""
+    about = {
+        "en": f"{finding['title']}{clause}",
+        "ml": f"{finding['title_ml'] or finding['title']}{clause}",
+    }
+    told = {"rule": rule, "subject": subject, "check": check.seq, "about": about}
+    role = min(actor.roles & DECIDERS)
+    add_act(desk, check.case_id, OVERRULED, role=role, actor=actor, note=words, told=told)
 
 
 def carry_over(desk: Desk, before: Check | None, after: Check) -> None:

@@ -1,6 +1,6 @@
 """The drawing of a case: handed in, checked on the server at once, kept with its check; checked again when the day asks for it.
 
-In: the bytes of a DXF or IFC file, what persons said beside it.  Out: a version of the case's plan with its check.  A file that
+In: the bytes of a DXF or IFC file, or of a layout, what persons said beside it.  Out: a version of the case's plan with its check.  A file that
 cannot be read is refused whole; a new drawing is one that nobody has signed.
 """
 
@@ -24,7 +24,9 @@ from civic.permits.deciding import carry_over, point
 from civic.permits.model import PLAN, UNDRAWN, CheckMissing
 from civic.permits.room import PermitRoom
 from civic.permits.routing import kind_of
+from civic.permits.subdivisions import divides
 from gis.errors import Conflict, Invalid, NotAllowed
+from rules.plans.files import is_layout
 
 OPEN_TO_DRAWINGS = frozenset({"draft", "consenting", "asked"})
 """States in which a drawing is handed in: before it is signed and paid for, and in answer to a question."""
@@ -49,6 +51,7 @@ def check_drawing(
     check_open(desk.session, standing)
     if not drawing.content:
         raise Invalid("No drawing came with the form; choose a DXF or IFC file.", code="no-drawing")
+    _check_form(desk.session, standing.id, drawing.content)
     (number,) = parcels_of(desk.session, standing.id)
     with apart():
         return room.checker.check(
@@ -157,6 +160,21 @@ def check_open(session: Session, standing: Case) -> None:
         )
     if kind_of(session, standing.id) in UNDRAWN:
         raise Conflict("What is applied for here needs no drawing.", code="no-drawing-now")
+
+
+def _check_form(session: Session, case_id: int, content: bytes) -> None:
+    """Refuse a building where land is divided, and a division of land where something is built."""
+    if divides(session, case_id) and not is_layout(content):
+        raise Invalid(
+            "This case divides land, and rule 31 is judged of plots and streets, which a drawing of a building does not show. "
+            "Hand in the division as a layout file; the page gives one to begin with.",
+            code="layout-wanted",
+        )
+    if is_layout(content) and not divides(session, case_id):
+        raise Invalid(
+            "This file divides land, and this case asks for no layout. Hand in the drawing as DXF or IFC, or apply for a layout.",
+            code="no-layout-here",
+        )
 
 
 def _kept(room: PermitRoom, desk: Desk, standing: Case, drawing: HandedIn, actor: Actor) -> FileVersion:

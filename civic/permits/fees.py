@@ -17,11 +17,12 @@ from civic.permits.built import AsBuilt, as_built
 from civic.permits.checking import Check
 from civic.permits.model import Kind
 from civic.permits.tables import PermitCaseRow, PermitCheckRow, PermitFeeSetRow, PermitRow
+from civic.permits.work_fees import fees_of_other_work
 from gis.errors import Conflict, Invalid, NotAllowed
 
 APPLICATION_FEE, PERMIT_FEE = "application fee", "permit fee"
 OTHER_WORKS = frozenset({Kind.DEMOLITION, Kind.LAYOUT, Kind.WELL, Kind.COMPOUND_WALL, Kind.REGULARISATION})
-"""Kinds of work that the book does not charge as it charges a building; `/api/rules/reckoned/work` tells some of their fees."""
+"""Kinds of work that the book does not charge as it charges a new building."""
 HEADS = {
     APPLICATION_FEE: ("permit_application", "അപേക്ഷാ ഫീസ്"),
     PERMIT_FEE: ("permit_fee", "പെർമിറ്റ് ഫീസ്"),
@@ -90,12 +91,14 @@ def bill_of(found: Mapping[str, Any], settled: Sequence[PermitFeeSetRow] = ()) -
     return _billed(fees, settled)
 
 
-def other_bill(settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
-    """The bill of other works than buildings: the lines of a building are not theirs, and the office sets what the book asks for them."""
-    reason = (
-        "The fee of this kind of work is not that of the building drawn; the office sets it by its clause."
-    )
-    return _billed(_untold((APPLICATION_FEE, PERMIT_FEE), reason), settled)
+def other_bill(
+    kind: Kind,
+    found: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    settled: Sequence[PermitFeeSetRow] = (),
+) -> Bill:
+    """The bill of another work than a building, by rates of its own; what neither drawing nor form tells is the office's to set."""
+    return _billed(fees_of_other_work(kind, found, asked), settled)
 
 
 def _untold(titles: Iterable[str], reason: str) -> list[dict[str, Any]]:
@@ -127,7 +130,7 @@ def bill(session: Session, check: Check) -> Bill:
         return built_bill(built, settled)
     row = session.get_one(PermitCaseRow, check.case_id)
     if row.kind in OTHER_WORKS:
-        return other_bill(settled)
+        return other_bill(Kind(row.kind), check.found, row.asked, settled)
     whole = bill_of(check.found, settled)
     if row.kind != Kind.REVISION or row.of_permit is None:
         return whole

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from civic.core.case import Case, parcels_of, parts_in
 from civic.core.desk import Desk
 from civic.core.people import Actor, introduce, person, person_reached_by, postings, reach
-from civic.core.steps import add_note, hold, open_case
+from civic.core.said import add_act
+from civic.core.steps import hold, open_case
 from civic.core.tables import CaseParcelRow, CasePartyRow
 from civic.permits.consents import LICENSEE, OWNER, keep_change, withdraw_of
-from civic.permits.following import check_in_time, permit_row, why_not_followed
+from civic.permits.following import check_in_time, permit_row, transferred_on, why_not_followed
 from civic.permits.model import DEPENDENT, Asked, Kind
 from civic.permits.routing import LICENCE_ENDED
 from civic.permits.tables import PermitCaseRow, PermitRow
@@ -65,6 +66,8 @@ def begin(desk: Desk, asked: Asked, *, actor: Actor, form: Mapping[str, str]) ->
     plot = parcel(session, place, asked.number, at=at).number.whole
     if asked.of_permit is not None:
         check_follows(session, desk.body.code, asked, plot, on=desk.today)
+    if asked.kind is Kind.TRANSFER:
+        transferred_on(asked.more, on=desk.today)
     is_licensee = form.get("as") == LICENSEE
     if is_licensee and LICENSEE not in actor.roles:
         raise NotAllowed("You hold no licence here today; apply as the owner.", code="no-licence")
@@ -107,6 +110,17 @@ def check_follows(session: Session, body: str, asked: Asked, plot: str, *, on: d
     check_in_time(asked.kind, row, on=on)
 
 
+def can_follow(permit: PermitRow, *, kind: Kind, on: date) -> bool:
+    """Whether an application of a kind can follow a permit on a day, as far as the permit itself tells."""
+    if permit.kind in DEPENDENT or why_not_followed(permit, kind=kind, on=on) is not None:
+        return False
+    try:
+        check_in_time(kind, permit, on=on)
+    except Conflict:
+        return False
+    return True
+
+
 def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Actor, language: str) -> None:
     """Another licensee draws and signs from now on, by one consent of an owner; drawings and fees stay with the case."""
     hold(desk, standing)
@@ -118,12 +132,12 @@ def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Acto
     if licensee_id not in held:
         raise Conflict("This person holds no licence today; choose another.", code="no-licence")
     row = desk.session.get_one(PermitCaseRow, standing.id, populate_existing=True)
-    if row.licensee_id == licensee_id:
+    former = row.licensee_id
+    if former == licensee_id:
         raise Conflict("This person is the licensee of this case already.", code="same-licensee")
     name = held[licensee_id].name
-    if row.licensee_id is not None:
-        withdraw_of(desk, standing.id, row.licensee_id, LICENSEE)
-        drop_party(desk.session, standing.id, row.licensee_id, LICENSEE)
+    if former is not None:
+        withdraw_of(desk, standing.id, former, LICENSEE)
     keep_change(desk, standing, actor, name=name, language=language)
     add_parties(desk, standing.id, [(licensee_id, LICENSEE)])
     why = [each for each in row.why if each["code"] != LICENCE_ENDED]  # that was the former licensee's
@@ -132,7 +146,10 @@ def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Acto
         .where(PermitCaseRow.case_id == standing.id)
         .values(licensee_id=licensee_id, why=why)
     )
-    add_note(desk, standing.id, f"Licensee: {name}.", actor=actor, seen="parties")
+    told = {"about": {"en": "Licensee", "ml": "ലൈസൻസി"}}
+    add_act(desk, standing.id, "licensee_changed", role=OWNER, actor=actor, note=name, told=told)
+    if former is not None:  # told before it is no case of theirs any more
+        drop_party(desk.session, standing.id, former, LICENSEE)
 
 
 def _owner_named(desk: Desk, form: Mapping[str, str]) -> int:

@@ -15,7 +15,7 @@ from civic.permits.checking import newest_check
 from civic.permits.consents import why_unsigned
 from civic.permits.deciding import failing, ground_of_refusal, unspoken
 from civic.permits.fees import bill
-from civic.permits.following import comes_from_holder, why_not_followed
+from civic.permits.following import check_in_time, comes_from_holder, permit_row, why_not_followed
 from civic.permits.limits import (
     OCCUPANCY,
     PLINTH_DEEMED,
@@ -28,9 +28,11 @@ from civic.permits.limits import (
 from civic.permits.model import UNDRAWN, Kind
 from civic.permits.others import missing_consents
 from civic.permits.routing import CERTIFIED, OFFICER, why_not_fresh
+from civic.permits.subdivisions import why_not_judged
 from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
 from civic.permits.town_words import is_refused, why_unspoken
 from civic.permits.visits import visited
+from gis.errors import Conflict
 
 FREE = frozenset({Kind.PLINTH})
 """Kinds that cost nothing by the book, whatever is drawn."""
@@ -51,6 +53,8 @@ def drawing_fits(session: Session, standing: Case) -> str | None:
     check = newest_check(session, standing.id)
     if check is None:
         return "No drawing was handed in and checked yet."
+    if unjudged := why_not_judged(session, standing.id):
+        return unjudged
     if not check.fits:
         return f"The drawn plot is not this plot: {check.found['placement']['note']}"
     return None
@@ -168,7 +172,9 @@ def question_put(session: Session, standing: Case) -> str | None:
 
 
 def nothing_fails(session: Session, standing: Case) -> str | None:
-    """No finding of the newest check fails without a published override."""
+    """A division of land was judged as one, and no finding of the newest check fails without a published override."""
+    if unjudged := why_not_judged(session, standing.id):
+        return unjudged
     found = failing(session, standing.id)
     how = "A finding is overruled only with a reason that is published."
     return f"Fails: {', '.join(found)}. {how}" if found else None
@@ -191,6 +197,18 @@ def refusal_grounded(session: Session, standing: Case) -> str | None:
 def consents_of_others(session: Session, standing: Case) -> str | None:
     """Every authority that the findings call for has agreed."""
     return None if _kind(session, standing) in UNDRAWN else missing_consents(session, standing.id)
+
+
+def in_time(session: Session, standing: Case, today: date) -> str | None:
+    """An extension is filed while its permit holds, a renewal once it has ended: a draft does not stop that clock."""
+    row = _row(session, standing)
+    if row.of_permit is None:
+        return None
+    try:
+        check_in_time(Kind(row.kind), permit_row(session, standing.body, row.of_permit), on=today)
+    except Conflict as refused:
+        return refused.message
+    return None
 
 
 def check_of_today(session: Session, standing: Case, today: date) -> str | None:
@@ -287,6 +305,7 @@ GUARDS = {
 DATED = {
     each.__name__: each
     for each in (
+        in_time,
         check_of_today,
         reasons_spoken,
         decision_late,

@@ -59,6 +59,10 @@ class PermitRow(Base):
         ),
         CheckConstraint(CHECKED, name="check_id"),
         CheckConstraint("(revoked IS NULL) = (revoked_why IS NULL)", name="revoked"),
+        ForeignKeyConstraint(["body", "revoked_by"], ["person.body", "person.id"]),
+        CheckConstraint(
+            "revoked IS NOT NULL OR (revoked_clause IS NULL AND revoked_by IS NULL)", name="revoked_how"
+        ),
         ForeignKeyConstraint(["body", "replaced_by"], ["permit.body", "permit.number"]),
         CheckConstraint("(replaced IS NULL) = (replaced_by IS NULL)", name="replaced"),
         Index(None, "body", "issued"),
@@ -81,6 +85,9 @@ class PermitRow(Base):
     """Conditions, fees, findings measured and declared, each with rule and clause."""
     revoked: Mapped[date | None]
     revoked_why: Mapped[str | None] = mapped_column(Text)
+    revoked_clause: Mapped[str | None] = mapped_column(Text)
+    """The clause that the Secretary named; null of what was revoked before it was asked for."""
+    revoked_by: Mapped[int | None] = mapped_column(BigInteger)
     replaced: Mapped[date | None]
     replaced_by: Mapped[str | None] = mapped_column(Text)
     """The revised permit that holds in its place from that day on."""

@@ -1,4 +1,4 @@
-"""A permit is issued: once for a case, numbered without a gap, in the transaction of the step that grants it; or revoked.
+"""A permit is issued: once for a case, numbered without a gap, in the transaction of the step that grants it.
 
 In: a case that has just come to its end, the way it came.  Out: the permit with its terms: conditions, fees, overrides, what was
 measured and what declared, each with rule and clause.
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.desk import Advanced, Desk
 from civic.core.events import publish
-from civic.core.people import Actor
+from civic.core.said import add_act
+from civic.core.tables import CaseEventRow
 from civic.permits.built import tolerated_standings
 from civic.permits.checking import Check, newest_check
 from civic.permits.consents import declared_in
@@ -25,11 +26,9 @@ from civic.permits.fees import bill
 from civic.permits.following import PRICED, bill_of_following, permit_row, until_after
 from civic.permits.judgement import route_of
 from civic.permits.limits import COUNCIL_LETTER, book_of, first_day, term_or_none
-from civic.permits.model import Issued, Kind, NoSuchPermit, Revoked
-from civic.permits.publishing import check_publishable
+from civic.permits.model import Issued, Kind
 from civic.permits.tables import PermitCaseRow, PermitRow
 from civic.permits.town_words import TOWN_HALL, headed, words_of_town
-from gis.errors import Conflict, Invalid, NotAllowed
 from rules.book import NotEncoded, NotInForce
 from rules.reckoning.permit_years import validity, well_until
 
@@ -44,6 +43,13 @@ ROUTES = {
     "occupancy_silent": "deemed",
 }
 """By which step a permit comes, and what that makes of it."""
+CHANGES = {
+    Kind.EXTENSION: "permit_prolonged",
+    Kind.RENEWAL: "permit_prolonged",
+    Kind.TRANSFER: "permit_transferred",
+    Kind.REVISION: "permit_replaced",
+}
+"""What the history of a permit's own case calls it that one of a kind follows and changes it."""
 ENDLESS = frozenset({Kind.PLINTH, Kind.OCCUPANCY, Kind.TRANSFER})
 
 _NEXT = text(
@@ -57,6 +63,9 @@ def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
     case = session.get_one(PermitCaseRow, moved.case.id, populate_existing=True)
     check = newest_check(session, moved.case.id)
     kind = Kind(case.kind)
+    until = _until(session, moved.body, case, on=on)
+    terms = terms_of(session, moved.body, case, check, on=on) | _commencement(session, moved)
+    # The number comes after what takes time: the next permit of the year waits for this one from here on.
     serial = session.scalar(_NEXT, {"body": moved.body.code, "service": SERIAL, "year": on.year})
     row = PermitRow(
         body=moved.body.code,
@@ -67,9 +76,9 @@ def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
         kind=kind,
         route=ROUTES[moved.step],
         issued=on,
-        until=_until(session, moved.body, case, on=on),
+        until=until,
         check_id=check.id if check else None,
-        terms=terms_of(session, moved.body, case, check, on=on) | _commencement(session, moved),
+        terms=terms,
         revoked=None,
         revoked_why=None,
     )
@@ -84,6 +93,18 @@ def issue(session: Session, moved: Advanced, *, on: date) -> PermitRow:
     )
     publish(session, told)
     return row
+
+
+def tell_followed(desk: Desk, moved: Advanced, by: PermitRow) -> None:
+    """Write into the case of the permit that is followed what became of it, so that its parties hear it; others are left alone."""
+    case = desk.session.get_one(PermitCaseRow, by.case_id)
+    act = CHANGES.get(Kind(by.kind))
+    if act is None or case.of_permit is None:
+        return
+    followed = permit_row(desk.session, desk.body.code, case.of_permit)
+    told = {"permit": followed.number, "by": by.number, "about": {"en": "Now by", "ml": "ഇനി ഇതു പ്രകാരം"}}
+    step = desk.session.get_one(CaseEventRow, (moved.case.id, moved.case.version))
+    add_act(desk, followed.case_id, act, role=step.role, actor=moved.actor, note=by.number, told=told)
 
 
 def terms_of(
@@ -128,26 +149,6 @@ def permit_of(session: Session, case_id: int) -> PermitRow | None:
     """The permit that a case ended in; None where it did not."""
     query = select(PermitRow).where(PermitRow.case_id == case_id)
     return session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
-
-
-def revoke(desk: Desk, number: str, *, why: str, actor: Actor) -> None:
-    """Take a permit back, by the secretary, with a reason that is published; whoever holds it was heard before."""
-    if "secretary" not in actor.roles:
-        raise NotAllowed("The Secretary revokes a permit.")
-    reason = why.strip()
-    if not reason or len(reason) > 2000:
-        raise Invalid("Give the reason in 1 to 2000 characters; it is published.", code="reason-missing")
-    query = select(PermitRow).where(PermitRow.number == number).with_for_update()
-    row = desk.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
-    if row is None:
-        raise NoSuchPermit(f"There is no permit {number[:40]} here.")
-    if row.revoked is not None:
-        raise Conflict(f"Permit {number} was revoked already, on {row.revoked}.", code="permit-revoked")
-    check_publishable(desk, row.case_id, reason)
-    desk.session.execute(
-        update(PermitRow).where(PermitRow.number == number).values(revoked=desk.today, revoked_why=reason)
-    )
-    publish(desk.session, Revoked(body=desk.body, number=number, why=reason, now=desk.now))
 
 
 def _point(finding: Mapping[str, Any], words: str | None) -> dict[str, Any]:

@@ -37,9 +37,11 @@ def leave_owner(desk: Desk, standing: Case, *, person_id: int, actor: Actor) -> 
         raise Conflict("Who has signed stays in the case.", code="signed-already")
     if len(owners) == 1 or _has_begun(desk, standing, person_id):
         raise Conflict("Who applied signs as owner; name the other owners beside.", code="same-owner")
-    drop_party(desk.session, standing.id, person_id, OWNER)
     words = f"Signs no more as owner: {owners[person_id].name}."
-    add_note(desk, standing.id, words, actor=actor, seen="parties")
+    add_note(
+        desk, standing.id, words, actor=actor, seen="parties"
+    )  # they are told before it is no case of theirs
+    drop_party(desk.session, standing.id, person_id, OWNER)
 
 
 def _check_open(desk: Desk, standing: Case, actor: Actor) -> None:

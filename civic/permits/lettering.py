@@ -90,6 +90,7 @@ def _permit(
         synthetic=body.synthetic,
         address=f"{front}/town/{body.code}/register/{quote(permit.number)}",
         reason=(permit.revoked_why or "") if is_taken_back else "",
+        clause=(permit.revoked_clause or "") if is_taken_back else "",
         begins_after=commencement_in(terms),
         conditions=points_in(terms, "conditions"),
         fees=fees_in(terms),

@@ -108,6 +108,8 @@ class Letter:
     begins_after: Ended | None = None
     """Where time granted it: the day after which the work may begin, with its clause."""
     reason: str = ""
+    clause: str = ""
+    """The clause under which a permit was revoked, as the Secretary named it."""
     conditions: tuple[Point, ...] = ()
     fees: tuple[FeeLine, ...] = ()
     measured: tuple[Standing, ...] = ()

@@ -6,6 +6,7 @@ In: the fields of a form.  Out: a frozen `Asked`, checked by itself; whether plo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +17,10 @@ from gis.parcels.ids import normal_number
 
 SERVICE_NAME = "permits"
 LONGEST = 2000
+WALL_LENGTH = "wall_length"
+"""The field of the form that tells how many metres of wall are asked for."""
+LEAST_WALL, LONGEST_WALL = Decimal("0.01"), Decimal(100_000)
+"""Metres of wall that a form may tell."""
 PLAN = "plan"
 """The kind of the document that is the drawing."""
 
@@ -88,14 +93,15 @@ class Issued:
     now: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Revoked:
-    """A permit was revoked."""
-
-    body: LocalBody
-    number: str
-    why: str
-    now: datetime
+def wall_length(text: str) -> Decimal | None:
+    """Metres of a wall as a form tells them, to a centimetre; None for what is no length."""
+    try:
+        length = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not length.is_finite() or not LEAST_WALL <= length <= LONGEST_WALL:
+        return None
+    return length.quantize(LEAST_WALL)
 
 
 def asked_from(form: Mapping[str, str]) -> Asked:
@@ -109,6 +115,10 @@ def asked_from(form: Mapping[str, str]) -> Asked:
     title = " ".join(form.get("title", "").split())
     if not title or len(title) > 300:
         raise Invalid("Say in a line what is to be built or done.", code="field-missing")
+    if kind == Kind.COMPOUND_WALL and wall_length(form.get(WALL_LENGTH, "")) is None:
+        raise Invalid(
+            "Tell the length of the wall in metres, more than nothing, such as 24.5.", code="wall-length"
+        )
     return Asked(
         kind=Kind(kind),
         number=normal_number(form.get("number", "")),
@@ -116,7 +126,7 @@ def asked_from(form: Mapping[str, str]) -> Asked:
         of_permit=of_permit,
         more={
             name: form[name].strip()[:LONGEST]
-            for name in ("new_holder", "transferred", "words")
+            for name in ("new_holder", "transferred", "words", WALL_LENGTH)
             if form.get(name)
         },
     )

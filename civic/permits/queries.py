@@ -45,6 +45,7 @@ from civic.permits.model import UNDRAWN, Kind
 from civic.permits.routing import way_of, why_not_fresh
 from civic.permits.same_plot import others_on_plot
 from civic.permits.standing import titled
+from civic.permits.subdivisions import divides
 from civic.permits.tables import PermitAppealRow, PermitCaseRow, PermitQueryRow, PermitRow
 from civic.permits.town_words import TownReason, town_reasons
 from gis.errors import Conflict, Invalid
@@ -77,6 +78,8 @@ class PermitShown:
     stale: str | None
     way: Route | None
     """What would become of it today, as it is signed."""
+    divides: bool
+    """Whether it divides land, so that its drawing is a layout file."""
     points: tuple[Judged, ...]
     built: AsBuilt | None
     """The finished building beside what was permitted, of an occupancy case."""
@@ -145,6 +148,7 @@ def shown(desk: Desk, standing: Case) -> PermitShown:
         checks=checks,
         stale=stale,
         way=way_of(session, desk.body, check, kind=kind, on=desk.today) if check and is_open else None,
+        divides=divides(session, standing.id),
         points=judged(session, check) if check else (),
         built=as_built(session, check) if check else None,
         town_reasons=town_reasons(session, desk.body, standing, on=desk.today),

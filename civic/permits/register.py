@@ -115,6 +115,8 @@ class Permit:
 
     line: Line
     revoked_why: str | None
+    revoked_clause: str | None
+    """The clause that the Secretary named."""
     drawing: str | None
     """SHA-256 of the permitted drawing."""
     book: str | None
@@ -153,6 +155,7 @@ def permit_shown(session: Session, number: str, *, on: date) -> Permit:
     return Permit(
         line=found[0],
         revoked_why=row.revoked_why,
+        revoked_clause=row.revoked_clause,
         drawing=terms.get("drawing"),
         book=(terms.get("book") or {}).get("digest"),
         measures=measures_of(check.found) if check else (),

@@ -76,6 +76,8 @@ class PermitOut(PermitLineOut):
     """A permit with all that everyone may know of it."""
 
     revoked_why: str | None
+    revoked_clause: str | None
+    """The clause that the Secretary named."""
     drawing: str | None
     """SHA-256 of the permitted drawing."""
     book: str | None
@@ -91,6 +93,7 @@ class PermitOut(PermitLineOut):
         return cls(
             **line,
             revoked_why=permit.revoked_why,
+            revoked_clause=permit.revoked_clause,
             drawing=permit.drawing,
             book=permit.book,
             measures=[

@@ -5,6 +5,7 @@ the step that grants it, or neither is.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case
 from civic.core.desk import Advanced, Desk
+from civic.core.gone_plots import check_plots_stand, write_held
 from civic.core.money.demands import by_head, demands_of, raise_demand
-from civic.core.money.model import Paid
+from civic.core.money.model import HeldForPayer, Paying, Settled
 from civic.core.money.undoing import cancel_demand
 from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
@@ -22,12 +24,12 @@ from civic.permits.checking import newest_check
 from civic.permits.fees import Bill, bill, demand_lines, rest_lines
 from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row, until_after
 from civic.permits.guards import DATED, FREE, GUARDS, guards_against
-from civic.permits.issuing import ROUTES, issue
+from civic.permits.issuing import ROUTES, issue, tell_followed
 from civic.permits.marks import marks_of
-from civic.permits.model import SERVICE_NAME, Kind
+from civic.permits.model import SERVICE_NAME, UNDRAWN, Kind
 from civic.permits.others import ask_others
 from civic.permits.queries import shown
-from civic.permits.routing import settle
+from civic.permits.routing import kind_of, settle
 from civic.permits.tables import PermitCaseRow
 
 GRANTED = frozenset({"permitted", "deemed"})
@@ -89,15 +91,30 @@ def owed(session: Session, body: LocalBody, standing: Case, desk: Desk) -> Bill 
     return None if kind in FREE or check is None else bill(session, check)
 
 
-def when_paid(session: Session, event: Paid) -> None:
+def when_paid(session: Session, event: Settled) -> None:
     """The fee was paid: the permit is issued, an officer takes it up, or the drawing is checked again first."""
     if event.case_id is None:
         return
     standing = case(session, event.case_id)
+    check_payable(session, event.body, standing, now=event.now)
     if standing.service == SERVICE_NAME and standing.state == "fee_due":
-        settle(
-            SERVICE.desk(session, event.body, now=event.now), standing, told={"receipt": event.receipt.number}
-        )
+        settle(SERVICE.desk(session, event.body, now=event.now), standing, told={"demand": event.demand.id})
+
+
+def check_payable(session: Session, body: LocalBody, standing: Case, *, now: datetime) -> None:
+    """Refuse money for a drawing on a plot that is gone; what brings no drawing follows its permit, whatever became of the plot."""
+    if standing.service == SERVICE_NAME and kind_of(session, standing.id) not in UNDRAWN:
+        check_plots_stand(session, body, standing, now=now)
+
+
+def when_paying(session: Session, event: Paying) -> None:
+    """Somebody is about to pay for a case."""
+    check_payable(session, event.body, event.case, now=event.now)
+
+
+def when_held(session: Session, event: HeldForPayer) -> None:
+    """Money came that a case could not take: its history and its parties are told."""
+    write_held(SERVICE, session, event)
 
 
 def when_advanced(session: Session, event: Advanced) -> None:
@@ -113,7 +130,7 @@ def when_advanced(session: Session, event: Advanced) -> None:
     if event.step == "answer":
         demand_rest(desk, event.case)
     if event.case.state in GRANTED and event.step in ROUTES:
-        issue(session, event, on=desk.today)
+        tell_followed(desk, event, issue(session, event, on=desk.today))
     if event.case.closed:
         _ask_no_more(session, event)
 

@@ -126,7 +126,7 @@ def _extract(
     at: AsOf,
     rasters: Path,
 ) -> Extract:
-    ground, ground_note = _terrain(plot, base.rasters, rasters)
+    ground, ground_note = ground_under(plot, base.rasters, rasters)
     streets = [part for part in found.parts if part.found.import_id in base.streets]
     along = frontages(plot, streets, base.streets, [other.boundary for other in found.beside])
     note = (MEASURED if along else NO_STREET) if base.streets else NO_STREET_DATA
@@ -136,7 +136,7 @@ def _extract(
         at=at,
         subject=subject,
         groups=base.groups,
-        themes=_themes(plot, base, found, ground, ground_note, at=at),
+        themes=themes_answered(plot, base, found, ground, ground_note, at=at),
         frontages=along,
         frontage_note=note,
         terrain=ground,
@@ -146,16 +146,18 @@ def _extract(
     )
 
 
-def _terrain(plot: Plot, rasters: Sequence[StandingImport], folder: Path) -> tuple[Terrain | None, Words]:
+def ground_under(plot: Plot, rasters: Sequence[StandingImport], folder: Path) -> tuple[Terrain | None, Words]:
+    """Height and slope of a plot, and what is to be said of them, be it that a raster cannot be read."""
     try:
         return terrain(plot, rasters, folder=folder)
     except (LandError, rasterio.errors.RasterioError) as error:
         return None, reasons.broken(str(error)[:120])
 
 
-def _themes(
+def themes_answered(
     plot: Plot, base: Footing, found: Findings, ground: Terrain | None, ground_note: Words, *, at: AsOf
 ) -> tuple[ThemeAnswer, ...]:
+    """What each theme answers about a plot of which everything near was found."""
     by_target: dict[str, list[Measured]] = defaultdict(list)
     for part in found.parts:
         by_target[base.targets[part.found.import_id]].append(part)

@@ -22,40 +22,43 @@ from layers.extract.model import SCHEMA, Extract, Subject, ThemeAnswer
 
 DECIMALS = 7
 """About a centimetre."""
+HEAD = orjson.dumps({"schema": SCHEMA, "digest": "0" * 64})[:-1] + b","
+DIGEST = slice(HEAD.index(b"0" * 64), HEAD.index(b"0" * 64) + 64)
 END = b"\n"
 
 
 def to_json(extract: Extract) -> bytes:
     """The extract as JSON; the digest is the SHA-256 of the rest."""
-    return b"".join(in_pieces(extract))
-
-
-def in_pieces(extract: Extract) -> tuple[bytes, bytes]:
-    """The same bytes in two pieces, for whoever sends them on: the long one need not be copied behind the short one."""
-    rest = _rest(extract)
-    head = orjson.dumps({"schema": SCHEMA, "digest": _digest(rest)})
-    return head[:-1] + b",", rest
+    return bytes(written(extract))
 
 
 def digest_of(extract: Extract) -> str:
     """The digest that `to_json` prints."""
-    return _digest(_rest(extract))
+    return written(extract)[DIGEST].decode("ascii")
 
 
-def _digest(rest: bytes) -> str:
-    body = hashlib.sha256(b"{")
-    body.update(memoryview(rest)[: -len(END)])
-    return body.hexdigest()
+def written(extract: Extract) -> bytearray:
+    """The same bytes where they were joined, for whoever sends them on.
 
-
-def _rest(extract: Extract) -> bytes:
-    """What follows the digest, joined once: most themes are written already, and a copy of them all costs as much as the rest."""
-    ground = _in_degrees(extract)
-    themes = [
-        piece for answer in extract.themes for piece in (b",", _theme(answer) or _dumps(answer, ground))
+    They are joined once: most themes are written already, and a copy of them all costs as much as the rest.
+    """
+    kept = [_written.get(id(answer), NOTHING) for answer in extract.themes]
+    known = [
+        theme if value is answer else _theme(answer)
+        for answer, (value, theme) in zip(extract.themes, kept, strict=True)
     ]
+    own = [answer for answer, theme in zip(extract.themes, known, strict=True) if theme is None]
+    ground = _in_degrees(extract, own)
+    now = iter([_dumps(answer, ground) for answer in own])
+    themes = [b","] * (2 * len(known))
+    themes[1::2] = [theme or next(now) for theme in known]
     before, after = _dumps(_before(extract, ground.centre), ground), _dumps(_after(extract), ground)
-    return b"".join((before[1:-1], b',"themes":[', *themes[1:], b"],", after[1:], END))
+    text = bytearray().join((HEAD, before[1:-1], b',"themes":[', *themes[1:], b"],", after[1:], END))
+    digest = hashlib.sha256(b"{")
+    with memoryview(text) as whole:
+        digest.update(whole[len(HEAD) : -len(END)])
+    text[DIGEST] = digest.hexdigest().encode("ascii")
+    return text
 
 
 def _dumps(value: object, ground: "_InDegrees") -> bytes:
@@ -64,18 +67,13 @@ def _dumps(value: object, ground: "_InDegrees") -> bytes:
 
 _KEPT = 4_096
 _written: dict[int, tuple[object, bytes]] = {}
-
-
-def _kept(value: object) -> bytes | None:
-    """How a value was written before, if it was."""
-    kept = _written.get(id(value))
-    return kept[1] if kept is not None and kept[0] is value else None
+NOTHING: tuple[object, bytes] = object(), b""
 
 
 def _shared(value: object) -> bytes:
     """What many extracts have in common, without shapes, written once: by identity, and with the value, so that it lasts."""
-    kept = _kept(value)
-    if kept is not None:
+    known, kept = _written.get(id(value), NOTHING)
+    if known is value:
         return kept
     if len(_written) >= _KEPT:
         _written.clear()
@@ -86,9 +84,6 @@ def _shared(value: object) -> bytes:
 
 def _theme(answer: ThemeAnswer) -> bytes | None:
     """An answer in which nothing was found is that of many plots; not one that was read from heights, nor any other."""
-    kept = _kept(answer)
-    if kept is not None:
-        return kept
     if answer.hits or answer.shares or answer.left_out or answer.measure == Measure.RASTER:
         return None
     return _shared(answer)
@@ -105,9 +100,10 @@ class _InDegrees:
         return self.written[id(value)]
 
 
-def _in_degrees(extract: Extract) -> _InDegrees:
+def _in_degrees(extract: Extract, themes: Sequence[ThemeAnswer]) -> _InDegrees:
+    """The shapes of the plot and of these themes, in degrees."""
     plot = extract.subject.shape
-    hits = [hit.shape for theme in extract.themes for some in (theme.hits, theme.left_out) for hit in some]
+    hits = [hit.shape for theme in themes for some in (theme.hits, theme.left_out) for hit in some]
     shapes = {id(shape): shape for shape in (plot, *hits) if shape is not None}
     written, points = _geojson([plot.representative_point(), *shapes.values()], extract.jurisdiction.metric)
     x, y = points[0].tolist()
@@ -132,7 +128,7 @@ def dumps(content: object, metric: int) -> bytes:
 
 def to_geojson(extract: Extract) -> bytes:
     """Plot and hits as a GeoJSON FeatureCollection (RFC 7946); the full answer of each theme is in the JSON."""
-    ground = _in_degrees(extract)
+    ground = _in_degrees(extract, extract.themes)
     subject = _subject(extract.subject, ground.centre)
     plot = {"kind": "plot", **{key: value for key, value in subject.items() if key != "boundary"}}
     features = [_feature("plot", subject["boundary"], plot)]

@@ -91,7 +91,7 @@ class Reader:
             return nothing
 
     def _read(self, session: Session, numbers: Sequence[str]) -> Read | None:
-        normal = [_normal(each) for each in numbers]
+        normal = [normal_or_none(each) for each in numbers]
         found = plots(session, self._place, sorted({each for each in normal if each}), at=self._at)
         places = np.array([i for i, each in enumerate(normal) if each in found], dtype=np.int64)
         if not len(places):
@@ -132,7 +132,7 @@ class Reader:
             north=frames.north,
             scale=frames.scale,
             measured=np.array([round(plot.measured, 2) for plot in plots], dtype=float),
-            recorded=np.array([_recorded(row[EXTENT], row[UNIT]) for row in states.rows], dtype=float),
+            recorded=np.array([recorded_area(row[EXTENT], row[UNIT]) for row in states.rows], dtype=float),
             body=told.body,
             body_name=told.body_name,
             in_zone=told.in_zone,
@@ -153,12 +153,13 @@ class Reader:
         return asked
 
 
-def _normal(number: str) -> str | None:
+def normal_or_none(number: str) -> str | None:
+    """A number in normal form; None where no plot can have it."""
     with suppress(Invalid):
         return normal_number(number)
     return None
 
 
-def _recorded(extent: Decimal | None, unit: str) -> float:
+def recorded_area(extent: Decimal | None, unit: str) -> float:
     """Recorded m², as a site tells them; nan where the register has none."""
     return np.nan if extent is None else float(Area(value=extent, unit=AreaUnit(unit)).square_metres)

@@ -29,7 +29,7 @@ from rules.findings import (
 from rules.measure import Unit
 from rules.plans.drawing import Edge, Thing
 from rules.plans.roles import Role
-from rules.proposal import Building, OpenSpace, Proposal
+from rules.proposal import Building, OpenSpace, Proposal, once_drawn
 from rules.reckoning.parked import bays_drawn, bays_of, cars
 from rules.reckoning.setbacks import AVERAGE, MINIMUM, Row, grown, row_of
 from rules.reckoning.small_plots import exempt
@@ -130,6 +130,11 @@ def _depths(row: Row, space: OpenSpace, building: Building, book: Book) -> list[
 
 def _share(plan: Proposal, depth: float, space: OpenSpace, parked: Parked) -> Measured | None:
     """How much of the mandatory yard nothing parked covers, in %."""
+    key = ("vacant", depth, space.sides, space.position)
+    return once_drawn(plan, key, lambda: _vacant_share(plan, depth, space, parked))
+
+
+def _vacant_share(plan: Proposal, depth: float, space: OpenSpace, parked: Parked) -> Measured | None:
     plot = plan.drawing.plot
     if plot is None or depth <= 0:
         return None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 import shapely
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis.site import Site
@@ -17,11 +18,11 @@ from rules.findings import Finding, Measured, Outcome, Place, Required, at_most,
 from rules.measure import Unit
 from rules.plans.drawing import Floor, Length
 from rules.plans.roles import Role
-from rules.proposal import Building, Proposal, once
+from rules.proposal import Building, Proposal, once_drawn
 from rules.reckoning.building_parts import of_parts
 from rules.reckoning.stair_cabins import is_cabin
 from rules.reckoning.telling import said_yes
-from rules.reckoning.ways import Reach, farthest
+from rules.reckoning.ways import farthest
 from rules.register import asked, rule
 from rules.takings import greatest, of_length
 
@@ -68,8 +69,8 @@ def _floor(plan: Proposal, building: Building, floor: Floor, book: Book) -> Find
     outlines = [outline.shape for area in floor.areas for outline in area.outlines]
     ways = [of_length(each) for each in _ways_on(plan, outlines)]
     longest = greatest(ways)
-    reach = farthest(outlines, _exits(plan, building, floor)) if outlines else None
-    least = None if reach is None else _at_least(reach, outlines)
+    exits = _exits(plan, building, floor)
+    least = once_drawn(plan, ("farthest", id(floor)), lambda: _at_least(outlines, exits))
     if least is not None and (longest is None or least.amount > longest.amount):
         bound = _judged(plan, least, book, subject)
         if not bound.holds:
@@ -101,14 +102,14 @@ def _ways_on(plan: Proposal, outlines: Sequence[BaseGeometry]) -> list[Length]:
     lengths = plan.drawing.lengths_of(Role.TRAVEL)
     if not lengths or not outlines:
         return []
-    tree = once(plan, "ways drawn", lambda: shapely.STRtree([each.line for each in lengths]))
+    tree = once_drawn(plan, "ways drawn", lambda: shapely.STRtree([each.line for each in lengths]))
     there = {int(at) for each in outlines for at in tree.query(each.buffer(BESIDE), predicate="intersects")}
     return [lengths[at] for at in sorted(there)]
 
 
 def _exits(plan: Proposal, building: Building, floor: Floor) -> list[BaseGeometry]:
     """Exits drawn on a floor: doors and widths of stairs, and away from the ground floor the stairs themselves."""
-    drawn = once(plan, "exits drawn", lambda: _drawn(plan))
+    drawn = once_drawn(plan, "exits drawn", lambda: _drawn(plan))
     return drawn.get((building.number, floor.number), [])
 
 
@@ -122,7 +123,11 @@ def _drawn(plan: Proposal) -> Drawn:
     return found
 
 
-def _at_least(reach: Reach, outlines: Sequence[BaseGeometry]) -> Measured:
+def _at_least(outlines: Sequence[Polygon], exits: Sequence[BaseGeometry]) -> Measured | None:
+    """What the way from the farthest corner of a floor measures at least; None where nothing tells."""
+    reach = farthest(outlines, exits) if outlines else None
+    if reach is None:
+        return None
     step = (
         f"the farthest corner of the floor is {reach.metres:.2f} m from its nearest exit at least, along the floor and through no outer wall; "
         "walls within make the way longer"

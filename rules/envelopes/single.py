@@ -51,18 +51,10 @@ def envelope(
     _refuse(site, book, storey_height)
     terms = terms_of(book, occupancy)
     ceiling = ceiling_of(site, book)
-    is_relieved, owner_gaps, owner_notes = rule_50(site, terms)
+    is_relieved, _, owner_notes = rule_50(site, terms)
     roads = site.roads or candidate_sides(site)
     candidates, astray = _candidates(site, terms, ceiling, is_relieved, roads, storey_height)
     choice = _chosen(candidates, roads, front, is_mapped=bool(site.roads))
-    gaps = [*terms.gaps, *gaps_of_ground(site), *ceiling.gaps, *owner_gaps, *_front_gaps(site, front, astray)]
-    gaps += [
-        *gaps_of_roads(site.roads, terms),
-        *gaps_of_junctions(site.roads),
-        *_newer_law(book),
-        *_high_rise(choice, book),
-        *_behind_the_reach(choice, site.roads, terms),
-    ]
     return Envelope(
         plot=site.number,
         on=book.on,
@@ -73,7 +65,7 @@ def envelope(
         force=terms.force,
         choice=choice,
         candidates=candidates,
-        gaps=tuple(dict.fromkeys(gaps)),
+        gaps=gaps_of(site, book, terms, ceiling, choice, front=front, astray=astray),
         conditions=conditions_of(site),
         notes=(
             f"A storey is taken to be {storey_height} m high: no rule fixes it.",
@@ -84,6 +76,29 @@ def envelope(
         citations=_citations(terms, ceiling, is_relieved=is_relieved),
         edition=book.digest,
     )
+
+
+def gaps_of(
+    site: Site,
+    book: Book,
+    terms: Terms,
+    ceiling: Ceiling,
+    choice: Choice | None,
+    *,
+    front: str | None,
+    astray: tuple[Road, ...],
+) -> tuple[Gap, ...]:
+    """Everything that is not known of a plot with its chosen envelope; `astray` are streets of which no part lies on the boundary."""
+    _, owner_gaps, _ = rule_50(site, terms)
+    gaps = [*terms.gaps, *gaps_of_ground(site), *ceiling.gaps, *owner_gaps, *_front_gaps(site, front, astray)]
+    gaps += [
+        *gaps_of_roads(site.roads, terms),
+        *gaps_of_junctions(site.roads),
+        *_newer_law(book),
+        *_high_rise(choice, book),
+        *_behind_the_reach(choice, site.roads, terms),
+    ]
+    return tuple(dict.fromkeys(gaps))
 
 
 def _refuse(site: Site, book: Book, storey_height: Decimal) -> None:

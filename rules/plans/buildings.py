@@ -14,6 +14,7 @@ from rules.plans.names import Profile
 from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role, Work
 from rules.plans.yards import yard_of
+from rules.progress import MEASURING, Watch, nobody
 
 YARDS = {Role.FRONT_YARD, Role.REAR_YARD, Role.SIDE_YARD_1, Role.SIDE_YARD_2}
 SAME_HEIGHT = 0.001
@@ -24,14 +25,23 @@ MOST_YARDS = 20
 
 
 def blocks_of(
-    layers: Sequence[Layered], plot: Plot | None, profile: Profile, problems: Problems
+    layers: Sequence[Layered],
+    plot: Plot | None,
+    profile: Profile,
+    problems: Problems,
+    *,
+    watch: Watch = nobody,
 ) -> tuple[Block, ...]:
-    """Every block that any layer names, by number."""
+    """Every block that any layer names, by number; each is told to the watch when it is measured."""
     by_number: dict[int, list[Layered]] = {}
     for each in layers:
         if each.name.block is not None:
             by_number.setdefault(each.name.block, []).append(each)
-    return tuple(_block(number, by_number[number], plot, profile, problems) for number in sorted(by_number))
+    found: list[Block] = []
+    for number in sorted(by_number):
+        watch(MEASURING, len(found), len(by_number))
+        found.append(_block(number, by_number[number], plot, profile, problems))
+    return tuple(found)
 
 
 def _block(

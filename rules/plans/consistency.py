@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import shapely
 
-from rules.plans.drawing import Block, Declared, Figure, Length, Measured, Plot, Source, Thing
-from rules.plans.lengths import number_in
+from rules.plans.declarations import Compared, of_plan, of_treads
+from rules.plans.drawing import Block, Declared, Length, Plot, Thing
+from rules.plans.overlaps import note_overlaps
 from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role
 
@@ -17,18 +18,14 @@ MILLIMETRE = 0.001
 APART = 0.01
 """Metres between outlines of one building that stand apart."""
 MOST_HANDLES = 20
-MOST_PAIRS = 20_000
-"""Pairs of blocks whose ground is compared; thousands of blocks drawn on one spot have millions."""
 LOWEST_STOREY = 2.0
 """Metres of height for each floor above ground below which the height or the floors must be wrong; ours, not the law's."""
-TREADS = {Role.STAIR_FLIGHT: "STAIR_TREAD_M", Role.FIRE_STAIR_FLIGHT: "FIRE_STAIR_TREAD_M"}
-"""Words that declare what the lines across a flight show."""
 YARD_DIMENSION = 2
 """Colour of the dimension in a yard that is meant as its least depth."""
 
 
 def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) -> None:
-    """Footprints outside the plot, and blocks that overlap at their lowest level."""
+    """Footprints outside the plot, and blocks that overlap at any level."""
     for block in blocks:
         for level in block.levels:
             outside = float(level.footprint.shape.difference(plot.outline.shape).area) if plot else 0.0
@@ -40,33 +37,7 @@ def note_places(plot: Plot | None, blocks: Sequence[Block], problems: Problems) 
                     layer=level.footprint.source.layer,
                     handles=(*level.footprint.source.handles, *plot.outline.source.handles),
                 )
-    _note_overlaps(blocks, problems)
-
-
-def _note_overlaps(blocks: Sequence[Block], problems: Problems) -> None:
-    lowest = [(block.number, level.footprint) for block in blocks for level in block.levels[:1]]
-    if len(lowest) < 2:  # the index takes no empty list: a drawing without a building has none
-        return
-    shapes = [footprint.shape for _, footprint in lowest]
-    meeting = shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
-    pairs = sorted((a, b) for a, b in meeting if a < b)
-    for a, b in pairs[:MOST_PAIRS]:
-        (one, first), (other, second) = lowest[a], lowest[b]
-        both = float(first.shape.intersection(second.shape).area)
-        if both > SLIVER:
-            problems.add(
-                Fault.OVERLAP,
-                f"Blocks {one} and {other} overlap by {both:.3f} m².",
-                "Draw the blocks side by side, or as one block.",
-                layer=first.source.layer,
-                handles=(*first.source.handles, *second.source.handles),
-            )
-    if len(pairs) > MOST_PAIRS:
-        problems.add(
-            Fault.OVERLAP,
-            f"{len(pairs) - MOST_PAIRS} more pairs of blocks meet or overlap; so many are not compared one by one.",
-            "Draw each block once, and the blocks side by side.",
-        )
+    note_overlaps(blocks, problems)
 
 
 def note_storeys(blocks: Sequence[Block], problems: Problems) -> None:
@@ -128,10 +99,8 @@ def note_differences(
     plot: Plot | None, blocks: Sequence[Block], lengths: Sequence[Length], problems: Problems
 ) -> None:
     """Where the drawing says one thing and shows another."""
-    if plot:
-        _compare("The plot's area", plot.area, "m²", SLIVER, problems)
+    _note_different(of_plan(plot, blocks), problems)
     for block in blocks:
-        _compare(f"The height of block {block.number}", block.height, "m", MILLIMETRE, problems)
         for level in block.levels:
             for yard in level.yards:
                 shown = [
@@ -144,46 +113,19 @@ def note_differences(
 
 def note_treads(things: Sequence[Thing], declared: Sequence[Declared], problems: Problems) -> None:
     """Where the drawing declares other treads than the lines across its flights show."""
-    for role, key in TREADS.items():
-        word = next((each for each in declared if each.key == key), None)
-        drawn = [
-            each for each in things if each.role is role and each.steps is not None and each.steps.treads
-        ]
-        if word is None or not drawn:
-            continue
-        shortest = min(drawn, key=lambda each: each.steps.least_tread if each.steps else (0.0, 0.0))
-        if shortest.steps is not None:
-            source = Source(
-                layer=shortest.outline.source.layer, handles=shortest.steps.handles[:MOST_HANDLES]
+    _note_different(of_treads(things, declared), problems)
+
+
+def _note_different(found: Sequence[Compared], problems: Problems) -> None:
+    for each in found:
+        if each.differs:
+            problems.add(
+                Fault.DIFFERENCE,
+                f"{each.what} is declared as {each.declared.text} and measures {each.measured.value:.3f} {each.unit}.",
+                "Correct the declaration or the drawing; the measured value is the one that is checked.",
+                layer=each.declared.source.layer,
+                handles=(*each.declared.source.handles, *each.measured.source.handles),
             )
-            tread = Measured(value=shortest.steps.least_tread[1], how="between its lines", source=source)
-            figure = Figure(measured=tread, declared=word)
-            _compare(f"The least tread of the {role.value}", figure, "m", MILLIMETRE, problems)
-
-
-def _compare(what: str, figure: Figure, unit: str, tolerance: float, problems: Problems) -> None:
-    measured, declared = figure.measured, figure.declared
-    if measured is None or declared is None or declared.number is None:
-        return
-    if abs(measured.value - declared.number) > tolerance + rounding(declared):
-        problems.add(
-            Fault.DIFFERENCE,
-            f"{what} is declared as {declared.text} and measures {measured.value:.3f} {unit}.",
-            "Correct the declaration or the drawing; the measured value is the one that is checked.",
-            layer=declared.source.layer,
-            handles=(*declared.source.handles, *measured.source.handles),
-        )
-
-
-def rounding(declared: Declared) -> float:
-    """Half of the last place that was written."""
-    number = number_in(declared.text)
-    if number is None or declared.number is None:
-        return 0.0
-    written = declared.text.partition(".")[2]
-    places = len(written) - len(written.lstrip("0123456789"))
-    unit = declared.number / number if number else 1.0
-    return float(0.5 * 10.0**-places * unit)
 
 
 def _compare_yard(least: float | None, role: Role, shown: Sequence[Length], problems: Problems) -> None:

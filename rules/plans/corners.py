@@ -14,7 +14,8 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis.geometry import polygons_of
-from rules.plans.fitting import Move, Points
+from rules.plans.fitting import Move
+from rules.plans.rims import Points
 
 STRAIGHT = 0.01
 """Metres that a vertex may stand off the line through its neighbours and be no corner."""

@@ -277,6 +277,8 @@ class Drawing:
     lengths: tuple[Length, ...] = ()
     entrances: tuple[Entrance, ...] = ()
     declared: tuple[Declared, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    """Areas of rooms that a model writes beside the bodies that show them."""
     problems: tuple[Problem, ...] = ()
 
     def things_of(self, *roles: Role) -> tuple[Thing, ...]:

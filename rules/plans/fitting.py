@@ -2,23 +2,20 @@
 
 In: two shapes in metres.  Out: `Fit`s, each a rigid `Move` with the root mean square distance between the outlines. Many starts
 (matching sides, even turns) are improved by least squares on evenly spaced points of both outlines (iterative closest points,
-point to line, Gauss-Newton). No chance is involved, and the time is bounded by fixed numbers of starts, points and rounds.
+point to line, Gauss-Newton), all of them at once. No chance is involved, and the time is bounded by fixed numbers of starts, points and rounds.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
-from shapely.geometry.polygon import orient
 
 from gis.geometry import polygons_of
-
-Points = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
+from rules.plans.rims import Numbers, Places, Points, Rim, Which
 
 EVEN_TURNS = 36
 """Turns tried whatever the sides say, so that curved plots have a start within 5° too."""
@@ -78,44 +75,49 @@ def within_half_turn(turn: float) -> float:
     return math.remainder(turn, 2 * math.pi)
 
 
-class Rim:
-    """The outline of a shape about a centre, as straight sides that can be asked for their nearest point."""
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Many moves at once, a row for each: what `Move` does to one, to the last bit."""
 
-    def __init__(self, shape: BaseGeometry, centre: Points) -> None:
-        rings = shapely.get_rings(np.array([orient(part) for part in polygons_of(shape)]))
-        corners, ring = shapely.get_coordinates(rings, return_index=True)
-        vectors = np.diff(corners, axis=0)
-        real = (ring[1:] == ring[:-1]) & (np.hypot(vectors[:, 0], vectors[:, 1]) > 0)
-        self.starts: Points = (corners[:-1] - centre)[real]
-        self.vectors: Points = vectors[real]
-        self.lengths: Numbers = np.hypot(self.vectors[:, 0], self.vectors[:, 1])
-        ends = self.starts + self.vectors
-        self.tree = shapely.STRtree(shapely.linestrings(np.stack([self.starts, ends], axis=1)))
-        self.size = float(np.ptp(self.starts, axis=0).max())
+    turns: Numbers
+    dx: Numbers
+    dy: Numbers
 
-    def evenly(self, count: int) -> Points:
-        """So many points, evenly spaced along the whole outline."""
-        reached = np.cumsum(self.lengths)
-        along = (np.arange(count) + 0.5) * (reached[-1] / count)
-        which = np.minimum(np.searchsorted(reached, along), len(reached) - 1)
-        share = (along - reached[which] + self.lengths[which]) / self.lengths[which]
-        found: Points = self.starts[which] + self.vectors[which] * share[:, None]
-        return found
+    @classmethod
+    def of(cls, moves: Sequence[Move]) -> "_Moves":
+        """Moves that were listed one by one."""
+        rows = np.array([(each.turn, each.dx, each.dy) for each in moves])
+        return cls(rows[:, 0], rows[:, 1], rows[:, 2])
 
-    def nearest(self, points: Points) -> tuple[Points, Points]:
-        """The nearest point of the outline to each point, and the unit normal of the side it lies on."""
-        which = self.tree.query_nearest(shapely.points(points), all_matches=False)[1]
-        start, vector, length = self.starts[which], self.vectors[which], self.lengths[which]
-        share = np.clip(((points - start) * vector).sum(axis=1) / length**2, 0.0, 1.0)
-        normals = np.column_stack([-vector[:, 1], vector[:, 0]]) / length[:, None]
-        return start + vector * share[:, None], normals
+    def turned(self, there: Places) -> Places:
+        """Directions of the drawing as they point on the ground."""
+        cos, sin = self._cos_and_sin()
+        return Places(cos * there.x - sin * there.y, sin * there.x + cos * there.y)
 
-    def distances(self, points: Points) -> Numbers:
-        """Metres from each point to the outline."""
-        found: Numbers = self.tree.query_nearest(
-            shapely.points(points), all_matches=False, return_distance=True
-        )[1]
-        return found
+    def forth(self, places: Places) -> Places:
+        """Places of the drawing on the ground."""
+        turned = self.turned(places)
+        return Places(turned.x + self.dx[:, None], turned.y + self.dy[:, None])
+
+    def back(self, places: Places) -> Places:
+        """Places on the ground in the drawing."""
+        cos, sin = self._cos_and_sin()
+        x, y = places.x - self.dx[:, None], places.y - self.dy[:, None]
+        return Places(cos * x + sin * y, -sin * x + cos * y)
+
+    def those(self, which: Which) -> "_Moves":
+        """Some of them."""
+        return _Moves(self.turns[which], self.dx[which], self.dy[which])
+
+    def listed(self) -> list[Move]:
+        """One by one."""
+        rows = zip(self.turns.tolist(), self.dx.tolist(), self.dy.tolist(), strict=True)
+        return [Move(turn, dx, dy) for turn, dx, dy in rows]
+
+    def _cos_and_sin(self) -> tuple[Numbers, Numbers]:
+        turns = self.turns.tolist()
+        cos, sin = np.array([[math.cos(turn) for turn in turns], [math.sin(turn) for turn in turns]])
+        return cos[:, None], sin[:, None]
 
 
 def fits(plot: Polygon, ground: BaseGeometry) -> list[Fit]:
@@ -124,15 +126,12 @@ def fits(plot: Polygon, ground: BaseGeometry) -> list[Fit]:
     ground_centre = shapely.get_coordinates(ground.centroid)
     drawn, on_ground = Rim(plot, drawn_centre), Rim(ground, ground_centre)
     starts = _best_starts(_starts(drawn, ground, on_ground, ground_centre), drawn, on_ground)
-    first = [_improved(start, drawn, on_ground, ROUNDS, COARSE) for start in starts]
-    chosen = _distinct(first, drawn.size)[:LAST]
+    chosen = _distinct(_improved(starts, drawn, on_ground, ROUNDS, COARSE), drawn.size)[:LAST]
     hopeless = chosen[0].apart + HOPELESS * drawn.size
-    last = [
-        _improved(each.move, drawn, on_ground, LAST_ROUNDS, FINE) for each in chosen if each.apart <= hopeless
-    ]
+    hopeful = [each.move for each in chosen if each.apart <= hopeless]
     return [
         Fit(each.move.between(drawn_centre, ground_centre), each.apart)
-        for each in _distinct(last, drawn.size)
+        for each in _distinct(_improved(hopeful, drawn, on_ground, LAST_ROUNDS, FINE), drawn.size)
     ]
 
 
@@ -140,18 +139,16 @@ def _starts(drawn: Rim, ground: BaseGeometry, on_ground: Rim, centre: Points) ->
     """Long sides on long sides, about the centres and end on end, and even turns about the centre of each part."""
     ours, theirs = _long_sides(drawn), _long_sides(on_ground)
     between = _angles(on_ground)[theirs][None, :] - _angles(drawn)[ours][:, None]
-    turns = [*(np.arange(EVEN_TURNS) * (2 * math.pi / EVEN_TURNS)), *between.ravel()]
+    turns = [*(np.arange(EVEN_TURNS) * (2 * math.pi / EVEN_TURNS)).tolist(), *between.ravel().tolist()]
     parts = sorted(polygons_of(ground), key=lambda part: -part.area)[:MOST_PARTS]
-    centres = [np.zeros((1, 2))]
+    centres = [(0.0, 0.0)]
     if len(parts) > 1:
-        centres += [shapely.get_coordinates(part.centroid) - centre for part in parts]
-    starts = [Move(float(turn), *place[0]) for place in centres for turn in _unlike(turns)]
-    for i, ours_at in enumerate(ours):
-        for j, theirs_at in enumerate(theirs):
-            lengths = drawn.lengths[ours_at], on_ground.lengths[theirs_at]
-            if min(lengths) > 0.8 * max(lengths):
-                starts.append(_side_on_side(drawn, ours_at, on_ground, theirs_at, float(between[i, j])))
-    return starts
+        away = shapely.get_coordinates([part.centroid for part in parts]) - centre
+        centres += [(x, y) for x, y in away.tolist()]
+    starts = [Move(turn, *place) for place in centres for turn in _unlike(turns)]
+    lengths = drawn.lengths[ours][:, None], on_ground.lengths[theirs][None, :]
+    i, j = np.nonzero(np.minimum(*lengths) > 0.8 * np.maximum(*lengths))
+    return [*starts, *_side_on_side(drawn, ours[i], on_ground, theirs[j], between[i, j])]
 
 
 def _angles(rim: Rim) -> Numbers:
@@ -159,8 +156,18 @@ def _angles(rim: Rim) -> Numbers:
     return found
 
 
-def _long_sides(rim: Rim) -> list[int]:
-    return [int(each) for each in np.argsort(-rim.lengths, kind="stable")[:MOST_SIDES]]
+def _long_sides(rim: Rim) -> Which:
+    return np.argsort(-rim.lengths, kind="stable")[:MOST_SIDES]
+
+
+def _side_on_side(drawn: Rim, ours: Which, on_ground: Rim, theirs: Which, turns: Numbers) -> list[Move]:
+    """The moves that bring the middle of one side to the middle of another, and its direction too."""
+    if not len(turns):
+        return []
+    middles = drawn.starts[ours] + drawn.vectors[ours] / 2
+    targets = on_ground.starts[theirs] + on_ground.vectors[theirs] / 2
+    there = _Moves(turns, turns, turns).turned(Places(middles[:, :1], middles[:, 1:]))
+    return _Moves(turns, targets[:, 0] - there.x[:, 0], targets[:, 1] - there.y[:, 0]).listed()
 
 
 def _unlike(turns: Iterable[float]) -> list[float]:
@@ -168,21 +175,14 @@ def _unlike(turns: Iterable[float]) -> list[float]:
     return sorted({round(math.degrees(turn) % 360 * 2) % 720: turn for turn in turns}.values())
 
 
-def _side_on_side(drawn: Rim, ours: int, on_ground: Rim, theirs: int, turn: float) -> Move:
-    middle = (drawn.starts[ours] + drawn.vectors[ours] / 2)[None, :]
-    target = on_ground.starts[theirs] + on_ground.vectors[theirs] / 2
-    away = target - Move(turn, 0.0, 0.0).forth(middle)[0]
-    return Move(turn, float(away[0]), float(away[1]))
-
-
 def _best_starts(starts: list[Move], drawn: Rim, on_ground: Rim) -> list[Move]:
     """The starts at which the outlines are nearest each other, all tried at once."""
-    ours, theirs = drawn.evenly(FIRST), on_ground.evenly(FIRST)
-    there = on_ground.distances(np.vstack([start.forth(ours) for start in starts]))
-    here = drawn.distances(np.vstack([start.back(theirs) for start in starts]))
-    apart = np.sqrt(((there**2 + here**2) / 2).reshape(len(starts), FIRST).mean(axis=1))
-    tried = [Fit(start, float(each)) for start, each in zip(starts, apart, strict=True)]
-    return [fit.move for fit in _distinct(tried, drawn.size, looser=4.0)[:KEPT]]
+    moves = _Moves.of(starts)
+    there = on_ground.distances(moves.forth(drawn.evenly(FIRST)))
+    here = drawn.distances(moves.back(on_ground.evenly(FIRST)))
+    apart = np.sqrt(((there**2 + here**2) / 2).mean(axis=1))
+    tried = [Fit(start, each) for start, each in zip(starts, apart.tolist(), strict=True)]
+    return [fit.move for fit in _distinct(tried, drawn.size, looser=4.0)]
 
 
 def _distinct(found: list[Fit], size: float, *, looser: float = 1.0) -> list[Fit]:
@@ -201,38 +201,44 @@ def _alike(a: Move, b: Move, size: float, looser: float) -> bool:
     return turned < ALIKE_TURN * looser and math.hypot(a.dx - b.dx, a.dy - b.dy) < ALIKE_SHIFT * size * looser
 
 
-def _improved(move: Move, drawn: Rim, on_ground: Rim, rounds: int, count: int) -> Fit:
-    """The move after so many rounds of least squares, or the best on the way."""
+def _improved(moves: Sequence[Move], drawn: Rim, on_ground: Rim, rounds: int, count: int) -> list[Fit]:
+    """Each move after so many rounds of least squares, or the best on its way."""
     ours, theirs = drawn.evenly(count), on_ground.evenly(count)
-    best, idle = Fit(move, math.inf), 0
+    best = list(moves)
+    least, idle = np.full(len(moves), math.inf), np.zeros(len(moves), dtype=int)
+    left, now = np.arange(len(moves)), _Moves.of(moves)
     for _ in range(rounds):
-        apart, following = _round(move, drawn, on_ground, ours, theirs)
-        idle = 0 if apart < best.apart * (1 - ENOUGH) else idle + 1
-        if apart < best.apart:
-            best = Fit(move, apart)
-        if idle > 2 or apart < 1e-10 * drawn.size:
+        apart, following = _round(now, drawn, on_ground, ours, theirs)
+        idle[left] = np.where(apart < least[left] * (1 - ENOUGH), 0, idle[left] + 1)
+        for i, move, better in zip(left, now.listed(), apart < least[left], strict=True):
+            best[i] = move if better else best[i]
+        least[left] = np.minimum(apart, least[left])
+        going = (idle[left] <= 2) & (apart >= 1e-10 * drawn.size)
+        left, now = left[going], following.those(np.flatnonzero(going))
+        if not len(left):
             break
-        move = following
-    return best
+    return [Fit(move, apart) for move, apart in zip(best, least.tolist(), strict=True)]
 
 
-def _round(move: Move, drawn: Rim, on_ground: Rim, ours: Points, theirs: Points) -> tuple[float, Move]:
-    """How far the outlines are apart under a move, and the move that least squares makes of it."""
-    here = move.forth(ours)
+def _round(moves: _Moves, drawn: Rim, on_ground: Rim, ours: Places, theirs: Places) -> tuple[Numbers, _Moves]:
+    """How far the outlines are apart under each move, and the moves that least squares makes of them."""
+    here = moves.forth(ours)
     feet, normals = on_ground.nearest(here)
-    ours_near, our_normals = drawn.nearest(move.back(theirs))
-    there = move.forth(ours_near)
-    turned = Move(move.turn, 0.0, 0.0).forth(our_normals)
-    moved, target = np.vstack([here, there]), np.vstack([feet, theirs])
-    gap = moved - target
-    away = np.hypot(gap[:, 0], gap[:, 1])
+    near, our_normals = drawn.nearest(moves.back(theirs))
+    there = moves.forth(near)
+    gap = here.less(feet).beside(there.less(theirs))
+    away = np.hypot(gap.x, gap.y)
     off = away > 1e-9
-    along = np.vstack([normals, turned])
-    along[off] = gap[off] / away[off, None]
+    along = normals.beside(moves.turned(our_normals))
+    np.divide(gap.x, away, out=along.x, where=off)
+    np.divide(gap.y, away, out=along.y, where=off)
     # What a turn about the drawing's own centre does to each point, per radian, in units of the plot's size.
-    lever = (moved - (move.dx, move.dy)) / drawn.size
-    turning = along[:, 1] * lever[:, 0] - along[:, 0] * lever[:, 1]
-    step = np.linalg.lstsq(np.column_stack([along, turning]), -np.where(off, away, 0.0), rcond=1e-9)[0]
-    turn = float(np.clip(step[2] / drawn.size, -0.2, 0.2))
-    following = Move(move.turn + turn, move.dx + float(step[0]), move.dy + float(step[1]))
-    return float(np.sqrt((away**2).mean())), following
+    moved = here.beside(there)
+    lever_x, lever_y = (moved.x - moves.dx[:, None]) / drawn.size, (moved.y - moves.dy[:, None]) / drawn.size
+    turning = along.y * lever_x - along.x * lever_y
+    asked = np.stack([along.x, along.y, turning], axis=2)
+    missing = -np.where(off, away, 0.0)
+    step = np.array([np.linalg.lstsq(a, b, rcond=1e-9)[0] for a, b in zip(asked, missing, strict=True)])
+    turns = np.clip(step[:, 2] / drawn.size, -0.2, 0.2)
+    following = _Moves(moves.turns + turns, moves.dx + step[:, 0], moves.dy + step[:, 1])
+    return np.sqrt((away**2).mean(axis=1)), following

@@ -21,12 +21,13 @@ from rules.plans.ifc_parts import Building, buildings_in, level_of
 from rules.plans.ifc_reader import read_model
 from rules.plans.ifc_site import Drawn, ground_along, plot_of, terrain_of
 from rules.plans.ifc_storeys import standing
-from rules.plans.ifc_things import entrances_of, plinth_of, things_of
+from rules.plans.ifc_things import entrances_of, plinth_of, stairs_of, things_of
 from rules.plans.ifc_types import without_wrong_links
 from rules.plans.ifc_units import area_unit, believed, units_of
-from rules.plans.ifc_words import HEIGHTS, PLOT_AREA, note_areas, plan_words, quantity
+from rules.plans.ifc_words import HEIGHTS, PLOT_AREA, areas_of, plan_words, quantity
 from rules.plans.names import Profile
 from rules.plans.problems import Fault, Problems
+from rules.progress import MEASURING, Watch, nobody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +38,10 @@ class _Built:
     things: tuple[Thing, ...]
     lengths: tuple[Length, ...]
     entrances: tuple[Entrance, ...]
+    areas: tuple[Figure, ...]
 
 
-def measure_ifc(content: bytes) -> Drawing:
+def measure_ifc(content: bytes, *, watch: Watch = nobody) -> Drawing:
     """The plan in an IFC file, measured; the same bytes give the same value."""
     problems = Problems()
     model = read_model(content, problems)
@@ -47,10 +49,11 @@ def measure_ifc(content: bytes) -> Drawing:
     units = units_of(model, problems)
     terrain = terrain_of(model, workshop)
     plot = _plot(model, plot_of(model, workshop, terrain, problems))
-    built = [
-        _built(building, model, plot, terrain, workshop, units.metres_per_unit, problems)
-        for building in buildings_in(model, workshop, units.metres_per_unit)
-    ]
+    buildings = buildings_in(model, workshop, units.metres_per_unit)
+    built: list[_Built] = []
+    for building in buildings:
+        watch(MEASURING, len(built), len(buildings))
+        built.append(_built(building, model, plot, terrain, workshop, units.metres_per_unit, problems))
     blocks = tuple(each.block for each in built)
     lengths = tuple(length for each in built for length in each.lengths)
     note_places(plot, blocks, problems)
@@ -72,6 +75,7 @@ def measure_ifc(content: bytes) -> Drawing:
         lengths=lengths,
         entrances=tuple(entrance for each in built for entrance in each.entrances),
         declared=plan_words(model),
+        figures=tuple(area for each in built for area in each.areas),
         problems=problems.listed(),
     )
 
@@ -114,7 +118,7 @@ def _built(
     if workshop.has_gaps:
         height, heights = Figure(), ()
     said = quantity(building.entity, HEIGHTS, metres)
-    note_areas(building.spaces, area_unit(model), problems)
+    stairs = stairs_of(building, floors)
     block = Block(
         number=building.number,
         levels=levels_of(building.number, floors, plot),
@@ -125,9 +129,13 @@ def _built(
     )
     return _Built(
         block=block,
-        things=things_of(building, floors),
-        lengths=plinth_of(building, floors, ground),
+        things=(*(thing for stair in stairs for thing in stair.things), *things_of(building, floors)),
+        lengths=(
+            *plinth_of(building, floors, ground),
+            *(length for stair in stairs for length in stair.lengths),
+        ),
         entrances=entrances_of(building, floors, workshop),
+        areas=areas_of(building.spaces, area_unit(model), problems),
     )
 
 

@@ -48,6 +48,8 @@ class Building:
     walls: tuple[Body, ...]
     spaces: tuple[Body, ...]
     ways: tuple[Body, ...]
+    flights: tuple[Body, ...]
+    """Flights of stairs one by one; the stair that they belong to is a way as a whole."""
     doors: tuple[Any, ...]
 
     def of(self, *kinds: str) -> tuple[Body, ...]:
@@ -82,6 +84,7 @@ def _building(number: int, entity: Any, only: Any, model: Any, workshop: Worksho
         each for each in slabs if each.id() not in above and words(each, "PredefinedType") not in NO_FLOORS
     ]
     base = [each for each in floors if words(each, "PredefinedType") in GROUND_SLABS]
+    ways, flights = _ways(own(*WAYS), workshop)
     return Building(
         number=number,
         entity=entity,
@@ -92,7 +95,8 @@ def _building(number: int, entity: Any, only: Any, model: Any, workshop: Worksho
         roofs=workshop.bodies(_pieces([*own("IfcRoof"), *roofs])),
         walls=workshop.bodies(_pieces(own(*WALLS))),
         spaces=workshop.bodies(_pieces(own("IfcSpace"))),
-        ways=_ways(own(*WAYS), workshop),
+        ways=ways,
+        flights=flights,
         doors=tuple(own("IfcDoor")),
     )
 
@@ -123,12 +127,14 @@ def _with_shape(entity: Any, deep: int) -> Iterator[Any]:
             yield from _with_shape(part, deep - 1)
 
 
-def _ways(entities: Sequence[Any], workshop: Workshop) -> tuple[Body, ...]:
-    """Whole stairs, ramps and lifts: a flight that belongs to one is built with it."""
+def _ways(entities: Sequence[Any], workshop: Workshop) -> tuple[tuple[Body, ...], tuple[Body, ...]]:
+    """Whole stairs, ramps and lifts, a flight that belongs to one being built with it; and the flights of stairs one by one."""
     whole = [each for each in entities if first_above(each, *WAYS) is None]
     found: list[Body] = []
+    flights: list[Body] = []
     for each in whole:
         pieces = workshop.bodies(_pieces([each]))
+        flights += [piece for piece in pieces if is_a(piece.part, "IfcStairFlight")]
         if len(pieces) == 1:
             found += [Body(part=each, source=source_of(each), triangles=pieces[0].triangles)]
         elif pieces:
@@ -139,7 +145,7 @@ def _ways(entities: Sequence[Any], workshop: Workshop) -> tuple[Body, ...]:
                     triangles=np.concatenate([piece.triangles for piece in pieces]),
                 )
             ]
-    return tuple(found)
+    return tuple(found), tuple(flights)
 
 
 def _storeys(entities: Sequence[Any], workshop: Workshop, metres: float) -> tuple[Storey, ...]:

@@ -141,11 +141,10 @@ def _largest(found: Sequence[Drawn], problems: Problems) -> Drawn:
 
 
 def _note_none(sites: Sequence[Any], problems: Problems) -> None:
+    why = "its site has no outline" if sites else "it has no site"
     problems.add(
         Fault.NO_PLOT,
-        "The model shows no plot: "
-        + ("its site has no outline" if sites else "it has no site")
-        + "; yards and distances to the boundary could not be measured.",
+        f"The model shows no plot: {why}; yards and distances to the boundary could not be measured.",
         REMEDY,
         layer="IfcSite",
         handles=[handle for site in sites[:20] for handle in source_of(site).handles],

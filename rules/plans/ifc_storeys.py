@@ -264,7 +264,7 @@ def _note(made: Standing, cover: BaseGeometry, apart: Sequence[str], problems: P
     floor = shapely.union_all(made.pieces)
     marks = made.storey.source.handles
     if not made.slabs:
-        how = "that the walls enclose" if made.is_complete else "of the walls alone, which enclose nothing"
+        how = "which the walls enclose" if made.is_complete else "of the walls alone, which enclose nothing"
         problems.add(
             Fault.MISSING,
             f"{name} has no floor slab; its outline is that {how if not made.spaces else 'of its spaces and walls'}.",

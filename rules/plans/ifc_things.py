@@ -5,15 +5,18 @@ the main entrance only where the model calls it that.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
+from rules.plans.colours import COLOUR_MEANINGS
 from rules.plans.drawing import Entrance, Length, Outline, Source, Thing
-from rules.plans.ifc_bodies import Workshop, source_of
+from rules.plans.ifc_bodies import Body, Workshop, source_of
+from rules.plans.ifc_flights import flight_of
 from rules.plans.ifc_floors import Numbered
-from rules.plans.ifc_links import words
+from rules.plans.ifc_links import first_above, words
 from rules.plans.ifc_outlines import outline_of, polygons_of
 from rules.plans.ifc_parts import Building
 from rules.plans.ifc_site import Ground
@@ -21,23 +24,85 @@ from rules.plans.ifc_storeys import HEADROOM
 from rules.plans.roles import Role
 
 WAYS = (
-    (Role.STAIR, ("IfcStair", "IfcStairFlight")),
     (Role.RAMP, ("IfcRamp", "IfcRampFlight")),
     (Role.LIFT, ("IfcTransportElement",)),
 )
+WIDTH_COLOUR = 2
+"""Colour of the dimension of a flight that the convention means as its width."""
 ENTRANCE = "MAIN ENTRANCE"
 LEAST_REACH = 0.01
 LEAST_OVERHANG = 0.05
 
 
 def things_of(building: Building, floors: Sequence[Numbered]) -> tuple[Thing, ...]:
-    """Stairs, ramps and lifts by floor, ground open to the sky, and roofs and slabs that reach out over the ground."""
+    """Ramps and lifts by floor, ground open to the sky, and roofs and slabs that reach out over the ground."""
     if not floors:
         return ()
     return (
         *_ways(building, floors),
         *_courtyards(building.number, floors),
         *_overhangs(building, floors),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stair:
+    """One stair of a model: its outline and its flights, and the widths measured across them."""
+
+    things: tuple[Thing, ...]
+    lengths: tuple[Length, ...]
+
+
+def stairs_of(building: Building, floors: Sequence[Numbered]) -> tuple[Stair, ...]:
+    """Every stair with its flights, on the floor nearest to its foot."""
+    if not floors:
+        return ()
+    counts: dict[int, int] = {}
+    found = []
+    for whole in building.of("IfcStair", "IfcStairFlight"):
+        floor = min(floors, key=lambda each: abs(each.standing.level - whole.low)).number
+        counts[floor] = counts.get(floor, 0) + 1
+        flights = [
+            each
+            for each in building.flights
+            if each.part == whole.part or first_above(each.part, "IfcStair") == whole.part
+        ]
+        found.append(_stair(building.number, floor, counts[floor], whole, flights))
+    return tuple(found)
+
+
+def _stair(block: int, floor: int, number: int, whole: Body, flights: Sequence[Body]) -> Stair:
+    things = [
+        _thing(Role.STAIR, block, floor, (number,), outline_of(piece, [whole.source]))
+        for piece in polygons_of(whole.footprint)[:1]
+    ]
+    lengths = []
+    for index, body in enumerate(flights, start=1):
+        flight = flight_of(body)
+        if flight is None:
+            continue
+        drawn = _thing(
+            Role.STAIR_FLIGHT, block, floor, (number, index), outline_of(flight.outline, [body.source])
+        )
+        things.append(replace(drawn, steps=flight.steps))
+        if flight.width is not None and flight.across is not None:
+            lengths.append(_width(drawn, flight.width, flight.across))
+    return Stair(things=tuple(things), lengths=tuple(lengths))
+
+
+def _width(flight: Thing, metres: float, across: LineString) -> Length:
+    """The width of a flight, as a dimension of the convention shows it."""
+    return Length(
+        role=flight.role,
+        block=flight.block,
+        floor=flight.floor,
+        index=flight.index,
+        colour=WIDTH_COLOUR,
+        meaning=COLOUR_MEANINGS[flight.role][WIDTH_COLOUR],
+        metres=metres,
+        text=None,
+        line=across,
+        source=flight.outline.source,
     )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rules.plans.colours import OCCUPANCY_COLOURS
-from rules.plans.consistency import rounding
-from rules.plans.drawing import Declared
+from rules.plans.declarations import of_spaces
+from rules.plans.drawing import Declared, Figure, Measured
 from rules.plans.ifc_bodies import Body, source_of
 from rules.plans.ifc_links import all_of, is_a, listed, properties, told, words
 from rules.plans.ifc_storeys import Standing
@@ -28,8 +28,6 @@ HEIGHTS = ("HEIGHT", "BUILDINGHEIGHT")
 TURN = "TURN_DEGREES"
 NO_TURN = 0.1
 """Degrees: north along the model's own axis is what programs write where nobody said anything."""
-SHARE = 0.005
-SLIVER = 0.01
 _USE = re.compile(r"USE\s*=\s*([A-Z]\d?)\b")
 
 
@@ -104,21 +102,23 @@ def quantity(entity: Any, names: Sequence[str], unit: float) -> Declared | None:
     return None
 
 
-def note_areas(spaces: Sequence[Body], unit: float, problems: Problems) -> None:
-    """Spaces whose written area is not the area of their body."""
+def areas_of(spaces: Sequence[Body], unit: float, problems: Problems) -> tuple[Figure, ...]:
+    """The areas that are written beside spaces, with those of their bodies; where they differ it is a problem."""
+    found = []
     for space in spaces:
         said = quantity(space.part, FLOOR_AREAS, unit)
-        if said is not None and said.number is not None:
-            measured = float(space.footprint.area)
-            if abs(said.number - measured) > SLIVER + rounding(said) + SHARE * measured:
-                _note_area(space, said, measured, problems)
-
-
-def _note_area(space: Body, said: Declared, measured: float, problems: Problems) -> None:
-    problems.add(
-        Fault.DIFFERENCE,
-        f"The {said.key} of a space is written as {said.text} m² and measures {measured:.2f} m².",
-        "Correct the model or its quantities; only what is measured is checked.",
-        layer=space.source.layer,
-        handles=space.source.handles,
-    )
+        if said is not None:
+            area = Measured(
+                value=float(space.footprint.area), how="its body seen from above", source=space.source
+            )
+            found.append(Figure(measured=area, declared=said))
+    for each in of_spaces(found):
+        if each.differs:
+            problems.add(
+                Fault.DIFFERENCE,
+                f"The {each.declared.key} of a space is written as {each.declared.text} m² and measures {each.measured.value:.2f} m².",
+                "Correct the model or its quantities; only what is measured is checked.",
+                layer=each.measured.source.layer,
+                handles=each.measured.source.handles,
+            )
+    return tuple(found)

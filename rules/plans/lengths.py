@@ -1,7 +1,7 @@
 """Dimensions: the 2-D distance of their definition points; what their text says is compared, never believed.
 
-In: DIMENSION `Piece`s and the metres per drawing unit.  Out: `Length`s in metres, and problems where the text was edited or the
-dimension is no length. Source of the trap of stray heights: a 3-D distance of 101.3 for 8.06 was seen in a real drawing.
+In: DIMENSION `Piece`s and the metres per drawing unit.  Out: `Length`s in metres, and problems where the drawing prints another length
+than it shows (see `printed`), or the dimension is no length. Source of the trap of stray heights: a 3-D distance of 101.3 for 8.06 was seen in a real drawing.
 """
 
 import math
@@ -17,6 +17,7 @@ from rules.plans.drawing import Length, Source
 from rules.plans.foreign import DAMAGE
 from rules.plans.names import LayerName
 from rules.plans.pieces import Piece
+from rules.plans.printed import Printed, printed
 from rules.plans.problems import Fault, Problems
 
 ROTATED, ALIGNED = 0, 1
@@ -44,7 +45,8 @@ def length_of(piece: Piece, name: LayerName, metres: float, problems: Problems) 
         return None
     start, end = (Vec2(each) * metres for each in ends)
     span = start.distance(end)
-    typed = _typed(dimension)
+    drawn = _as_drawn(dimension, piece, span / metres)
+    shown = printed(dimension, drawn, metres=span, unit=metres)
     length = Length(
         role=name.role,
         block=name.block,
@@ -53,13 +55,18 @@ def length_of(piece: Piece, name: LayerName, metres: float, problems: Problems) 
         colour=piece.colour,
         meaning=COLOUR_MEANINGS.get(name.role, {}).get(piece.colour),
         metres=span,
-        text=typed,
+        text=shown.text,
         line=LineString([(start.x, start.y), (end.x, end.y)]),
         source=Source(layer=piece.layer, handles=(piece.handle,)),
     )
-    if typed is not None:
-        _note_edited(length, typed, problems)
+    _note_printed(length, shown, problems)
     return length
+
+
+def _as_drawn(dimension: Dimension, piece: Piece, span: float) -> float:
+    """The distance that the dimension prints: that of its points in its own block, in drawing units."""
+    own = _ends(dimension, None) if piece.placement is not None else None
+    return span if own is None else own[0].distance(own[1])
 
 
 def _ends(dimension: Dimension, placement: Matrix44 | None) -> tuple[Vec2, Vec2] | None:
@@ -83,30 +90,45 @@ def _ends(dimension: Dimension, placement: Matrix44 | None) -> tuple[Vec2, Vec2]
     return first, first + direction * (last - first).dot(direction)
 
 
-def _typed(dimension: Dimension) -> str | None:
-    """The text that was typed over the measurement; None where the drawing shows what it measures."""
-    text = str(dimension.dxf.get("text", "")).strip()
-    return None if text in ("", "<>") or "<>" in text else text
-
-
 def number_in(text: str) -> float | None:
     """The first number of a CAD text without its formatting codes; a comma is a decimal point."""
     found = NUMBER.search(FORMATTING.sub("", text))
     return float(found[0].replace(",", ".")) if found else None
 
 
-def _note_edited(length: Length, typed: str, problems: Problems) -> None:
-    shown = number_in(typed)
-    agrees = shown is not None and abs(shown - length.metres) <= _last_place(typed) / 2 + ROUNDING
-    verdict = "it happens to agree" if agrees else "they differ"
-    problems.add(
-        Fault.EDITED_TEXT,
-        f"The text of a dimension was typed over: it says “{typed[:40]}”, its points are {length.metres:.3f} m apart ({verdict}). "
-        "The points were used.",
-        "Restore the measured text (DIMEDIT, New, <>), and move the points if the drawing is wrong.",
-        layer=length.source.layer,
-        handles=length.source.handles,
-    )
+def _note_printed(length: Length, shown: Printed, problems: Problems) -> None:
+    """Where the drawing says another length than it shows, or none; the points are used all the same."""
+    if shown.is_hidden:
+        problems.add(
+            Fault.EDITED_TEXT,
+            f"The number of a dimension is hidden: its text is blank, its points are {length.metres:.3f} m apart. The points were used.",
+            "Restore the measured text (DIMEDIT, New, <>).",
+            layer=length.source.layer,
+            handles=length.source.handles,
+        )
+    elif shown.typed is not None:
+        problems.add(
+            Fault.EDITED_TEXT,
+            f"The text of a dimension was typed over: it says “{shown.typed[:40]}”, its points are {length.metres:.3f} m apart "
+            f"({_verdict(length, shown.typed)}). The points were used.",
+            "Restore the measured text (DIMEDIT, New, <>), and move the points if the drawing is wrong.",
+            layer=length.source.layer,
+            handles=length.source.handles,
+        )
+    elif shown.number is not None:
+        problems.add(
+            Fault.EDITED_TEXT,
+            f"A dimension prints {shown.number:.3f}, its points are {length.metres:.3f} m apart ({shown.why}). The points were used.",
+            "Set DIMLFAC to 1 in the style and in the dimension, give no other unit, and measure outside scaled blocks.",
+            layer=length.source.layer,
+            handles=length.source.handles,
+        )
+
+
+def _verdict(length: Length, typed: str) -> str:
+    number = number_in(typed)
+    agrees = number is not None and abs(number - length.metres) <= _last_place(typed) / 2 + ROUNDING
+    return "it happens to agree" if agrees else "they differ"
 
 
 def _last_place(text: str) -> float:

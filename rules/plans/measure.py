@@ -31,21 +31,23 @@ from rules.plans.roles import Role
 from rules.plans.things import things_of
 from rules.plans.units import units_of
 from rules.plans.words import TEXTS, declared_in
+from rules.progress import MEASURING, Watch, nobody
 
 PLOT_AREA = "PLOT_AREA_M2"
 
 
-def measure(content: bytes) -> Drawing:
+def measure(content: bytes, *, watch: Watch = nobody) -> Drawing:
     """The plan in a DXF file, measured; the same bytes give the same value."""
     problems = Problems()
-    return measured(read(content, problems), problems)
+    return measured(read(content, problems), problems, watch=watch)
 
 
-def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing:
+def measured(sheet: Sheet, problems: Problems, *, audit: bool = True, watch: Watch = nobody) -> Drawing:
     """The plan in a document that was read; `problems` already holds those of the reading.
 
     The audit at the end changes the document: without it the same sheet can be measured again.
     """
+    watch(MEASURING, 0, 1)
     document = sheet.document
     profile = profile_of(_layers_used(document))
     pieces = Pieces(document, lambda layer: _matters(layer, profile), problems).found
@@ -54,7 +56,7 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True) -> Drawing
     units = _units(document, pieces, profile, problems)
     layers = layers_of(pieces, profile, units.metres_per_unit, problems)
     plot = _plot(layers, problems)
-    blocks = blocks_of(layers, plot, profile, problems)
+    blocks = blocks_of(layers, plot, profile, problems, watch=watch)
     lengths = tuple(length for each in layers for length in each.lengths)
     note_places(plot, blocks, problems)
     note_differences(plot, blocks, lengths, problems)

@@ -6,6 +6,7 @@ number; what lies deeper is a problem with layer and handle. External references
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from ezdxf.document import Drawing as Document
 from ezdxf.entities.dxfentity import DXFEntity
@@ -55,9 +56,9 @@ class Pieces:
     def __init__(self, document: Document, matters: Callable[[str], bool], problems: Problems) -> None:
         # CAD knows no capitals in the names of blocks.
         self._blocks = {name.lower(): block for name, block in blocks_in(document).items()}
-        self._matters = matters
+        self._matters = cache(matters)  # thousands of entities lie on a few layers
         self._problems = problems
-        self._speaking, self._plain = _reachable(self._blocks, matters)
+        self._speaking, self._plain = _reachable(self._blocks, self._matters)
         self.found: list[Piece] = []
         self._inserts = 0
         self._stopped = False

@@ -20,6 +20,7 @@ from ezdxf.filemanagement import read as read_stream
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from gis.errors import Invalid, TooLarge
+from rules.plans.auditing import audit
 from rules.plans.problems import Fault, Problems
 from rules.plans.salvage import Cut, salvage
 
@@ -190,7 +191,7 @@ def audited(sheet: Sheet, problems: Problems) -> tuple[tuple[str, int], ...]:
     It comes after the measuring, since it deletes what it cannot draw: a dimension whose picture is lost still has its points.
     """
     try:
-        auditor = sheet.audit or sheet.document.audit()
+        auditor = sheet.audit or audit(sheet.document)
     except MemoryError:
         raise
     except (Exception, RecursionError) as error:

@@ -86,12 +86,16 @@ def _searched(
     row: Row,
 ) -> tuple[Way, list[Finding]]:
     tried: list[tuple[Way, list[Finding]]] = []
+    known: dict[tuple[object, ...], Finding] = {}
     for way in ways(spaces, may_swap=_may_swap(book)):
-        found = [
-            yard_finding(rule, plan, site, book, seat, way)
-            for space in spaces
-            for seat in _seats(building, space, way, row)
-        ]
+        found = []
+        for at, space in enumerate(spaces):
+            for seat in _seats(building, space, way, row):
+                swapped = way.exchanged if seat.yard != space.position.yard else None
+                key = (at, seat.yard, seat.measure, seat.is_favoured, swapped)
+                if key not in known:
+                    known[key] = yard_finding(rule, plan, site, book, seat, way)
+                found.append(known[key])
         tried.append((way, found))
         if all(each.outcome is Outcome.PASS for each in found):
             break

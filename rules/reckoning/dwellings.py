@@ -9,7 +9,7 @@ from decimal import Decimal
 from rules.findings import Measured, Place, measured
 from rules.measure import Unit
 from rules.plans.drawing import Outline
-from rules.proposal import Proposal
+from rules.proposal import Proposal, once
 from rules.takings import count, floor_uses, told
 
 HOUSE_CODES = frozenset({"A1", "A5"})
@@ -20,11 +20,15 @@ DUAL = 2
 
 def codes(plan: Proposal) -> frozenset[str | None]:
     """Every occupancy of the drawing's floors; None stands for an area without one."""
-    return frozenset(each.code for each in floor_uses(plan))
+    return once(plan, "codes", lambda: frozenset(each.code for each in floor_uses(plan)))
 
 
 def dwellings(plan: Proposal) -> Measured | None:
     """How many dwelling units are drawn; None where none is. Typical floors repeated by a word make it a declared count."""
+    return once(plan, "dwellings", lambda: _counted(plan))
+
+
+def _counted(plan: Proposal) -> Measured | None:
     found = [
         (floor, outline)
         for building in plan.buildings
@@ -40,13 +44,14 @@ def dwellings(plan: Proposal) -> Measured | None:
 
 def unit_areas(plan: Proposal) -> tuple[Measured, ...]:
     """Floor area of each dwelling unit in m², to its outline and without its deductions."""
-    return tuple(
+    areas = (
         _area(outline, unit.deductions, is_declared=floor.copied_by is not None)
         for building in plan.buildings
         for floor in building.floors
         for unit in floor.units
         for outline in unit.outlines
     )
+    return once(plan, "unit areas", lambda: tuple(areas))
 
 
 def _area(outline: Outline, deductions: tuple[Outline, ...], *, is_declared: bool) -> Measured:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gis.site import Site
 from rules.book import Book, Citation, Parameter
 from rules.findings import Required
-from rules.proposal import Proposal
+from rules.proposal import Proposal, once
 from rules.takings import height, storeys
 
 FROM_HEIGHT = Parameter("definitions.high_rise_height")
@@ -28,6 +28,10 @@ class HighRise:
 
 def high_rise(plan: Proposal, _: Site, book: Book) -> HighRise:
     """The highest building decides; `NotEncoded` where the book has no number for the day or the body."""
+    return once(plan, ("high-rise", book.on, book.body), lambda: _told(plan, book))
+
+
+def _told(plan: Proposal, book: Book) -> HighRise:
     tall, many = Required.of(book.value(FROM_HEIGHT)), Required.of(book.value(OVER_FLOORS))
     high, floors = height(plan), storeys(plan)
     cited = (*tall.citations, *many.citations)

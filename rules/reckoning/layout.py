@@ -1,7 +1,7 @@
 """Whether a layout or subdivision of land keeps rule 31: plots, streets, turning places, open space, access.
 
 In: a `Layout` drawn by whoever divides the land (shapes in metres), and the book of one day.  Out: findings of the rule “layout”, one for each thing.
-The drawing convention has no layers for a layout, so a check of a building plan does not ask this.  The average width of a plot is its area over its
+The drawing convention has no layers for a layout, so a check of a building plan does not ask this; `rules.layout_check` does, of a layout.  The average width of a plot is its area over its
 depth, measured square to the frontage; without a frontage it is unknown.
 """
 
@@ -15,6 +15,7 @@ from itertools import chain
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from rules.book import Book, NotEncoded, Parameter
 from rules.findings import (
@@ -96,16 +97,22 @@ class LayoutStreet:
     length: float | None = None
     is_cul_de_sac: bool = False
     turning: Polygon | None = None
+    edges: BaseGeometry | None = None
+    """Its two edges as drawn, so that a page can show where it runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Splay:
-    """The side of a splay at a junction, in metres, with the width of the road that it opens on; `is_told` if that width was only said."""
+    """The side of a splay at a junction, in metres, with the width of the road that it opens on; `is_told` if that width was only said.
+
+    `cut` is the line of the cut as drawn.
+    """
 
     ref: str
     road_width: float
     side: float
     is_told: bool = False
+    cut: LineString | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,15 +190,16 @@ def _least(required: Required, found: Measured | None, subject: str) -> Finding:
     )
 
 
-def _metres(amount: float | None) -> Measured | None:
-    return None if amount is None else measured(amount, Unit.METRE)
+def _metres(amount: float | None, what: str = "", shape: BaseGeometry | None = None) -> Measured | None:
+    spots = () if shape is None else (Place(what=what, shape=shape),)
+    return None if amount is None else measured(amount, Unit.METRE, places=spots)
 
 
 def _street(layout: Layout, street: LayoutStreet, book: Book) -> list[Finding]:
     subject = f"street {street.ref}"
     if not street.is_cul_de_sac:
         table = {Kind.RESIDENTIAL: STREET, Kind.COMMERCIAL: SHOP_STREET, Kind.INDUSTRIAL: WORKS_STREET}
-        return [_least(Required.of(book.value(table[layout.kind])), _metres(street.width), subject)]
+        return [_least(Required.of(book.value(table[layout.kind])), _wide(street), subject)]
     if street.length is None:
         return [
             unknown(
@@ -200,18 +208,24 @@ def _street(layout: Layout, street: LayoutStreet, book: Book) -> list[Finding]:
         ]
     length = Decimal(repr(street.length)).quantize(Decimal("0.001"))
     if layout.kind is Kind.RESIDENTIAL:
-        width = _least(Required.of(book.value(CUL_DE_SAC, length)), _metres(street.width), subject)
+        width = _least(Required.of(book.value(CUL_DE_SAC, length)), _wide(street), subject)
         turning = asked(RULE, lambda: _turning(street, book), subject=f"turning place of street {street.ref}")
         return [width, *turning]
     if layout.kind is Kind.INDUSTRIAL or length > book.value(SHOP_LENGTH).number:
         raise NotEncoded("The book has no width for a cul-de-sac of this kind and length.")
-    return [_least(Required.of(book.value(SHOP_CUL_DE_SAC)), _metres(street.width), subject)]
+    return [_least(Required.of(book.value(SHOP_CUL_DE_SAC)), _wide(street), subject)]
+
+
+def _wide(street: LayoutStreet) -> Measured | None:
+    """How wide a street is, in metres, and where it runs."""
+    return _metres(street.width, f"street {street.ref}", street.edges)
 
 
 def _turning(street: LayoutStreet, book: Book) -> list[Finding]:
     subject = f"turning place of street {street.ref}"
-    area = None if street.turning is None else measured(street.turning.area, Unit.SQUARE_METRE)
-    side = None if street.turning is None else _metres(least_width(street.turning))
+    spots = () if street.turning is None else (Place(what=subject, shape=street.turning),)
+    area = None if street.turning is None else measured(street.turning.area, Unit.SQUARE_METRE, places=spots)
+    side = None if street.turning is None else _metres(least_width(street.turning), subject, street.turning)
     return [
         _least(Required.of(book.value(TURNING_AREA)), area, f"{subject}, area"),
         _least(Required.of(book.value(TURNING_SIDE)), side, f"{subject}, side"),
@@ -226,7 +240,8 @@ def least_width(shape: Polygon) -> float:
 
 def _splay(splay: Splay, book: Book) -> Finding:
     width = Decimal(repr(splay.road_width)).quantize(Decimal("0.001"))
-    side = measured(splay.side, Unit.METRE, is_declared=splay.is_told)
+    spots = () if splay.cut is None else (Place(what=f"splay {splay.ref}", shape=splay.cut),)
+    side = measured(splay.side, Unit.METRE, places=spots, is_declared=splay.is_told)
     return _least(Required.of(book.value(SPLAY, width)), side, f"splay {splay.ref}")
 
 
@@ -254,7 +269,9 @@ def _open_space(layout: Layout, book: Book) -> list[Finding]:
                 f"open space {number}, area",
             ),
             _least(
-                Required.of(book.value(OPEN_WIDTH)), _metres(least_width(each)), f"open space {number}, width"
+                Required.of(book.value(OPEN_WIDTH)),
+                _metres(least_width(each), "open space", each),
+                f"open space {number}, width",
             ),
         ]
     return found

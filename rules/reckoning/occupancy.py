@@ -15,7 +15,7 @@ from rules.book import Book, NotEncoded, NotInForce, Parameter, Value
 from rules.findings import TOLERANCE, Comparison, Measured, Required
 from rules.measure import Unit
 from rules.proposal import Proposal, once
-from rules.table import Key, words
+from rules.table import Key
 from rules.takings import floor_uses, total
 
 OVER = Parameter("occupancy.built_up_area_over")
@@ -135,7 +135,7 @@ def is_park(use: Use) -> bool:
 
 def row_of(book: Book, parameter: Parameter, use: Use, *keys: Key) -> Value:
     """The number of a table for a use: in the row of its part where the table has one, else in that of its group."""
-    named = words(book.entry(parameter).node, "occupancy")
+    named = book.words(parameter, "occupancy")
     return book.value(parameter, use.part if use.part in named else use.group, *keys)
 
 

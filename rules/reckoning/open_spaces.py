@@ -22,8 +22,9 @@ from rules.findings import Measured, Place, measured
 from rules.measure import Unit
 from rules.plans.drawing import AverageDepth, Drawing, Edge, Level, Yard
 from rules.proposal import Front, OpenSpace, Position
-from rules.reckoning.fronts import DIAGONAL, Vector, normals, position
+from rules.reckoning.fronts import DIAGONAL, Vector, position
 from rules.reckoning.nearest import Side, direction, nearest_as_drawn
+from rules.reckoning.surroundings import Ground, Lie
 from rules.takings import told
 
 AGREE = 0.001
@@ -37,18 +38,15 @@ def open_spaces(
     """Every open space of the plan, by building, level and position; none where the front is unknown."""
     if drawing.plot is None or front.direction is None:
         return ()
-    square = normals(drawing.plot.outline.shape, drawing.plot.sides)
-    by_position = _by_position(drawing.plot.sides, square, front.direction)
+    ground = Ground(plot=drawing.plot.outline.shape, sides=drawing.plot.sides, along=along)
+    by_position = _by_position(ground, front.direction)
     found: list[OpenSpace] = []
     for block in drawing.blocks:
         for level, body in _told_apart(block.levels):
-            plot = drawing.plot.outline.shape
-            ahead = {
-                where: _ahead(level, sides, plot, square)
-                for where, sides in _as_drawn(level, by_position).items()
-            }
-            here = [_open_space(level, where, ahead, plot, square, along) for where in ahead]
-            found += [replace(each, body=body) for each in here]
+            lie = Lie(level=level, ground=ground)
+            ahead = {where: _ahead(lie, sides) for where, sides in _as_drawn(lie, by_position).items()}
+            here = [_open_space(lie, where, ahead) for where in ahead]
+            found += here if body is None else [replace(each, body=body) for each in here]
     return tuple(found)
 
 
@@ -61,22 +59,19 @@ def _told_apart(levels: Sequence[Level]) -> list[tuple[Level, int | None]]:
     ]
 
 
-def _by_position(
-    sides: Sequence[Edge], square: Mapping[int, Vector], front: Vector
-) -> dict[Position, list[Edge]]:
-    placed = {
-        where: [
-            side for side in sides if side.number in square and position(square[side.number], front) is where
-        ]
-        for where in Position
+def _by_position(ground: Ground, front: Vector) -> dict[Position, list[Edge]]:
+    square = ground.square
+    where = {
+        side.number: position(square[side.number], front) for side in ground.sides if side.number in square
     }
-    return {where: there for where, there in placed.items() if there}
+    placed = {each: [side for side in ground.sides if where.get(side.number) is each] for each in Position}
+    return {each: there for each, there in placed.items() if there}
 
 
-def _as_drawn(level: Level, placed: Mapping[Position, list[Edge]]) -> dict[Position, list[Edge]]:
+def _as_drawn(lie: Lie, placed: Mapping[Position, list[Edge]]) -> dict[Position, list[Edge]]:
     """The sides by position; a jog between rear and side counts to the yard with which the drawing bounds it."""
     found = {where: list(sides) for where, sides in placed.items()}
-    drawn = {where: [yard for yard in level.yards if _faces(yard, sides)] for where, sides in placed.items()}
+    drawn = {where: lie.facing(sides) for where, sides in placed.items()}
     for where, sides in placed.items():
         longest = max(sides, key=lambda side: side.length)
         for other in placed:
@@ -84,27 +79,18 @@ def _as_drawn(level: Level, placed: Mapping[Position, list[Edge]]) -> dict[Posit
                 continue
             jogs = [side for side in sides if side is not longest and len(drawn[other]) == 1]
             for side in jogs:
-                if _faces_most(drawn[other][0], side) and not _faces_most(drawn[where][0], side):
+                if lie.is_mostly_of(drawn[other][0], side) and not lie.is_mostly_of(drawn[where][0], side):
                     found[where].remove(side)
                     found[other].append(side)
     return {where: sorted(sides, key=lambda side: side.number) for where, sides in found.items()}
 
 
-def _faces_most(yard: Yard, side: Edge) -> bool:
-    """Whether most of this side is boundary of a drawn yard."""
-    lines = shapely.MultiLineString(list(yard.boundary_line))
-    return bool(lines.intersection(side.line.buffer(0.03, cap_style="flat")).length > side.length / 2)
-
-
-def _ahead(
-    level: Level, sides: Sequence[Edge], plot: Polygon, square: Mapping[int, Vector]
-) -> Sequence[Edge]:
+def _ahead(lie: Lie, sides: Sequence[Edge]) -> Sequence[Edge]:
     """The sides before the walls that face them; a jog of the boundary behind all those walls bounds no yard of theirs."""
-    towards = direction(sides, square)
-    outward = normals(level.footprint.shape, level.walls)
-    if len(sides) == 1 or towards is None or not plot.buffer(AGREE).covers(level.footprint.shape):
+    towards = direction(sides, lie.ground.square)
+    if len(sides) == 1 or towards is None or not lie.is_within:
         return sides
-    walls = [wall for wall in level.walls if _faces_out(outward.get(wall.number), towards)]
+    walls = [wall for wall in lie.level.walls if _faces_out(lie.outward.get(wall.number), towards)]
     if not walls:
         return sides
     hindmost = min(float((shapely.get_coordinates(wall.line) @ towards).min()) for wall in walls)
@@ -116,23 +102,16 @@ def _ahead(
     return ahead or sides
 
 
-def _open_space(
-    level: Level,
-    where: Position,
-    ahead: Mapping[Position, Sequence[Edge]],
-    plot: Polygon,
-    square: Mapping[int, Vector],
-    along: Mapping[int, tuple[str, ...]],
-) -> OpenSpace:
-    sides = ahead[where]
-    drawn = [yard for yard in level.yards if _faces(yard, sides)]
+def _open_space(lie: Lie, where: Position, ahead: Mapping[Position, Sequence[Edge]]) -> OpenSpace:
+    level, sides, along = lie.level, ahead[where], lie.ground.along
+    drawn = lie.facing(sides)
     averages = (
         [_drawn_average(drawn[0], each) for each in drawn[0].candidates]
         if len(drawn) == 1
-        else _swept(level, where, sides, plot, square)
+        else _swept(lie, where, sides)
     )
     yard = drawn[0] if len(drawn) == 1 else None
-    least = _least(level, where, ahead, plot, square, None if yard is None else yard.least)
+    least = _least(lie, where, ahead, None if yard is None else yard.least)
     if yard is not None:
         least, averages = _beside_drawn(least, averages, yard)
     numbers = tuple(side.number for side in sides)
@@ -150,35 +129,21 @@ def _open_space(
     )
 
 
-def _faces(yard: Yard, sides: Sequence[Edge]) -> bool:
-    """Whether most of the boundary of a drawn yard lies on these sides."""
-    lines = shapely.MultiLineString(list(yard.boundary_line))
-    if lines.is_empty:
-        return False
-    near = shapely.union_all([side.line.buffer(0.03, cap_style="flat") for side in sides])
-    return bool(lines.intersection(near).length > lines.length / 2)
-
-
 def _least(
-    level: Level,
-    where: Position,
-    ahead: Mapping[Position, Sequence[Edge]],
-    plot: Polygon,
-    square: Mapping[int, Vector],
-    drawn: float | None,
+    lie: Lie, where: Position, ahead: Mapping[Position, Sequence[Edge]], drawn: float | None
 ) -> Measured:
     """The shortest line that counts for the position; a footprint that crosses its sides is 0 m away."""
-    sides, footprint = ahead[where], level.footprint.shape
-    if plot.buffer(AGREE).covers(footprint):
+    level, sides, footprint = lie.level, ahead[where], lie.level.footprint.shape
+    if lie.is_within:
         there = {
-            each: Side(lines=tuple(side.line for side in lies), towards=direction(lies, square))
+            each: Side(lines=tuple(side.line for side in lies), towards=direction(lies, lie.ground.square))
             for each, lies in ahead.items()
         }
         others = [each for other, each in there.items() if other is not where]
-        line, metres = nearest_as_drawn(footprint, there[where], others, drawn)
+        line, metres = nearest_as_drawn(footprint, lie.walls, there[where], others, drawn)
     else:
         line = shapely.shortest_line(footprint, shapely.union_all([side.line for side in sides]))
-        metres = float(line.length) if footprint.intersects(plot) else 0.0
+        metres = float(line.length) if footprint.intersects(lie.ground.plot) else 0.0
     handles = (*level.footprint.source.handles, *sides[0].source.handles)
     return measured(
         metres,
@@ -218,20 +183,18 @@ def _average(metres: float, step: str, place: Place, source: str) -> Measured:
     return measured(metres, Unit.METRE, steps=(step,), sources=(source,), places=(place,))
 
 
-def _swept(
-    level: Level, where: Position, sides: Sequence[Edge], plot: Polygon, square: Mapping[int, Vector]
-) -> list[Measured]:
+def _swept(lie: Lie, where: Position, sides: Sequence[Edge]) -> list[Measured]:
     """Averages of the ground between the facing walls and the boundary, over every length that could be meant."""
-    towards = direction(sides, square)
+    level, plot, outward = lie.level, lie.ground.plot, lie.outward
+    towards = direction(sides, lie.ground.square)
     if towards is None:
         return []
-    outward = normals(level.footprint.shape, level.walls)
     walls = [wall for wall in level.walls if _faces_out(outward.get(wall.number), towards)]
     if not walls:
         return []
     longest = max(walls, key=lambda wall: wall.length)
     out = outward[longest.number]
-    walls = _on_plot(walls, plot) or walls
+    walls = _on_plot(walls, lie.ground) or walls
     ground = _ground(walls, out, plot, level.footprint.shape)
     return [
         _average(
@@ -246,13 +209,14 @@ def _swept(
     ]
 
 
-def _on_plot(walls: Sequence[Edge], plot: Polygon) -> list[Edge]:
+def _on_plot(walls: Sequence[Edge], ground: Ground) -> list[Edge]:
     """The parts of walls that stand on the plot; a building line outside it bounds no yard."""
-    ground = plot.buffer(AGREE)
     return [
         replace(wall, line=part)
         for wall in walls
-        for part in shapely.get_parts(wall.line if ground.covers(wall.line) else wall.line.intersection(plot))
+        for part in shapely.get_parts(
+            wall.line if ground.wider.covers(wall.line) else wall.line.intersection(ground.plot)
+        )
         if part.length > AGREE
     ]
 

@@ -15,7 +15,7 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from rules.plans.drawing import Thing
-from rules.proposal import Building, Position, Proposal
+from rules.proposal import Building, Position, Proposal, once_drawn
 from rules.reckoning.fronts import Vector, normals, position
 
 EVEN = 0.0005
@@ -34,6 +34,11 @@ class Reach:
 
 def reaches(plan: Proposal, building: Building, thing: Thing) -> tuple[Reach, ...]:
     """The farthest reach of a drawn shade towards each position; none where plot, front or outline is not known."""
+    key = ("reaches", building.number, building.outline, id(thing), plan.front.direction)
+    return once_drawn(plan, key, lambda: _reaches(plan, building, thing))
+
+
+def _reaches(plan: Proposal, building: Building, thing: Thing) -> tuple[Reach, ...]:
     found: dict[Position, Reach] = {}
     for each in _at_walls(plan, building, thing):
         worst = found.get(each.position)
@@ -59,10 +64,12 @@ def _at_walls(plan: Proposal, building: Building, thing: Thing) -> Iterator[Reac
         for where in Position
     }
     out = thing.outline.shape.difference(building.outline)
-    for wall, outward in _walls(building):
+    walls = list(_walls(building))
+    apart = shapely.distance(out, [wall for wall, _ in walls])
+    for (wall, outward), away in zip(walls, apart.tolist(), strict=True):
         where = position(outward, front)
-        if boundary[where].is_empty:
-            continue
+        if not away <= 2 * EVEN or boundary[where].is_empty:
+            continue  # no piece of it starts at this wall
         beyond = _beyond(out, wall, outward, building.outline)
         if beyond > EVEN:
             middle = wall.interpolate(0.5, normalized=True)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
@@ -57,7 +57,7 @@ class Row:
     odd: tuple[Cells, ...] = ()
     doubt: str | None = None
 
-    @property
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """Average and minimum, or the uniform depth of the law before 2025."""
         return (

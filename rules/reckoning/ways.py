@@ -25,6 +25,8 @@ MOST_BENDS = 60
 """Corners round which a way may turn; on a floor with more of them only the straight distance is taken."""
 MOST_CORNERS = 64
 MOST_POINTS = 80
+Truths = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 
@@ -85,9 +87,9 @@ def _points(part: Polygon, exits: Sequence[BaseGeometry]) -> Points:
     found = []
     for line in lines:
         count = int(float(line.length) / step) + 1
-        spots = [line.interpolate(at / count, normalized=True) for at in range(count + 1)]
-        found += [shapely.shortest_line(part, spot).coords[0][:2] for spot in spots]
-    return np.unique(np.round(np.array(found), 3), axis=0)
+        spots = shapely.line_interpolate_point(line, np.arange(count + 1) / count, normalized=True)
+        found.append(shapely.get_coordinates(shapely.shortest_line(part, spots))[::2])
+    return np.unique(np.round(np.concatenate(found), 3), axis=0)
 
 
 def _ring(part: Polygon) -> Points:
@@ -121,30 +123,63 @@ def _straight(ends: Points, starts: Points) -> Matrix:
     return metres
 
 
-def _seen(part: Polygon, ends: Points, starts: Points) -> Matrix:
-    """Metres between points that see each other on the floor, else infinite."""
-    metres = _straight(ends, starts)
-    pairs = np.stack([np.repeat(ends, len(starts), axis=0), np.tile(starts, (len(ends), 1))], axis=1)
-    ground = part.buffer(THICK, join_style="mitre")
-    shapely.prepare(ground)
-    free = np.asarray(shapely.covers(ground, shapely.linestrings(pairs))).reshape(metres.shape)
-    seen: Matrix = np.where(free | (metres < THICK), metres, np.inf)
-    return seen
+class _Sight:
+    """Which points of a floor see each other; a line is looked along only where it could be part of a shortest way."""
+
+    def __init__(self, part: Polygon) -> None:
+        self._ground = part.buffer(THICK, join_style="mitre")
+        shapely.prepare(self._ground)
+
+    def sees(self, ends: Points, starts: Points) -> Truths:
+        """Whether each end sees the start of the same number."""
+        pairs = np.stack([ends, starts], axis=1)
+        free = np.asarray(shapely.covers(self._ground, shapely.linestrings(pairs)))
+        found: Truths = free | (np.hypot(*(ends - starts).T) < THICK)
+        return found
+
+    def nearest(self, ends: Points, starts: Points, beyond: Numbers) -> Numbers:
+        """Metres from each end to a start that it sees and from there on, whichever is least; infinite where it sees none."""
+        metres = _straight(ends, starts) + beyond[None, :]
+        order = np.argsort(metres, axis=1, kind="stable")
+        found = np.full(len(ends), np.inf)
+        left, first, count = np.arange(len(ends)), 0, 1
+        while len(left) and first < len(starts):
+            tried = order[left, first : first + count]
+            there = np.take_along_axis(metres[left], tried, axis=1)
+            at, rank = np.nonzero(np.isfinite(there))
+            seen = np.zeros(there.shape, dtype=bool)
+            seen[at, rank] = self.sees(ends[left[at]], starts[tried[at, rank]])
+            found[left] = np.where(seen, there, np.inf).min(axis=1)
+            left = left[~seen.any(axis=1) & np.isfinite(there[:, -1])]
+            first, count = first + count, count * 2
+        return found
 
 
 def _along(part: Polygon, corners: Points, starts: Points, bends: Points) -> Matrix:
     """Shortest ways from corners to the nearest exit round the bends: one column."""
-    way = _seen(part, bends, starts).min(axis=1)
-    between = _seen(part, bends, bends)
-    for _ in range(len(bends)):
-        shorter = np.minimum(way, (between + way[None, :]).min(axis=1))
-        if np.allclose(shorter, way, equal_nan=True):
-            break
-        way = shorter
-    straight = _seen(part, corners, starts).min(axis=1)
-    bent = (_seen(part, corners, bends) + way[None, :]).min(axis=1)
+    sight, here = _Sight(part), np.zeros(len(starts))
+    way = _round_bends(sight, bends, sight.nearest(bends, starts, here))
+    straight = sight.nearest(corners, starts, here)
+    bent = sight.nearest(corners, bends, way)
     # What nothing sees through slivers is told as the crow flies, which is never too long.
     whole = np.minimum(straight, bent)
     crow = _straight(corners, starts).min(axis=1)
     told: Matrix = np.where(np.isfinite(whole), whole, crow)[:, None]
     return told
+
+
+def _round_bends(sight: _Sight, bends: Points, way: Numbers) -> Numbers:
+    """The shortest way from each bend, over other bends where that is shorter than the straight one in `way`."""
+    between = _straight(bends, bends)
+    looked, seen = np.zeros(between.shape, dtype=bool), np.zeros(between.shape, dtype=bool)
+    for _ in range(len(bends)):
+        over = between + way[None, :]
+        ends, starts = np.nonzero((over < way[:, None]) & ~looked)
+        if len(ends):
+            seen[ends, starts] = sight.sees(bends[ends], bends[starts])
+            looked[ends, starts] = True
+        shorter = np.minimum(way, np.where(seen, over, np.inf).min(axis=1))
+        if np.allclose(shorter, way, equal_nan=True):
+            break
+        way = shorter
+    return way

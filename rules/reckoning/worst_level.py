@@ -25,8 +25,8 @@ class AtLevel:
 def levels_of(building: Building, spaces: Sequence[OpenSpace], measures: Sequence[str]) -> dict[str, AtLevel]:
     """For every subject of a building its level, and the subject without it; without measures a yard is its own subject."""
     yards = {
-        _subject(space, measure): AtLevel(
-            level=_name(space), subject=_subject(replace(space, level=None), measure)
+        _subject(space.title, measure): AtLevel(
+            level=_name(space), subject=_subject(space.named(None), measure)
         )
         for space in spaces
         for measure in ("", *measures)
@@ -41,8 +41,8 @@ def levels_of(building: Building, spaces: Sequence[OpenSpace], measures: Sequenc
     return yards | beside
 
 
-def _subject(space: OpenSpace, measure: str) -> str:
-    return f"{space.title}, {measure}" if measure else space.title
+def _subject(title: str, measure: str) -> str:
+    return f"{title}, {measure}" if measure else title
 
 
 def _name(space: OpenSpace) -> str:

@@ -5,7 +5,6 @@ Run by the tests: `python -m tests.api.served URL PORT`.
 """
 
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -20,8 +19,7 @@ from sqlalchemy import Engine
 from api.app import create_app
 from api.settings import Settings
 from gis.db.session import make_engine
-
-ROOT = Path(__file__).parents[2]
+from tests.nursery import Born, born
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +43,13 @@ def served(engine: Engine, folder: Path) -> Iterator[Served]:
         port = free.getsockname()[1]
     log = folder / "asked.log"
     url = engine.url.render_as_string(hide_password=False)
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.api.served", url, str(port)],
-            cwd=ROOT,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    try:
+    with born("tests.api.served", url, str(port), log=log) as process:
         root = f"http://127.0.0.1:{port}"
         _wait(process, root, log)
         yield Served(root=root, log=log)
-    finally:
-        process.terminate()
-        process.wait()
 
 
-def _wait(process: "subprocess.Popen[bytes]", root: str, log: Path) -> None:
+def _wait(process: Born, root: str, log: Path) -> None:
     for _ in range(600):
         try:
             urlopen(f"{root}/health", timeout=10).read()

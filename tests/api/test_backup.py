@@ -87,8 +87,10 @@ def test_a_backup_is_restored_on_an_empty_machine_and_serves(kept: tuple[Path, K
         door = TestClient(create_app(settings, engine))
         assert door.get(f"/town/{BODY.code}/sign-in").status_code == 200
         engine.dispose()
-        with pytest.raises(Conflict, match="not empty"):
+        (settings.rasters / "hill.tif").unlink()
+        with pytest.raises(Conflict, match="database is not empty"):
             restore(settings, documents_of(settings), folder, said=silent)
+        assert not (settings.rasters / "hill.tif").exists(), "refused before anything was written"
     finally:
         emptied(settings.state)
 
@@ -119,6 +121,7 @@ def test_a_backup_that_was_interrupted_is_none(kept: tuple[Path, Kept], tmp_path
         ("revision", "9999", "newer version"),
         ("files", {"../outside": "00"}, "does not name"),
         ("form", "another", "knows"),
+        ("keys", ["BHUMIKA_SMTP", "BHUMIKA_DATABASE_URL"], r"missing here: BHUMIKA_SMTP\. Set"),
     ],
 )
 def test_a_manifest_that_is_not_its_folders_is_refused_before_anything(
@@ -132,6 +135,32 @@ def test_a_manifest_that_is_not_its_folders_is_refused_before_anything(
     with pytest.raises((Invalid, Conflict), match=told):
         restore(settings, documents_of(settings), other, said=silent)
     assert not settings.state.exists()
+
+
+@pytest.mark.parametrize("name", [f"documents/{PLACE}", "documents/kl-sample/another", "rasters/hill.tif"])
+def test_what_stands_there_already_is_not_written_over(
+    kept: tuple[Path, Kept], tmp_path: Path, name: str
+) -> None:
+    settings = Settings(state=tmp_path / "state")
+    there = settings.state / name
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"of another town")
+    with pytest.raises(Conflict, match=f"not empty: 1 .* such as {name}"):
+        restore(settings, documents_of(settings), kept[0], said=silent)
+    assert [path for path in settings.state.rglob("*") if path.is_file()] == [there]
+    assert there.read_bytes() == b"of another town"
+
+
+def test_a_restore_goes_on_without_keys_where_that_is_said(kept: tuple[Path, Kept], tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(kept[0], other)
+    manifest = json.loads((other / "manifest.json").read_text()) | {"keys": ["BHUMIKA_SMTP"], "files": {}}
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    settings = Settings(state=tmp_path / "state")
+    with pytest.raises(Invalid, match="does not name"):  # past the keys, to the next check
+        restore(settings, documents_of(settings), other, said=silent, without_keys=True)
+    with pytest.raises(Conflict, match="missing here"):
+        restore(settings, documents_of(settings), other, said=silent)
 
 
 @pytest.mark.parametrize("name", ["documents/slipped-in", "rasters/manifest.json"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -440,6 +441,23 @@ def test_a_question_without_sense_is_told_why(
     problem = get(client, f"{ITEMS}?{question}", status)
     assert problem["status"] == status
     assert (problem["code"], told in problem["detail"]) == (code, True), problem["detail"]
+
+
+@pytest.mark.parametrize(("words", "status"), [("", 200), ("?on=1990-01-01", 200), ("?on=1989-12-31", 404)])
+def test_the_map_of_a_day_has_a_page_from_the_first_day_on_which_anything_is_known(
+    client: TestClient, words: str, status: int
+) -> None:
+    page = client.get(f"/test-town/map{words}", headers={"Accept": "text/html"})
+    assert (page.status_code, "nothing is known before 1990-01-01" in page.text) == (status, status == 404)
+
+
+def test_the_map_leads_to_the_file_of_the_place_where_the_office_has_laid_one_down(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.app.state, "archives", tmp_path)  # type: ignore[attr-defined]
+    assert 'href="/archive"' in client.get("/test-town/map").text
+    (tmp_path / "test-town.pmtiles").touch()
+    assert 'href="/archive?file=/tiles/archives/test-town.pmtiles"' in client.get("/test-town/map").text
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,15 @@ from gis.jurisdictions import jurisdiction
 from gis.parcels.changes import divide
 from layers.collections import features
 from tests.builders import a_box, a_new_parcel, a_place, halves, register
+from tests.conftest import own_database, to_copy
 from tests.layers.ground import bring_in
 
 ITEMS = "/ogc/rows/collections/parcels/items"
 ROWS, COLUMNS = 20, 30
 
 
-@pytest.fixture
-def rows(fresh_engine: Engine) -> Engine:
-    """A town of 600 plots in rows, and 40 zones of many corners each."""
-    with transaction(fresh_engine) as session:
+def _fill(engine: Engine) -> None:
+    with transaction(engine) as session:
         place = a_place(session, "rows")
         plots = [
             a_new_parcel(f"{row}/{column}", x=column * 20, y=row * 30)
@@ -42,7 +41,20 @@ def rows(fresh_engine: Engine) -> Engine:
         register(session, place, plots)
         round_zones = [a_box(60 * i).centroid.buffer(25, quad_segs=2_000) for i in range(40)]
         bring_in(session, place, "zoning", round_zones)
-    return fresh_engine
+
+
+@pytest.fixture(scope="module")
+def rows_to_copy(server: str) -> Iterator[str]:
+    """Name of a database with a town of 600 plots in rows, and 40 zones of many corners each."""
+    with to_copy(server, _fill) as name:
+        yield name
+
+
+@pytest.fixture
+def rows(server: str, rows_to_copy: str) -> Iterator[Engine]:
+    """The town of 600 plots in a database of the test's own."""
+    with own_database(server, copy_of=rows_to_copy) as engine:
+        yield engine
 
 
 @pytest.fixture

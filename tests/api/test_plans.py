@@ -25,6 +25,7 @@ from api.settings import Settings
 from gis.errors import Unavailable
 from gis.site_document import site_to_json
 from rules.check_schema import check_schema
+from rules.checks import RULES
 from rules.plans.starter import starter
 from tests.rules.plan_builders import a_site
 
@@ -75,7 +76,14 @@ def test_a_program_may_hear_each_step(desk: TestClient, drawing: bytes) -> None:
         f"{API}&on=2026-01-02", content=drawing, headers=DXF | {"accept": "application/x-ndjson"}
     )
     lines = [orjson.loads(line) for line in answer.content.splitlines()]
-    assert [line["step"] for line in lines[:-1]] == list(plan_work.STEPS)
+    told = lines[:-1]
+    assert list(dict.fromkeys(line["step"] for line in told)) == list(plan_work.STEPS)
+    shares = [line["share"] for line in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    judged = [(line["done"], line["of"]) for line in told if line["step"] == "judging"]
+    assert {of for _, of in judged} == {len(RULES.rules)}
+    assert len({done for done, _ in judged}) > 10
     assert lines[-1]["found"]["on"] == "2026-01-02"
 
 
@@ -83,6 +91,25 @@ def test_the_steps_end_in_an_error_that_is_told(desk: TestClient) -> None:
     answer = desk.post(API, content=b"%PDF-1.7", headers=DXF | {"accept": "application/x-ndjson"})
     last = orjson.loads(answer.content.splitlines()[-1])
     assert "PDF" in last["error"]["detail"]
+
+
+def test_a_page_is_told_how_far_its_check_is_and_where_to_go_then(desk: TestClient, drawing: bytes) -> None:
+    def lines(content: bytes) -> list[dict[str, Any]]:
+        answer = desk.post(
+            f"{PAGE}?lang=ml",
+            data={"number": "12/104", "on": "2026-01-03"},
+            files={"drawing": ("plan.dxf", content)},
+            headers={"accept": "application/x-ndjson"},
+        )
+        assert answer.status_code == 200
+        return [orjson.loads(line) for line in answer.content.splitlines()]
+
+    told = lines(drawing)
+    assert told[0]["share"] == 0.0
+    assert all("share" in line and line["words"] for line in told[:-1])
+    assert desk.get(told[-1]["location"], headers={"accept": "text/html"}).status_code == 200
+    assert list(lines(drawing)[-1]) == ["location"]  # what is kept is not checked again
+    assert "error" in lines(b"%PDF-1.7")[-1]
 
 
 def test_a_page_leads_to_what_was_found_and_its_files(desk: TestClient, drawing: bytes) -> None:
@@ -342,7 +369,7 @@ def a_question(folder: Path, drawing: bytes) -> plan_work.Question:
 
 def test_a_check_that_is_killed_says_so(drawing: bytes, tmp_path: Path) -> None:
     work = plan_work.steps(a_question(tmp_path, drawing))
-    assert next(work) == plan_work.STEPS[0]
+    assert next(work).step == next(iter(plan_work.STEPS))
     for child in multiprocessing.active_children():
         if child.pid is not None:
             os.kill(child.pid, signal.SIGKILL)

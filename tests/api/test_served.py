@@ -13,8 +13,10 @@ from api.settings import Settings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
+    gc.unfreeze()
     yield Settings(state=tmp_path, database_url="postgresql+psycopg://nobody@/nowhere")
     gc.unfreeze()
+    gc.freeze()  # as the run's own values were, see `tests/conftest.py`
 
 
 def test_what_lasts_as_long_as_the_service_is_not_gone_through_again(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import OperationalError
 from starlette.routing import Match
 
 from api.short_way import LONGEST, ShortWay
@@ -25,7 +26,7 @@ def is_taken() -> Callable[[str, str], bool]:
 
 
 @pytest.mark.parametrize(
-    "query", ["number=12/104", "number=12%2F104&on=2024-02-29", "on=2020-01-01&number=7"]
+    "query", ["number=12/104", "number=12%2F104&on=2024-02-29", "on=2020-01-01&number=7", "number=a=b"]
 )
 def test_a_number_and_a_day_are_a_plain_question(is_taken: Callable[..., bool], query: str) -> None:
     assert is_taken(query)
@@ -38,6 +39,8 @@ def test_a_number_and_a_day_are_a_plain_question(is_taken: Callable[..., bool], 
         "number=",
         "on=2024-01-01",
         "number=7&number=8",
+        "number=7+8",
+        "on=2024-01-01&number=7&on=2024-01-01",
         "number=7&on=2024-01-01&on=2024-01-02",
         "number=7&on=",
         "number=7&on=2023-02-29",
@@ -97,6 +100,51 @@ def test_both_ways_say_the_same(client: TestClient, question: str) -> None:
         return answer.status_code, dict(answer.headers), answer.content
 
     assert said(f"/api/{question}") == said(f"/api/{question}{LONG_WAY}")
+
+
+def test_a_request_with_a_body_is_looked_at_by_the_guard(client: TestClient) -> None:
+    asked = client.build_request(
+        "GET", f"{TOWN}/extract?number=12/104", headers={"content-length": "999999999999"}
+    )
+    assert client.send(asked).status_code == 413
+
+
+def test_a_nul_is_refused_before_any_short_way(client: TestClient) -> None:
+    assert client.get(f"{TOWN}/extract?number=12/104%00").status_code == 422
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """The short way comes to a fault; the long way has words of its own."""
+
+    def written(_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("api.short_way.written", written)
+
+
+def test_a_database_that_was_away_is_asked_again_the_long_way(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch, OperationalError("the connection is lost"))
+    assert client.get(f"{TOWN}/extract?number=12/104").status_code == 200
+
+
+def test_a_fault_of_the_short_way_is_noted_and_the_doors_answer(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken(monkeypatch, ValueError("a fault of ours"))
+    assert client.get(f"{TOWN}/extract?number=12/104").status_code == 200
+    assert "a fault of ours" in caplog.text
+
+
+def test_what_is_a_fault_on_both_ways_stays_a_500(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def extract(*_: object, **__: object) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr("api.answers.LandAnswers.extract", extract)
+    assert client.get(f"{TOWN}/extract?number=12/104").status_code == 500
 
 
 @pytest.mark.parametrize(

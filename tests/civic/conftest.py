@@ -25,7 +25,7 @@ from gis.db.session import transaction
 from gis.jurisdictions import found
 from gis.place import Jurisdiction
 from tests.builders import a_parcel, a_place
-from tests.conftest import own_database
+from tests.conftest import own_database, to_copy
 
 LAND = Jurisdiction(
     code="town-test",
@@ -117,15 +117,25 @@ def town(service_engine: Engine, body: LocalBody) -> Iterator[Session]:
             outer.rollback()
 
 
+def _found_sample(engine: Engine) -> None:
+    with transaction(engine) as session:
+        place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
+        for column in range(8):
+            a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
+    assert found_sample_town(engine, now=datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def sample_to_copy(server: str) -> Iterator[str]:
+    """Name of a database with a few plots in the sample's place, and the sample's town hall."""
+    with to_copy(server, _found_sample) as name:
+        yield name
+
+
 @pytest.fixture(scope="module")
-def sample_owner(server: str) -> Iterator[Engine]:
+def sample_owner(server: str, sample_to_copy: str) -> Iterator[Engine]:
     """A database with a few plots in the sample's place, and the sample's town hall."""
-    with own_database(server) as engine:
-        with transaction(engine) as session:
-            place = a_place(session, BODY.jurisdiction, rule_book="kmbr")
-            for column in range(8):
-                a_parcel(session, place, f"1/{column + 1}", x=column * 20, land_type="purayidam")
-        assert found_sample_town(engine, now=datetime.now(UTC))
+    with own_database(server, copy_of=sample_to_copy) as engine:
         yield engine
 
 

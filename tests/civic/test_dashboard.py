@@ -31,6 +31,7 @@ def a_line(days: int | None, outcome: str | None = "granted", **other: object) -
         "opened": ON - timedelta(days=30),
         "closed": closed,
         "paise": 100,
+        "office": "approver" if closed else "verifier",
         "ward": "7",
         "ward_en": "Seven",
         "ward_ml": None,
@@ -56,9 +57,11 @@ def test_time_to_decision_is_of_decided_cases_only() -> None:
 def test_a_case_is_late_from_the_day_after_its_last_day() -> None:
     due = [a_line(None, due=ON), a_line(None, due=ON - timedelta(days=1))]
     assert figures(due, on=ON).late == 1
-    assert [(each.role, each.open, each.late) for each in board(due, begins=ON, ends=ON, on=ON).desks] == [
-        ("verifier", 2, 1)
-    ]
+    offices = board([*due, a_line(3)], begins=ON, ends=ON, on=ON).by_office
+    assert {name: (each.applications, each.open, each.late) for name, each in offices.items()} == {
+        "approver": (1, 0, 0),
+        "verifier": (2, 2, 1),
+    }
 
 
 def test_the_open_lines_add_up_to_the_board_and_tell_of_nobody(door: TestClient) -> None:
@@ -112,7 +115,7 @@ def test_whoever_counts_the_open_lines_again_finds_every_figure() -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
     assert asdict(made.whole) == counted_again(rows, ON)
     assert len({made.whole.median_days, made.whole.ninetieth_days, 0}) == 3
-    for key, parts in (("service", made.by_service), ("ward", made.by_ward)):
+    for key, parts in (("service", made.by_service), ("ward", made.by_ward), ("office", made.by_office)):
         assert len(parts) > 1
         for name, part in parts.items():
             assert asdict(part) == counted_again([row for row in rows if row[key] == name], ON)
@@ -123,6 +126,11 @@ def test_the_samples_board_is_counted_again_from_its_csv_and_its_json(door: Test
     rows = list(csv.DictReader(io.StringIO(door.get(f"/api{TOWN}/board.csv").text)))
     on = date.fromisoformat(told["board"]["on"])
     assert told["board"]["whole"] == counted_again(rows, on)
+    for name, part in told["board"]["by_office"].items():
+        assert part == counted_again([row for row in rows if row["office"] == name], on)
+    decided = {row["office"] for row in rows if row["outcome"] in ("granted", "refused")}
+    assert decided == {"approver"}
+    assert all(row["office"] == row["turn"] for row in rows if not row["closed"])
     plain = [{key: "" if each is None else str(each) for key, each in line.items()} for line in told["cases"]]
     assert plain == rows
 

@@ -64,6 +64,7 @@ OF_THINGS = {
     "reference",
     "refund_ref",
     "replaced_by",
+    "revoked_clause",
     "revoked_why",
     "role",
     "roles",

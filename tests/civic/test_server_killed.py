@@ -2,14 +2,11 @@
 
 import http.client
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import Engine, text
@@ -22,8 +19,8 @@ from civic.core.people import introduce
 from civic.core.sign_in import begin
 from gis.db.session import transaction
 from tests.builders import a_parcel, a_place
+from tests.nursery import Born, born
 
-ROOT = Path(__file__).parents[2]
 FORM = urlencode(
     {"kind": "correct_land_type", "number": "1/1", "land_type": "nilam", "deed": "Deed", "why": "drill"}
 )
@@ -40,10 +37,8 @@ WHOLE = text(
 
 
 @contextmanager
-def a_server(url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "tests.civic.serving", url, str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
+def a_server(url: str, port: int) -> Iterator[Born]:
+    with born("tests.civic.serving", url, str(port)) as process:
         ends = time.monotonic() + 120
         while time.monotonic() < ends:
             try:
@@ -52,9 +47,6 @@ def a_server(url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
             except OSError:
                 time.sleep(0.1)
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def people_of(service: Engine) -> tuple[list[int], list[str]]:

@@ -1,13 +1,10 @@
 """The whole town at once: loads, buildings against today's yards, changes, rasters, told as the platform tells them one by one."""
 
-import pickle
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import pyplot
 from sqlalchemy import text
@@ -15,10 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from api.answers import LandAnswers, today
-from api.notebook import Town, at_once, distribution, show
-from api.notebook import compliance as judging
+from api.notebook import Town, distribution, show
 from api.notebook.figures import drawn
-from api.planner.cores import shared_out
 from civic.core.bodies import enter
 from civic.permits.register import permit_shown
 from gis.db.session import make_engine
@@ -173,25 +168,6 @@ def test_buildings_against_the_yards_of_a_day(town: Town) -> None:
     for axes in (drawn(found, by="status"), distribution(found, "short")):
         assert "lawful" in axes.figure.get_supxlabel()
         pyplot.close(axes.figure)
-
-
-def test_buildings_judged_by_other_processes_are_judged_alike(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plots = town.parcels(ward="Kadalora").head(9)
-    here = town.compliance(plots, occupancy=USES)
-    monkeypatch.setattr(judging, "PIECE", 2)
-    monkeypatch.setattr(judging, "SHARED_FROM", 1)
-    monkeypatch.setattr(at_once, "processors", lambda: 2)
-
-    def as_if_elsewhere(task: Any, pieces: Any, *, cores: int, begun_with: Any) -> Any:
-        sent = (pickle.loads(pickle.dumps(each)) for each in pieces)
-        return shared_out(task, sent, cores=cores - 1, begun_with=pickle.loads(pickle.dumps(begun_with)))
-
-    monkeypatch.setattr(judging, "shared_out", as_if_elsewhere)
-    there = town.compliance(plots, occupancy=USES)
-    judging._HERE[0][0].engine.dispose()
-    pd.testing.assert_frame_equal(here, there)
 
 
 def test_what_is_not_told_of_a_building_leaves_it_unknown(town: Town) -> None:

@@ -1,8 +1,6 @@
 """Plots reckoned together, from the database, from files, here and on a cluster, are what each gives by itself: every column, every reason."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import geopandas
@@ -10,27 +8,25 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from distributed import LocalCluster
 from typer.testing import CliRunner
 
 from api.answers import LandAnswers
 from api.cli import app
 from api.planner import cluster, land_files, simulating
+from api.planner.hands import Hands
 from api.planner.land_files import Asked, check, export, part, tallied
 from api.planner.reforming import reform_in
 from api.planner.simulating import Effect, Simulated, Use, row_of, simulate
 from api.planner.tracts import Tracts
 from api.planner.zones_from_files import stamped
 from gis.crs import to_geographic
-from gis.db.session import make_engine
 from gis.errors import Invalid, Unavailable
 from layers.tracts import files
 from layers.tracts.frames import Frames
 from layers.tracts.model import Tract
 from rules.reform import Reform, reform
-from tests.notebooks.conftest import Sample
+from tests.notebooks.conftest import DAY, PLACE, as_if_elsewhere, kinds
 
-PLACE, DAY = "kl-sample", date(2026, 11, 1)
 REFORM = """
 title: {en: Another front yard}
 from: 2026-11-01
@@ -42,25 +38,6 @@ ZONES = """zones:
   - {layer: zoning, label: Market, attributes: {use_groups: F}, file: ground.geojson}
   - {layer: security_zone, label: Camp, file: ground.geojson}
 """
-OF_EACH = 4
-"""Plots of each kind that are asked one by one."""
-
-
-@pytest.fixture(scope="module")
-def land(sample: Sample) -> Iterator[LandAnswers]:
-    """The sample's land, as who only reads."""
-    engine = make_engine(sample.planner)
-    yield LandAnswers(engine, rasters=sample.state / "rasters")
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def whole(land: LandAnswers) -> Tract:
-    """The whole sample, read at once."""
-    read = Tracts(land, PLACE, DAY).read(land.numbers(PLACE, on=None))
-    assert read.tract is not None
-    assert not len(read.left)
-    return read.tract
 
 
 @pytest.fixture(scope="module")
@@ -84,29 +61,6 @@ def folder(
     for block, some in enumerate((rows[:100], rows[100:])):
         assert files.write([whole.taken(some)], stamp, found, block) == len(some)
     return found
-
-
-def kinds(tract: Tract) -> list[int]:
-    """Some plots of every kind: in a zone, under an airport, without or with several streets, of unknown width, without an area."""
-    fronts = tract.fronts
-    streets = np.bincount(fronts.plot, minlength=len(tract))
-    untold = np.zeros(len(tract), dtype=bool)
-    untold[fronts.plot[np.isnan(fronts.width)]] = True
-    masks = (
-        tract.in_zone,
-        np.isfinite(tract.top) & np.isfinite(tract.highest),
-        streets == 0,
-        streets > 2,
-        untold,
-        np.isnan(tract.recorded),
-        np.full(len(tract), True),
-    )
-    found: set[int] = set()
-    for mask in masks:
-        rows = np.flatnonzero(mask)
-        assert len(rows)
-        found.update(rows[:: max(1, len(rows) // OF_EACH)].tolist())
-    return sorted(found)
 
 
 def test_every_kind_of_plot_gives_together_what_it_gives_alone(
@@ -205,11 +159,12 @@ def test_two_processes_and_files_give_what_one_process_gives_with_zones_redrawn(
 
     monkeypatch.setattr(simulating, "SHARED_FROM", 4)
     monkeypatch.setattr(simulating, "AT_ONCE", 4)
-    shared = list(simulate(land, PLACE, iter(few), change, Use(), cores=2))
+    shared = list(simulate(land, PLACE, iter(few), change, Use(), hands=Hands(cores=2)))
     assert [each.number for each in shared] == few
     assert {each.number: row_of(each) for each in shared} == alone
 
     monkeypatch.setattr(land_files, "BLOCK", 6)
+    monkeypatch.setattr(land_files, "shared_out", as_if_elsewhere)
     monkeypatch.setattr(land_files, "all_numbers", lambda *_, **__: (len(few), iter(few)))
     blocks = list(export(land, PLACE, tmp_path / "land", on=DAY, cores=2, redrawing=change))
     assert [each.written for each in blocks] == [6, 6]
@@ -247,19 +202,19 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
 
 
 def test_two_dask_workers_give_what_one_machine_gives(
-    folder: Path, together: dict[str, Simulated], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    together: dict[str, Simulated],
+    workers: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "reform.yaml").write_text(REFORM, encoding="utf-8")
     words = ["land", "simulate", str(tmp_path / "reform.yaml"), str(folder), "-o"]
     here = CliRunner().invoke(app, [*words, str(tmp_path / "here"), "--cores", "1"])
-    own = LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0"
-    )
-    with own as local:
-        monkeypatch.setenv("BHUMIKA_DASK", local.scheduler_address)
-        there = CliRunner().invoke(app, [*words, str(tmp_path / "there")])
-        with cluster.cluster(local.scheduler_address):
-            plots = cluster.simulated(folder, Asked(change=reform(REFORM), use=Use())).compute()
+    monkeypatch.setenv("BHUMIKA_DASK", workers)
+    there = CliRunner().invoke(app, [*words, str(tmp_path / "there")])
+    with cluster.cluster(workers):
+        plots = cluster.simulated(folder, Asked(change=reform(REFORM), use=Use())).compute()
     assert (here.exit_code, there.exit_code) == (0, 0), (here.output, there.output)
     assert here.output.replace("here", "there").split() == there.output.split()
     one, other = (

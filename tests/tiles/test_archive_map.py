@@ -45,7 +45,9 @@ def town_file(drawn_town: Engine, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def context(chromium: Browser, host: str) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=host, viewport={"width": 700, "height": 700}, locale="en")
+    context = chromium.new_context(
+        base_url=host, viewport={"width": 700, "height": 700}, device_scale_factor=1, locale="en"
+    )
     yield context
     context.close()
 

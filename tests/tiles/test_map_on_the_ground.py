@@ -29,11 +29,12 @@ def host(drawn_town: Engine, state: Path) -> Iterator[str]:
     yield from serve(create_app(Settings(state=state), drawn_town))
 
 
-@pytest.fixture
-def page(chromium: Browser, host: str) -> Iterator[Page]:
+def on_a_desk(chromium: Browser, host: str, **dots: int) -> Iterator[Page]:
     """A desk on the service; a fault in the console fails the test."""
     faults: list[str] = []
-    context = chromium.new_context(base_url=host, viewport={"width": 1000, "height": 700}, locale="en")
+    context = chromium.new_context(
+        base_url=host, viewport={"width": 1000, "height": 700}, locale="en", **dots
+    )
     page = context.new_page()
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -42,15 +43,27 @@ def page(chromium: Browser, host: str) -> Iterator[Page]:
     assert faults == []
 
 
-def test_the_lines_of_the_plots_are_seen_and_go_with_their_layer(page: Page) -> None:
-    page.goto(f"{CLOSE}&layers=parcels")
-    settled(page)
-    image = pixels(page.screenshot())
+@pytest.fixture
+def page(chromium: Browser, host: str) -> Iterator[Page]:
+    """A desk whose map is asked for what it draws."""
+    yield from on_a_desk(chromium, host)
+
+
+@pytest.fixture
+def fine_page(chromium: Browser, host: str) -> Iterator[Page]:
+    """A desk whose map is looked at dot by dot."""
+    yield from on_a_desk(chromium, host, device_scale_factor=1)
+
+
+def test_the_lines_of_the_plots_are_seen_and_go_with_their_layer(fine_page: Page) -> None:
+    fine_page.goto(f"{CLOSE}&layers=parcels")
+    settled(fine_page)
+    image = pixels(fine_page.screenshot())
     assert share_of(image, PAPER) > 0.1
     assert 0.0005 < share_of(image, PLOT_LINE) < 0.1
-    page.goto(f"{CLOSE}&layers=none")
-    settled(page)
-    image = pixels(page.screenshot())
+    fine_page.goto(f"{CLOSE}&layers=none")
+    settled(fine_page)
+    image = pixels(fine_page.screenshot())
     assert share_of(image, PLOT_LINE) < 0.0005
 
 
@@ -76,11 +89,11 @@ def test_values_on_a_grid_are_drawn_with_their_legend_and_told_at_a_tap(page: Pa
     assert "land-cover" in page.url
 
 
-def test_land_cover_is_seen_in_its_colours(page: Page) -> None:
-    page.goto(f"{CLOSE.replace('z=18.5', 'z=15')}&layers=land-cover")
-    settled(page)
+def test_land_cover_is_seen_in_its_colours(fine_page: Page) -> None:
+    fine_page.goto(f"{CLOSE.replace('z=18.5', 'z=15')}&layers=land-cover")
+    settled(fine_page)
     trees, houses = (tuple(bytes.fromhex(CLASSES[number].colour[1:])) for number in (10, 50))
-    image = pixels(page.screenshot()).astype(int)
+    image = pixels(fine_page.screenshot()).astype(int)
     middle = image[420:650, 60:940]
     greenish = (middle[..., 1] > middle[..., 0] + 30).mean()
     reddish = (middle[..., 0] > middle[..., 1] + 60).mean()

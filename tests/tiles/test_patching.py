@@ -1,9 +1,6 @@
 """An edit is drawn from the store at once: laid over it, never a town read again, never half of anything on the disk."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +17,7 @@ from gis.parcels.changes import correct, divide, merge, resurvey
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
 from tests.builders import a_box, a_new_parcel, halves, register
+from tests.nursery import born
 from tests.tiles.ground import SIDE, TODAY, settle, tile_over
 from tests.tiles.test_parcel_shapes import features_of
 from tests.tiles.test_parcel_tiles import agree, is_sliver
@@ -290,12 +288,9 @@ def test_whoever_is_killed_at_it_leaves_the_store_whole_and_the_next_one_makes_i
     with transaction(fresh_engine) as session:
         divided(session, town)
     url = fresh_engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", KILLED, url, str(shelf), what, where]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "."}) as victim:
-        assert victim.stdout is not None
-        assert victim.stdout.readline() == b"here\n"
-        victim.send_signal(signal.SIGKILL)
-        assert victim.wait() == -signal.SIGKILL
+    with born(KILLED, url, str(shelf), what, where, loads=("tiles.building", "tiles.patching")) as victim:
+        assert victim.stdout.readline() == "here\n"
+    assert victim.returncode == -signal.SIGKILL
     with Session(fresh_engine) as session:
         at = now(session)
     assert opened(shelf, known=at.known, on=at.on) is None

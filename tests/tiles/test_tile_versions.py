@@ -20,6 +20,7 @@ from gis.jurisdictions import jurisdiction
 from gis.parcels.changes import divide
 from tests.api.town import AROUND, build
 from tests.builders import a_box, halves
+from tests.conftest import own_database, to_copy
 from tests.layers.ground import bring_in
 from tests.tiles.ground import tile_over
 from tiles import shelf as shelving
@@ -28,12 +29,19 @@ from tiles.versions import BEGINNING, instant_of, last_change, stamp
 TOWN = "test-town"
 
 
+@pytest.fixture(scope="module")
+def town_to_copy(server: str) -> Iterator[str]:
+    """Name of a database with the small town."""
+    with to_copy(server, build) as name:
+        yield name
+
+
 @pytest.fixture
-def town(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The small town, which every question is looked up for anew."""
-    build(fresh_engine)
+def town(server: str, town_to_copy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The small town in a database of the test's own, which every question is looked up for anew."""
     monkeypatch.setattr(shelving, "FRESH", 0.0)
-    return fresh_engine
+    with own_database(server, copy_of=town_to_copy) as engine:
+        yield engine
 
 
 @pytest.fixture

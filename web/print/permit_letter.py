@@ -14,7 +14,7 @@ from web.languages import Language
 from web.languages import Wording as PageWording
 from web.print.fonts import print_fonts
 from web.print.pdf import fit_for_paper, typeset
-from web.print.permit_letter_sheet import heading_of, letter_sheet, letter_words
+from web.print.permit_letter_sheet import letter_sheet, letter_words, title_of
 from web.print.words import Wording, wording
 
 
@@ -38,14 +38,17 @@ def permit_letter(letter: Letter, *, language: Language) -> bytes:
 
 def digest_of(letter: Letter) -> str:
     """SHA-256 over everything that the letter says, whatever its language."""
-    return hashlib.sha256(orjson.dumps(asdict(letter), option=orjson.OPT_UTC_Z)).hexdigest()
+    told = asdict(letter)
+    if not letter.clause:
+        del told["clause"]  # letters were printed before one could name it: their digests stay what they were
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_UTC_Z)).hexdigest()
 
 
 def _words(letter: Letter, t: PageWording) -> Wording:
     """The words of the print with those of the letters and of the drawing, in head and foot too."""
     own, said = wording(t.language.value), letter_words()[t.language.value]
     named = {
-        "title": said[f"title.{heading_of(letter)}"],
+        "title": said[f"title.{title_of(letter)}"],
         "valid_on": said["dated"],
         "known_at": said["instant"],
         "digest": said["digest"],

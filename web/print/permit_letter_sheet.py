@@ -31,6 +31,9 @@ SHORT = 16
 ISSUED = (LetterKind.PERMIT, LetterKind.OCCUPANCY)
 """Letters whose headline hangs on the way by which they came."""
 FOLLOWING = "following"
+WORKS = frozenset({"demolition", "layout", "well", "compound_wall"})
+WORK_TITLES = {LetterKind.PERMIT: "work", LetterKind.REFUSAL: "work_refused"}
+"""Kinds of work that are no building, and by which words their letters are headed."""
 FOLLOWERS = ("renewal", "extension", "transfer", "plinth")
 """Kinds whose letter is no permit of its own: they follow one."""
 _PLACE = re.compile(r'<g id="place-(\d+)" class="place (\w+)"[^>]*>.*?</g>', re.DOTALL)
@@ -133,6 +136,12 @@ def heading_of(letter: Letter) -> str:
     return FOLLOWING if follows else str(letter.kind)
 
 
+def title_of(letter: Letter) -> str:
+    """By which words the whole print is headed: a wall, a well, a layout or a demolition is no building."""
+    own = WORK_TITLES.get(letter.kind) if letter.kind_of_permit in WORKS else None
+    return own or heading_of(letter)
+
+
 def letter_sheet(letter: Letter, digest: str, t: Wording) -> LetterSheet:
     """The sheet of a letter whose content has a digest; a revocation tells its reason alone, not what was permitted."""
     if letter.kind is LetterKind.REVOCATION:
@@ -219,6 +228,8 @@ def _facts(letter: Letter, body: str, say: _Say) -> Iterator[Fact]:
     yield Fact(name=say("fact.owners"), value=", ".join(letter.owners) or "–")
     yield Fact(name=say("fact.licensee"), value=letter.licensee or "–")
     yield Fact(name=say("fact.dated"), value=say.t.day(letter.dated))
+    if letter.clause:
+        yield Fact(name=say("fact.clause"), value=letter.clause)
     if letter.kind is LetterKind.PERMIT and letter.validity is not None:
         yield Fact(name=say("fact.until"), value=_until(letter, say))
     if letter.begins_after is not None and letter.begins_after.until is not None:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from rules.checking import NOT_CHECKED
 from web.check_answers import said_lines
+from web.check_drawn import BothLine, YardLine, both_lines, yard_lines
 from web.check_figures import amount, compared
 from web.check_sentences import tidy, tidy_step
 from web.check_stated import Stated, stated
@@ -116,6 +117,8 @@ class CheckSheet:
     not_checked: tuple[FindingCard, ...]
     kept: tuple[FindingCard, ...]
     not_applicable: tuple[FindingCard, ...]
+    yards: tuple[YardLine, ...]
+    both: tuple[BothLine, ...]
     stated: tuple[Stated, ...]
     for_a_person: tuple[PersonLine, ...]
     problems: tuple[ProblemLine, ...]
@@ -151,9 +154,11 @@ def check_sheet(found: Found, svg: str, t: Wording) -> CheckSheet:
         not_checked=tuple(each for each in cards if each.number in waiting),
         kept=tuple(each for each in cards if each.outcome == "pass"),
         not_applicable=tuple(each for each in cards if each.outcome == "not applicable"),
+        yards=yard_lines(found, t),
+        both=both_lines(found, t),
         stated=stated(found, t),
         for_a_person=tuple(_person(each, t) for each in found["for_a_person"]),
-        problems=tuple(_problem(each) for each in found["problems"]),
+        problems=tuple(_problem(each, t) for each in found["problems"]),
         sources=tuple(_source(each, t) for each in site["sources"]),
     )
 
@@ -270,9 +275,14 @@ def _person(named: Found, t: Wording) -> PersonLine:
     return PersonLine(title=title, is_english=is_english, clause=named["clause"], why=named["why"] or "")
 
 
-def _problem(each: Found) -> ProblemLine:
+def _problem(each: Found, t: Wording) -> ProblemLine:
     where = " ".join(part for part in (each["layer"], ", ".join(each["handles"])) if part)
-    return ProblemLine(fault=each["fault"], message=each["message"], remedy=each["remedy"], where=where)
+    return ProblemLine(
+        fault=told_on_paper(each["fault"], "subjects", t.language),
+        message=tidy(told_on_paper(each["message"], "reasons", t.language)),
+        remedy=tidy(told_on_paper(each["remedy"], "remedies", t.language)),
+        where=where,
+    )
 
 
 def _source(each: Found, t: Wording) -> SourceLine:

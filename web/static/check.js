@@ -1,11 +1,46 @@
-// Plan checks: tell that the work goes on, and bring the line of a finding near.  Without this the links still lead to the line.
+// Plan checks: tell how far the work is, and bring the line of a finding near.  Without this the links still lead to the line.
 
 const form = document.querySelector(".check-form");
-form?.addEventListener("submit", () => {
-  form.querySelector(".said").textContent = form.dataset.waiting;
+const said = form?.querySelector(".said");
+const shown = form?.querySelector("[data-progress]");
+
+form?.addEventListener("submit", (event) => {
+  said.textContent = form.dataset.waiting;
   form.querySelector("button[type=submit]").setAttribute("aria-disabled", "true");
+  if (!shown || !window.TextDecoderStream) return; // then the form is sent as any form is
+  event.preventDefault();
+  send().catch(() => form.submit());
 });
-window.addEventListener("pageshow", () => form?.querySelector("button[type=submit]").removeAttribute("aria-disabled"));
+window.addEventListener("pageshow", () => rest());
+
+function rest() {
+  form?.querySelector("button[type=submit]").removeAttribute("aria-disabled");
+  if (shown) shown.hidden = true;
+}
+
+async function send() { // what is wrong with the question itself is told on the page of the error, so the form is sent again
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { accept: "application/x-ndjson" } });
+  if (!answer.ok || !answer.headers.get("content-type")?.startsWith("application/x-ndjson")) return form.submit();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let left = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (left + part.value).split("\n");
+    left = lines.pop();
+    for (const line of lines) if (line) follows(JSON.parse(line));
+  }
+}
+
+let step = "";
+
+function follows(line) {
+  if (line.location) return location.assign(line.location);
+  if (line.error) { said.textContent = line.error; return rest(); }
+  shown.hidden = false;
+  shown.querySelector("progress").value = line.share;
+  shown.querySelector("[data-counted]").textContent = `${Math.round(line.share * 100)} % – ${line.words}`;
+  if (line.step !== step) said.textContent = line.words; // whoever listens hears each step once
+  step = line.step;
+}
 
 const plan = document.querySelector("svg.plan");
 const whole = plan?.getAttribute("viewBox");

@@ -22,8 +22,10 @@ ENDINGS = {
     "image/heic": (".heic", ".heif"),
     "image/vnd.dxf": (".dxf",),
     "application/x-step": (".ifc",),
+    "application/json": (".json",),
 }
-"""Types that are taken, and how their names end."""
+"""Types that are taken, and how their names end; JSON only where a plan may be a division of land."""
+PLAN = "plan"
 LONGEST_NAME = 120
 JOINERS = "\u200c\u200d"
 """Signs that shape Malayalam letters."""
@@ -36,9 +38,11 @@ class TypeNotTaken(Invalid):
     code = "type-not-taken"
 
 
-def media_type(head: bytes, size: int) -> str:
-    """The type of a file, by its first bytes."""
+def media_type(head: bytes, size: int, *, of: str = "") -> str:
+    """The type of a file, by its first bytes; `of` is the kind of document that it is to be."""
     known = filetype.guess_mime(head)
+    if known is None and of == PLAN and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        return "application/json"
     if known in ENDINGS:
         return str(known)
     if known is None and head.startswith((b"AutoCAD Binary DXF\r\n", b"ISO-10303-21;")):

@@ -125,7 +125,7 @@ def add_part(
             f"More bytes came than the {row.size} that were announced; begin again with the file as it is now."
         )
     if starts == 0 and len(part) >= min(HEAD, row.size):  # what is known at once need not be sent to its end
-        media_type(part[:HEAD], row.size)
+        media_type(part[:HEAD], row.size, of=row.kind)
     place = new_place(row.body, f"parts/{row.id}")
     store.put(place, part)
     session.add(UploadPartRow(upload_id=row.id, starts=starts, body=row.body, size=len(part), place=place))
@@ -154,7 +154,7 @@ def finish(session: Session, store: Store, upload_id: str, *, person_id: int, no
         raise WrongChecksum(
             "What arrived is not what you sent: the checksum differs. Send the file again from its beginning."
         )
-    kind = media_type(head, row.size)
+    kind = media_type(head, row.size, of=row.kind)
     place = new_place(row.body, "documents")
     store.join(places, place)
     made = _add_version(session, row, kind=kind, digest=digest, place=place, now=now)

@@ -3,7 +3,7 @@
 In: nothing.  Out: mapped rows.  Tries are only added to.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -164,3 +164,5 @@ class PlotWatchRow(Base):
     """The secret of the link that ends it; it can do nothing else."""
     known: Mapped[datetime | None] = mapped_column(_INSTANT)
     """The last recording of the place that was looked at for it; None until it is watched."""
+    looked: Mapped[date | None]
+    """The last day that was looked at for it: what begins or ends with a later one is news."""

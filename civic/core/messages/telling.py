@@ -6,7 +6,7 @@ job, because their neighbours are looked for on the map.  What only officers may
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from civic.core.documents.keeping import Quarantined
 from civic.core.jobs import Doer, Work, later, whole
 from civic.core.messages.hearers import hearers, look_ahead, payers
 from civic.core.messages.outbox import Recipient, parties_of, tell, tell_address, tell_recipient
+from civic.core.messages.saying import day_words, of_act, of_late
 from civic.core.messages.sending import Undelivered
 from civic.core.money.model import Demand, DemandRaised, Paid, rupees
 from civic.core.owners import people_owning
@@ -70,6 +71,7 @@ class Teller:
     def heard_case(self, session: Session, moved: Advanced) -> None:
         """Tell the parties of a case, but not who moved it, and ask for its watchers to be told."""
         if moved.case.state == moved.state_before:
+            self._tell_of_act(session, moved)
             self._tell_of_words(session, moved)
             return
         if self._is_for_staff(moved.case, moved.step):
@@ -97,6 +99,28 @@ class Teller:
                     session, party, case_id=moved.case.id, template="words_added", values=words, now=moved.now
                 )
 
+    def _tell_of_act(self, session: Session, moved: Advanced) -> None:
+        """Tell the parties what was done to their case beside its steps, but not who did it, and ask for its watchers to be told."""
+        service = self.services.get(moved.case.service)
+        named = service.flow.acts.get(moved.step) if service else None
+        if named is None:
+            return
+        hear = hearers(session, moved)
+        for party in hear.parties:
+            if moved.actor is None or moved.actor.person.id != party.person_id:
+                words = self.words_of(moved.body, moved.case, moved.case.state, party.language)
+                values = {**words, **of_act(moved, named, party.language)}
+                tell_recipient(
+                    session,
+                    party,
+                    case_id=moved.case.id,
+                    template=named.template,
+                    values=values,
+                    now=moved.now,
+                )
+        if hear.may_be_watched:
+            later(session, WATCHERS, case=moved.case.id, seq=moved.case.version)
+
     def _tell_owners(self, session: Session, moved: Advanced, parties: set[int | None]) -> None:
         """Tell whoever is known as an owner that somebody else began a case on their plot; of whom is not told."""
         plots = parcels_of(session, moved.case.id)
@@ -107,19 +131,25 @@ class Teller:
             tell(session, case_id=None, person_id=each, template="owner_told", values=values, now=moved.now)
 
     def heard_escalated(self, session: Session, late: Escalated) -> None:
-        """Tell everybody who holds the role that a turn or a task is late; an officer's own matter is not theirs to hurry."""
-        found = late.case
-        due = late.task.due if late.task else found.due
-        flow = service_kept(self.services, found.service).flow
-        asked = flow.tasks.get(late.task.kind) if late.task else None
-        parties = {each.person_id for each in parties_of(session, found.id)}
-        for who in people_in(session, late.role, on=day_there(late.now, late.body.time_zone)):
-            if who.id in parties:
-                continue
-            title = asked.title if asked else flow.state_title(found.state)
-            words = self.words_of(late.body, found, found.state, who.language)
-            values = {**words, "what": getattr(title, who.language), "due": _day(due) if due else "–"}
+        """Tell everybody who holds the role, and the parties, that a turn or a task is late; an officer's own matter is not theirs to hurry."""
+        found, flow = late.case, service_kept(self.services, late.case.service).flow
+        parties = parties_of(session, found.id)
+        own = {each.person_id for each in parties}
+        holders = people_in(session, late.role, on=day_there(late.now, late.body.time_zone))
+        officers = [each for each in holders if each.id not in own]
+        named = ", ".join(each.name for each in officers) or "–"
+        for who in officers:
+            values = {
+                **self.words_of(late.body, found, found.state, who.language),
+                **of_late(late, flow, who.language),
+            }
             tell(session, case_id=found.id, person_id=who.id, template="late", values=values, now=late.now)
+        for party in parties if late.is_the_offices else ():
+            words = self.words_of(late.body, found, found.state, party.language)
+            values = {**words, **of_late(late, flow, party.language), "officers": named}
+            tell_recipient(
+                session, party, case_id=found.id, template="late_told", values=values, now=late.now
+            )
 
     def heard_undelivered(self, session: Session, lost: Undelivered) -> None:
         """Write into a case's history that a message about it did not arrive: a notice that was not served is none."""
@@ -141,7 +171,7 @@ class Teller:
         plots = parcels_of(session, found.id)
         for each in watches_around(session, body, plots, now=work.now):
             if each.person_id not in parties:
-                self._tell_watcher(session, body, each, found, event.state_after, plots, now=work.now)
+                self._tell_watcher(session, body, each, found, event, plots, now=work.now)
 
     def heard_demand(self, session: Session, asked: DemandRaised) -> None:
         """Tell the parties of a case what is to be paid; the link needs no sign-in, so somebody else may pay."""
@@ -228,7 +258,7 @@ class Teller:
         words = self.words_of(moved.body, moved.case, moved.case.state, party.language)
         template = "case_opened" if moved.step == "open" else "case_moved"
         if template == "case_moved" and moved.case.turn in PARTIES and moved.case.due:
-            template, words = "your_turn", {**words, "due": _day(moved.case.due)}
+            template, words = "your_turn", {**words, "due": day_words(moved.case.due)}
         tell_recipient(session, party, case_id=moved.case.id, template=template, values=words, now=moved.now)
 
     def _tell_watcher(
@@ -237,14 +267,17 @@ class Teller:
         body: LocalBody,
         watch: Watch,
         found: Case,
-        state: str,
+        event: CaseEventRow,
         plots: tuple[str, ...],
         *,
         now: datetime,
     ) -> None:
         language = _language(session, watch.person_id)
+        service = self.services.get(found.service)
+        named = service.flow.acts.get(event.step) if service else None
         values = {
-            **self.words_of(body, found, state, language),
+            **self.words_of(body, found, event.state_after, language),
+            **({"state": getattr(named.title, language)} if named else {}),
             "plot": ", ".join(plots),
             "watched": watch.number,
             "stop": self.link(body, f"watch/stop/{watch.stop}"),
@@ -264,7 +297,3 @@ def _language(session: Session, person_id: int) -> str:
 
 def _named(body: LocalBody, language: str) -> str:
     return body.name_ml if language == "ml" else body.name_en
-
-
-def _day(day: date) -> str:
-    return f"{day.day:02d}-{day.month:02d}-{day.year}"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from civic.core.bodies import LocalBody
+from civic.core.case import Case
 from civic.core.working_days import day_there
 from gis.errors import Conflict, Invalid, NotFound
 
@@ -135,8 +136,21 @@ class DemandRaised:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A demand is being paid whole; the service goes on, in the transaction that then writes the receipt.
+
+    The receipt's number comes last: whoever works on another payment does not wait for what a service does of this one.
+    """
+
+    body: LocalBody
+    case_id: int | None
+    demand: Demand
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paid:
-    """A demand was paid whole; the service may go on."""
+    """A demand was paid whole and its receipt is written, under its number; whoever tells of it, tells now, and does little else."""
 
     body: LocalBody
     case_id: int | None
@@ -163,6 +177,15 @@ class DemandCancelled:
     body: LocalBody
     case_id: int | None
     demand: Demand
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paying:
+    """Somebody is about to pay for a case: whoever listens may refuse it with a `Conflict`, before any money is on its way."""
+
+    body: LocalBody
+    case: Case
     now: datetime
 
 

@@ -1,7 +1,7 @@
 """Receipts: every rupee that comes in gets one, numbered without a gap in its body and financial year.
 
 In: money that was received, and the demand it is for.  Out: receipts; each is one journal, and a demand that is paid is
-told of as `Paid` in the same transaction.  Money that no open demand takes is held for its payer, with a refund asked.
+told of as `Settled`, and once its receipt is numbered as `Paid`, in the same transaction.  Money that no open demand takes is held for its payer, with a refund asked.
 """
 
 import secrets
@@ -21,6 +21,7 @@ from civic.core.money.model import (
     NoSuchMoney,
     Paid,
     Receipt,
+    Settled,
     WrongAmount,
     financial_year,
     money_day,
@@ -49,7 +50,7 @@ def settle(
     device: str = "",
     payment_id: int | None = None,
 ) -> Receipt:
-    """Take the whole sum of an open demand, in paise: a receipt, a journal, and `Paid` told in this transaction.
+    """Take the whole sum of an open demand, in paise: `Settled` told, then a receipt, a journal, and `Paid` told, in this transaction.
 
     `AlreadySettled` where it is open no more, `WrongAmount` where the sum is another; then nothing was written.
     """
@@ -60,6 +61,9 @@ def settle(
         )
     if amount != row.amount:
         raise WrongAmount(f"This demand is paid whole: {row.amount} paise, not {amount}.")
+    close_demand(session, row, "paid", now=now)
+    paid = demand(session, demand_id)
+    publish(session, Settled(body=body, case_id=paid.case_id, demand=paid, now=now))
     receipt = _receive(
         session,
         body,
@@ -72,8 +76,6 @@ def settle(
         device=device,
         payment_id=payment_id,
     )
-    close_demand(session, row, "paid", now=now)
-    paid = demand(session, demand_id)
     publish(session, Paid(body=body, case_id=paid.case_id, demand=paid, receipt=receipt, now=now))
     return receipt
 
@@ -181,7 +183,7 @@ def _receive(
     device: str,
     payment_id: int | None,
 ) -> Receipt:
-    """The receipt and its journal; the number is taken here, so receipts of a body queue for the rest of the transaction."""
+    """The receipt and its journal; the number is taken here, so receipts of a body queue for the rest of the transaction, which is short."""
     day = money_day(body, now)
     year = financial_year(day)
     serial = session.execute(_NEXT_SERIAL, {"body": body.code, "year": year}).scalar_one()

@@ -18,17 +18,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from civic.core.bodies import inside
 from civic.core.case import case, seen_by
 from civic.core.doors.form import FormDep, see
+from civic.core.events import publish
 from civic.core.http import ANYONE, Town, TownDep, TownRoute, allowed, page, town_hall
 from civic.core.money.demands import demand, demand_at
 from civic.core.money.desk import MoneyDesk, ReceiptSheet
 from civic.core.money.gateway import GatewayAway
 from civic.core.money.local_gateway.routes import router as trial
-from civic.core.money.model import AlreadySettled, Demand, Receipt, rupees
+from civic.core.money.model import Demand, Paying, Receipt, rupees
 from civic.core.money.office.routes import router as office
 from civic.core.money.payments import book_event, book_return, keep_event, order_for
 from civic.core.money.receipts import receipt_at, receipts_of
 from civic.core.money.reconciliation import reconciliations
-from gis.errors import Invalid, NotFound
+from gis.errors import Conflict, Invalid, NotFound
 
 router = APIRouter(route_class=TownRoute, include_in_schema=False)
 programs = APIRouter(route_class=TownRoute, tags=["money"])
@@ -92,10 +93,12 @@ def to_gateway(request: Request, town: TownDep, desk: DeskDep, token: str) -> Re
     owed = demand_at(town.session, token)
     tried = town.session.begin_nested()
     try:
+        if reason := _why_not(town, owed):
+            raise reason
         gateway = desk.gateway(town.body)
         order = order_for(town.session, gateway, town.body, owed.id, now=town.now)
         tried.commit()
-    except (GatewayAway, AlreadySettled) as error:
+    except (GatewayAway, Conflict) as error:
         tried.rollback()
         return _shown(request, town, desk, demand_at(town.session, token), refused=error)
     back = f"{town.path}/pay/{token}/return"
@@ -222,8 +225,9 @@ def _shown(
     owed: Demand,
     *,
     came: str = "",
-    refused: GatewayAway | AlreadySettled | None = None,
+    refused: GatewayAway | Conflict | None = None,
 ) -> Response:
+    barred = _why_not(town, owed)
     receipts = [each for each in receipts_of(town.session, owed.id) if each.cancelled is None]
     return page(
         request,
@@ -236,9 +240,21 @@ def _shown(
         came=came if came in ("without", "waiting") and owed.state == "open" else "",
         late=owed.due is not None and owed.due < town.today,
         link=f"{desk.front}{town.path}/pay/{owed.token}",
-        refused=refused,
+        refused=refused or barred,
+        is_barred=barred is not None,
         rupees=rupees,
     )
+
+
+def _why_not(town: Town, owed: Demand) -> Conflict | None:
+    """Why no money is taken for the case of an open demand, by its service's word; None where it is."""
+    if owed.case_id is None or owed.state != "open":
+        return None
+    try:
+        publish(town.session, Paying(body=town.body, case=case(town.session, owed.case_id), now=town.now))
+    except Conflict as error:
+        return error
+    return None
 
 
 def _sheet(town: Town, desk: MoneyDesk, got: Receipt) -> ReceiptSheet:

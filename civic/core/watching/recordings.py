@@ -1,11 +1,12 @@
-"""Watchers are told what was recorded around their plots: an import or a granted change, once for each wish.
+"""Watchers are told what was recorded or came into force around their plots: an import, a granted change, a day of the law, once for each wish.
 
-In: wishes that are watched, with the last recording that each has been looked at for; what was recorded since.  Out: messages, and that instant
-moved on.  It is looked every hour, in every local body.  Rights are not asked: who holds a plot is nobody's news.
+In: wishes that are watched, with the last recording and the last day that each has been looked at for; what was recorded since, what began or
+ended with the days since.  Out: messages, and both moved on.  It is looked every hour, in every local body; of a plot, its neighbours and the
+layers on both it is asked in one statement.  Rights are not asked: who holds a plot is nobody's news.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -19,15 +20,18 @@ from civic.core.messages.telling import Teller
 from civic.core.tables import PersonRow
 from civic.core.working_days import day_there
 from gis.asof import AsOf
+from gis.db.sql import statement
 from gis.errors import Gone, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.neighbours import NARROWEST_WAY
-from gis.parcels.queries import parcel, parcels_touching
+from gis.parcels.queries import parcel
 from gis.place import Jurisdiction
 from gis.recordings import last_recording
-from layers.recorded_since import touched_since
+from layers.catalogue import load
+from layers.extract.theme import target_of
 
 RECORDED = "watching.recorded"
+_AROUND = statement(__package__, "around")
 HOURLY = Repeated(kind=RECORDED, every=Every.HOUR)
 
 
@@ -43,18 +47,18 @@ class Recordings:
         return {RECORDED: whole(self.tell_of_recordings)}
 
     def tell_of_recordings(self, session: Session, body: LocalBody, work: Work) -> None:
-        """Tell each watcher whose plot was touched since the last look; where nothing is recorded yet, nobody."""
+        """Tell each watcher whose plot, or one beside it, was touched since the last look; where nothing is recorded yet, nobody."""
         try:
             last = last_recording(session, body.jurisdiction)
         except NotFound:
             return
         place, today = jurisdiction(session, body.jurisdiction), day_there(work.now, body.time_zone)
-        for row in session.scalars(_behind(last)).all():
+        for row in session.scalars(_behind(last, today)).all():
             if _is_touched(session, place, row, last=AsOf(on=today, known=last)):
                 if last_recording(session, place.code) != last:
                     continue  # what was seen may have come in just now: the next look tells of all of it, once
                 self._tell(session, body, row, now=work.now)
-            row.known = last
+            row.known, row.looked = last, today
         session.flush()
 
     def _tell(self, session: Session, body: LocalBody, row: PlotWatchRow, *, now: datetime) -> None:
@@ -68,27 +72,29 @@ class Recordings:
         tell(session, case_id=None, person_id=row.person_id, template="plot_recorded", values=values, now=now)
 
 
-def _behind(last: datetime) -> Select[Any]:
-    """Wishes that were not looked at since an instant; nobody else changes them until the look is over."""
-    return (
-        select(PlotWatchRow)
-        .where(PlotWatchRow.state == "watching")
-        .where(or_(PlotWatchRow.known.is_(None), PlotWatchRow.known < last))
-        .order_by(PlotWatchRow.id)
-        .with_for_update()
-    )
+def _behind(last: datetime, today: date) -> Select[Any]:
+    """Wishes that were not looked at since an instant or on a day; nobody else changes them until the look is over."""
+    wish = PlotWatchRow
+    is_behind = or_(wish.known.is_(None), wish.known < last, wish.looked.is_(None), wish.looked < today)
+    return select(wish).where(wish.state == "watching").where(is_behind).order_by(wish.id).with_for_update()
 
 
 def _is_touched(session: Session, place: Jurisdiction, row: PlotWatchRow, *, last: AsOf) -> bool:
-    """Whether what was recorded since the last look concerns a plot, or what had become of it by then."""
+    """Whether what was recorded or began since the last look concerns a plot, or what had become of it by then, or a neighbour."""
     if row.known is None:  # watched before recordings were told of: begins with the next one
         return False
-    before = AsOf(on=last.on, known=row.known)
-    return any(
-        touched_since(session, place, each, judged=before, on=last.on)
-        or _is_anew_beside(session, place, each, before=before, last=last)
-        for each in _standing(session, place, row.number, at=before)
-    )
+    before = AsOf(on=row.looked or last.on, known=row.known)
+    numbers = _standing(session, place, row.number, at=before)
+    asked = {
+        "jurisdiction": place.code,
+        "numbers": list(numbers),
+        "strip": NARROWEST_WAY,
+        "judged": before.on,
+        "known": before.known,
+        "on": last.on,
+        "targets": sorted({target_of(layer) for layer in load(place.catalogue).layers}),
+    }
+    return bool(numbers) and bool(session.execute(_AROUND, asked).scalar_one())
 
 
 def _standing(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> tuple[str, ...]:
@@ -99,10 +105,3 @@ def _standing(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -
         return gone.successors
     except NotFound:
         return ()
-
-
-def _is_anew_beside(session: Session, place: Jurisdiction, number: str, *, before: AsOf, last: AsOf) -> bool:
-    """Whether a neighbour beyond a strip too narrow to be a way was recorded anew: those that touch are asked with the plot."""
-    shape = parcel(session, place, number, at=before).boundary.buffer(NARROWEST_WAY)
-    beside = parcels_touching(session, place, shape, at=last)
-    return any(each.recorded.begins > before.known for each in beside)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from civic.core.bodies import LocalBody
+from civic.core.bodies import LocalBody, local_body
 from civic.core.messages.tables import PlotWatchRow
 from civic.core.owners import owns
 from civic.core.services import Services
@@ -95,6 +95,7 @@ def ask_to_watch(
         decided=now if is_known else None,
         stop=secrets.token_urlsafe(24),
         known=last_recording(session, body.jurisdiction) if is_known else None,
+        looked=at.on if is_known else None,
     )
     session.add(row)
     session.flush()
@@ -138,6 +139,7 @@ def decide_watch(session: Session, watch_id: int, *, grants: bool, by: int, now:
         raise Conflict("Nobody decides on a wish of their own; leave it to a colleague.", code="same-person")
     row.state, row.decided, row.decided_by = ("watching" if grants else "refused"), now, by
     row.known = last_recording(session, row.jurisdiction) if grants else None
+    row.looked = day_there(now, local_body(session, row.body).time_zone) if grants else None
     session.flush()
     return watch(session, watch_id)
 

@@ -15,9 +15,11 @@ from civic.core.bodies import LocalBody
 from civic.core.case import Case, case, parcels_of, parts_in
 from civic.core.desk import Desk
 from civic.core.people import Actor
+from civic.core.said import add_act
 from civic.core.steps import open_case
 from civic.core.tables import CaseRow
 from civic.core.working_days import day_there
+from civic.permits import service as permits
 from civic.permits.issuing import permit_of
 from civic.permits.limits import APPEAL, Term, term_or_none
 from civic.permits.tables import PermitAppealRow
@@ -63,7 +65,8 @@ def decision_of(session: Session, body: LocalBody, standing: Case) -> Decision |
 def lodge(desk: Desk, standing: Case, form: Mapping[str, str], *, actor: Actor) -> Case:
     """Record that a party has appealed to the Tribunal; the case stands before it from then on."""
     session = desk.session
-    if not parts_in(session, standing.id, actor.person.id):
+    parts = parts_in(session, standing.id, actor.person.id)
+    if not parts:
         raise NotAllowed("A party of the case tells of its appeal.", code="not-yours-to-sign")
     decision = decision_of(session, desk.body, standing)
     if decision is None:
@@ -95,6 +98,15 @@ def lodge(desk: Desk, standing: Case, form: Mapping[str, str], *, actor: Actor) 
     )
     session.add(row)
     session.flush()
+    add_act(
+        permits.SERVICE.desk(session, desk.body, now=desk.now),
+        standing.id,
+        "appeal_lodged",
+        role=min(parts),
+        actor=actor,
+        note=reference,
+        told={"appeal": opened.number, "about": {"en": "At the Tribunal", "ml": "ട്രൈബ്യൂണലിൽ"}},
+    )
     return opened
 
 

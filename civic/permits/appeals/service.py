@@ -14,8 +14,9 @@ from civic.core.case import Case, case
 from civic.core.desk import Advanced, Desk
 from civic.core.people import Actor
 from civic.core.reopening import reopen
+from civic.core.said import add_act
 from civic.core.services import Service, read_workflow
-from civic.core.steps import again, locked
+from civic.core.steps import locked
 from civic.permits import service as permits
 from civic.permits.appeals.lodging import REVOCATION, appeal_of, decision_of, keep_order
 from civic.permits.tables import PermitAppealRow, PermitRow
@@ -23,6 +24,8 @@ from civic.permits.tables import PermitAppealRow, PermitRow
 SERVICE_NAME = "permit_appeals"
 SET_ASIDE = "appeal_set_aside"
 """What the history of the permit's own case calls it."""
+ACTS = {"set_aside": SET_ASIDE, "dismiss": "appeal_dismissed", "withdraw": "appeal_withdrawn"}
+"""What becomes of an appeal by a step, as the history of the permit's own case calls it."""
 
 
 def decision_stands(session: Session, standing: Case) -> str | None:
@@ -49,13 +52,15 @@ SERVICE = Service(
 
 
 def when_advanced(session: Session, event: Advanced) -> None:
-    """What follows from an order: a refused case is decided anew, a revoked permit stands again."""
-    if event.case.service != SERVICE_NAME or event.step != "set_aside":
+    """What follows from an order: a refused case is decided anew, a revoked permit stands again; else the permit's case is told the end."""
+    if event.case.service != SERVICE_NAME or event.step not in ACTS:
         return
     row = session.get_one(PermitAppealRow, event.case.id, populate_existing=True)
     desk = permits.SERVICE.desk(session, event.body, now=event.now)
-    told = {"appeal": event.case.number, "order": row.order_ref}
-    if row.against == REVOCATION:
+    told = _told(row, event)
+    if event.step != "set_aside":
+        _write(desk, row, event, told)
+    elif row.against == REVOCATION:
         _stand_again(desk, row, event, told)
     else:
         reopen(
@@ -71,19 +76,26 @@ def when_advanced(session: Session, event: Advanced) -> None:
 
 
 def _stand_again(desk: Desk, row: PermitAppealRow, event: Advanced, told: Mapping[str, Any]) -> None:
-    """Take a revocation back; the history of the permit's case tells of both."""
+    """Take a revocation back; the history of the permit's case tells of both, its parties hear of it."""
+    locked(desk, row.of_case)  # the case before its permit, as every step does
     desk.session.execute(
         update(PermitRow)
         .where(PermitRow.body == row.body, PermitRow.number == row.of_permit)
-        .values(revoked=None, revoked_why=None)
+        .values(revoked=None, revoked_why=None, revoked_clause=None, revoked_by=None)
     )
-    again(
-        desk,
-        locked(desk, row.of_case),
-        SET_ASIDE,
-        role="secretary",
-        actor=event.actor,
-        note=event.note,
-        seen="parties",
-        told=told,
-    )
+    _write(desk, row, event, told)
+
+
+def _write(desk: Desk, row: PermitAppealRow, event: Advanced, told: Mapping[str, Any]) -> None:
+    """Write into the case of the permit what became of the appeal; its parties hear it, whoever of them appealed."""
+    role = "applicant" if event.step == "withdraw" else "secretary"
+    act = ACTS[event.step]
+    add_act(desk, row.of_case, act, role=role, actor=event.actor, note=event.note, told=told)
+
+
+def _told(row: PermitAppealRow, event: Advanced) -> dict[str, Any]:
+    told = {"appeal": event.case.number, "order": row.order_ref}
+    if row.order_ref is None:
+        return told
+    about = {"en": f"Order {row.order_ref}", "ml": f"ഉത്തരവ് {row.order_ref}"}
+    return told | {"about": about}

@@ -13,9 +13,10 @@ from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.permits.consents import LICENSEE
 from civic.permits.doors.common import REFUSALS, Refusal, status_of
-from civic.permits.filing import begin, licences, permits_on
+from civic.permits.filing import begin, can_follow, licences, permits_on
 from civic.permits.model import FOLLOWING, UNDRAWN, Kind, asked_from
 from civic.permits.service import SERVICE
+from civic.permits.tables import PermitRow
 from gis.parcels.ids import normal_number
 
 router = APIRouter(route_class=TownRoute, include_in_schema=False)
@@ -66,11 +67,18 @@ def _form(request: Request, town: Town, form: Mapping[str, str], *, refused: Ref
         kind=chosen,
         kinds=[each for each in Kind],
         following=FOLLOWING,
-        permits=permits_on(town.session, plot) if plot else [],
+        undrawn=UNDRAWN,
+        permits=_to_follow(town, chosen, plot) if chosen and plot else [],
         licences=licences(town.session, on=town.today),
         is_licensee=town.holds(LICENSEE),
         refused=refused,
     )
+
+
+def _to_follow(town: Town, kind: Kind, plot: str) -> list[PermitRow]:
+    """The permits of a plot, those first that an application of this kind can follow today."""
+    found = permits_on(town.session, plot)
+    return sorted(found, key=lambda each: not can_follow(each, kind=kind, on=town.today))
 
 
 def _plot(number: str) -> str | None:

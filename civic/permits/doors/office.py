@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from civic.core.case import Case, history, tasks_of
 from civic.core.desk import Desk
+from civic.core.doors.cases import refused_page
 from civic.core.doors.form import FormDep, see
 from civic.core.http import OFFICE, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
@@ -16,16 +17,17 @@ from civic.permits.asking import KINDS, ask, questions_from
 from civic.permits.checking import Check, drawn_of, newest_check
 from civic.permits.deciding import DECIDERS, SPEAKERS, STANCES, overrule, say
 from civic.permits.doors.common import REFUSALS, Number, Refusal, matter, room_of, status_of
-from civic.permits.issuing import permit_of, revoke
+from civic.permits.issuing import permit_of
 from civic.permits.model import CheckMissing, NoSuchPermit
 from civic.permits.queries import shown
 from civic.permits.rechecking import check_by_hand
+from civic.permits.revoking import revoke
 from civic.permits.service import SERVICE
 from civic.permits.signing import FEE_SET_IN, set_open_fee
 from civic.permits.town_words import STANCES as TOWN_STANCES
 from civic.permits.town_words import TOWN_HALL, say_of_reason, town_reasons
 from civic.permits.visits import visits_of
-from gis.errors import Invalid
+from gis.errors import Conflict, Invalid, NotAllowed
 
 router = APIRouter(route_class=TownRoute, include_in_schema=False)
 STANCE, REASON = "stance-", "reason-"
@@ -118,13 +120,17 @@ def check_once_more(request: Request, town: TownDep, number: Number) -> Response
 
 
 @router.post("/town/{body}/permits/{number}/revoke", dependencies=[allowed("secretary")])
-def take_back(town: TownDep, number: Number, form: FormDep) -> Response:
-    """Revoke the permit of a case, with a reason that is published."""
+def take_back(request: Request, town: TownDep, number: Number, form: FormDep) -> Response:
+    """Revoke the permit of a case, with a reason and a clause that are published; what is refused stands on the page of the case."""
     desk, standing, _ = matter(town, number)
     permit = permit_of(town.session, standing.id)
     if permit is None:
         raise NoSuchPermit("This case has no permit.")
-    revoke(desk, permit.number, why=form.get("reason", ""), actor=town.who())
+    why, clause = form.get("reason", ""), form.get("clause", "")
+    try:
+        revoke(desk, permit.number, why=why, clause=clause, actor=town.who())
+    except (Conflict, Invalid, NotAllowed) as error:
+        return refused_page(request, town, number, error, tried="revoke", form=form)
     return see(f"{town.path}/cases/{number}")
 
 

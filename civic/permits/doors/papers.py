@@ -19,6 +19,7 @@ from civic.permits.drawings import OPEN_TO_DRAWINGS
 from civic.permits.fees import bill
 from civic.permits.lettering import letter
 from civic.permits.queries import shown
+from civic.permits.subdivisions import layout_to_begin_with
 from gis.errors import Unavailable
 
 router = APIRouter(route_class=TownRoute)
@@ -102,6 +103,23 @@ def changes_page(request: Request, town: TownDep, number: Number, seq: Seq) -> R
         after=after,
         found=found,
         svgs=(drawn[0].svg, drawn[1].svg),
+    )
+
+
+@router.get(
+    "/town/{body}/permits/{number}/layout.json", dependencies=[allowed(SIGNED_IN)], include_in_schema=False
+)
+def layout_begun(town: TownDep, number: Number) -> Response:
+    """A layout file to begin with: the plot's boundary, as land and as one plot that is to be divided."""
+    desk, standing, _ = matter(town, number)
+    name = f"{standing.number}-layout.json"
+    return Response(
+        layout_to_begin_with(desk, standing),
+        media_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
     )
 
 

@@ -3,8 +3,6 @@
 import gzip
 import hashlib
 import io
-import subprocess
-import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -39,8 +37,7 @@ from civic.core.people import Actor
 from gis.errors import Conflict, Invalid, NotFound, TooLarge
 from tests.civic.builders import NOW, an_actor
 from tests.civic.documents.conftest import LARGEST, a_pdf, announced, begun, send
-
-ROOT = Path(__file__).parents[3]
+from tests.nursery import born
 
 
 def files(store: Store) -> list[str]:
@@ -357,21 +354,10 @@ def test_a_server_killed_while_a_part_arrives_loses_no_earlier_part(
     data = a_pdf(3000)
     with inside(service_engine, own_body.code) as (session, body):
         upload = begun(session, body, case, who, data)
-    killed = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.civic.documents.dying",
-            service_engine.url.render_as_string(hide_password=False),
-            own_body.code,
-            str(store.folder),
-            upload.id,
-            str(who.person.id),
-            point,
-        ],
-        cwd=ROOT,
-        check=False,
-    )
+    url = service_engine.url.render_as_string(hide_password=False)
+    told = (url, own_body.code, str(store.folder), upload.id, str(who.person.id), point)
+    with born("tests.civic.documents.dying", *told) as killed:
+        killed.wait()
     assert killed.returncode == -9
     me = who.person.id
     with inside(service_engine, own_body.code) as (session, _):

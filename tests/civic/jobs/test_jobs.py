@@ -1,10 +1,8 @@
 """A job is asked for with its change, is done once, and belongs to one local body."""
 
-import subprocess
-import sys
+import signal
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -25,8 +23,8 @@ from civic.core.jobs import (
 )
 from tests.builders import in_a_thread
 from tests.civic.jobs import toiling
+from tests.nursery import born
 
-ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 22, 10, 30, 15, tzinfo=UTC)
 QUICK = Pace(heartbeat=0.3, silent=1.5, look=0.3, until_empty=True)
 Hall = tuple[Engine, LocalBody]
@@ -147,28 +145,14 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(hall: H
     with inside(engine, body.code) as (session, _):
         later(session, "mark", name="killed")
     address = toiling_address(engine)
-    killed = subprocess.Popen(
-        [sys.executable, "-m", "tests.civic.jobs.toiling", address, point],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert killed.stdout is not None
-    assert killed.stdout.readline() == "reached\n"
-    killed.kill()
-    killed.wait()
-    killed.stdout.close()
+    with born("tests.civic.jobs.toiling", address, point) as killed:
+        assert killed.stdout.readline() == "reached\n"
+    assert killed.returncode == -signal.SIGKILL
     assert marks(hall, "killed") == (0 if point == "before the commit" else 1)
-    helper = subprocess.Popen(
-        [sys.executable, "-m", "tests.civic.jobs.toiling", address, "no point"], cwd=ROOT
-    )
-    try:
+    with born("tests.civic.jobs.toiling", address, "no point"):
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not is_empty(engine):
             time.sleep(0.2)
-    finally:
-        helper.terminate()
-        helper.wait()
     assert is_empty(engine)
     assert marks(hall, "killed") == 1
 

@@ -179,7 +179,7 @@ def test_telling_a_step_costs_the_same_however_many_messages_there_are(
 
 
 def test_who_holds_the_role_is_told_that_a_case_is_late(town: Session, body: LocalBody) -> None:
-    """Everyone in the role, but for a party of the case; in words of a service that is known here."""
+    """Everyone in the role, but for a party of the case, who hears who it was; in words of a service that is known here."""
     secretary, own = an_actor(town, body, "secretary"), an_actor(town, body, "secretary")
     desk = SERVICES["objections"].desk(town, body, now=NOW)
     opened = open_case(desk, parcels=[], actor=own, told={})
@@ -188,7 +188,10 @@ def test_who_holds_the_role_is_told_that_a_case_is_late(town: Session, body: Loc
     (told,) = [each for each in own_messages(town, secretary.person.id) if each.template == "late"]
     assert opened.number in told.subject
     assert "Filed" in told.text
-    assert [each.template for each in own_messages(town, own.person.id)] == ["case_opened"]
+    heard, first = own_messages(town, own.person.id)
+    assert (heard.template, first.template) == ("late_told", "case_opened")
+    assert f"put before: {secretary.person.name}" in heard.text
+    assert own.person.name not in heard.text
     assert run_clocks(town, body, SERVICES, now=late) == 0
 
 

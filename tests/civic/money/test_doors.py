@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from civic.core.bodies import LocalBody
 from civic.core.case import case
 from civic.core.events import listening
+from civic.core.gone_plots import PlotsGone
 from civic.core.http import cookie_of
 from civic.core.money.counter import day_book
 from civic.core.money.demands import demand
@@ -21,7 +22,7 @@ from civic.core.money.desk import MoneyDesk
 from civic.core.money.gateway_tables import GatewayEventRow
 from civic.core.money.local_gateway.counter import Habits
 from civic.core.money.local_gateway.server import LocalGateway
-from civic.core.money.model import Demand, Paid, money_day
+from civic.core.money.model import Demand, Paid, Paying, money_day
 from civic.core.money.razorpay import signed
 from civic.core.money.receipts import receipts_of
 from civic.core.money.reconciliation import reconciliations
@@ -110,6 +111,21 @@ def test_whoever_has_the_link_pays_without_signing_in(hall: Hall, owed: Demand) 
     assert "R-" in receipt.text
     assert "₹750.50" in receipt.text
     assert "Paid: ₹750.50" in client.get(f"{hall.path}/pay/{owed.token}").text
+
+
+def test_the_door_to_pay_is_shut_with_words_where_a_service_refuses_money(hall: Hall, owed: Demand) -> None:
+    def refuse(_session: object, event: Paying) -> None:
+        raise PlotsGone(f"Plot 9/1 of {event.case.number} is gone.")
+
+    with listening(Paying, refuse):
+        seen = hall.client().get(f"{hall.path}/pay/{owed.token}?lang=ml")
+        tried = hall.client().post(f"{hall.path}/pay/{owed.token}")
+    assert (seen.status_code, tried.status_code) == (200, 409)
+    for page in (seen, tried):
+        assert "Plot 9/1" in page.text
+        assert f'action="{hall.path}/pay/{owed.token}"' not in page.text
+    assert "പുതുതായി അപേക്ഷിക്കുക" in seen.text
+    assert f'action="{hall.path}/pay/{owed.token}"' in hall.client().get(f"{hall.path}/pay/{owed.token}").text
 
 
 def test_the_pages_say_nothing_about_a_person(hall: Hall, owed: Demand) -> None:

@@ -2,14 +2,11 @@
 
 import json
 import random
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
-from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -27,32 +24,22 @@ from civic.core.money.reconciliation import Reconciliation, book_waiting, reconc
 from civic.core.money.refunds import decide_refund, refund, refunds, send_refund
 from civic.core.money.tables import ReceiptRow
 from tests.civic.money.books import NOON, a_demand, a_person, webhooks
+from tests.nursery import Born, born
 
-ROOT = Path(__file__).parents[3]
 LATER = NOON + timedelta(hours=12)
 
 
 @contextmanager
-def dying(engine: Engine, body: LocalBody, gateway: Razorpay, **told: Any) -> Iterator[subprocess.Popen[str]]:
+def dying(engine: Engine, body: LocalBody, gateway: Razorpay, **told: Any) -> Iterator[Born]:
     """The process that is to be killed; killed at the end in any case."""
     url = engine.url.render_as_string(hide_password=False)
     given = {"url": url, "body": body.code, "gateway": asdict(gateway), "now": NOON.isoformat()} | told
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.civic.money.dying", json.dumps(given)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with born("tests.civic.money.dying", json.dumps(given)) as process:
         yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
-def until(process: subprocess.Popen[str], point: str) -> None:
+def until(process: Born, point: str) -> None:
     """Wait until the process has reached a point."""
-    assert process.stdout is not None
     for line in process.stdout:
         if line.strip() == point:
             return

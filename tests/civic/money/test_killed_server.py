@@ -4,8 +4,6 @@ import json
 import random
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,28 +25,24 @@ from civic.core.money.model import Demand
 from civic.core.money.reconciliation import reconcile
 from civic.core.money.tables import ReceiptRow
 from tests.civic.money.books import FEE, a_demand
+from tests.nursery import Born, born
 
-ROOT = Path(__file__).parents[3]
 DEATHS = 2
 PATIENCE = 240
 """Seconds that a payer goes on trying: a server that was killed takes long to come back on a busy machine."""
 
 
 @contextmanager
-def serving(engine: Engine, state: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(engine: Engine, state: Path, port: int) -> Iterator[Born]:
     """A server that answers; killed at the end."""
     told = {"url": engine.url.render_as_string(hide_password=False), "state": str(state), "port": port}
-    server = subprocess.Popen([sys.executable, "-m", "tests.civic.money.serving", json.dumps(told)], cwd=ROOT)
-    try:
+    with born("tests.civic.money.serving", json.dumps(told)) as server:
         for _ in range(600):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             assert server.poll() is None, "the server ended by itself"
             time.sleep(0.1)
         yield server
-    finally:
-        server.kill()
-        server.wait()
 
 
 def asked(port: int, path: str, form: dict[str, str]) -> tuple[str, str]:

@@ -94,6 +94,8 @@ class Matter:
         }
         if kind == "transfer":
             asked |= {"new_holder": "A new holder", "new_holder_address": "new-holder@citizen.example"}
+        if kind == "compound_wall":
+            asked["wall_length"] = "24.5"
         said = asked | form
         self.number = begin(self.desk, asked_from(said), actor=self.owner, form=said).id
         return self.case

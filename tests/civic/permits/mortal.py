@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from api.app import create_app
+from api.app import served_app
 from api.connecting import in_service_role
 from api.settings import Settings
 
@@ -112,7 +112,7 @@ def main() -> None:
     """Serve, again and again, until standard input ends."""
     url, folder, port, *clear = sys.argv[1:]
     engine = in_service_role(url)
-    app = create_app(Settings(state=Path(folder), port=int(port)), engine)
+    app = served_app(Settings(state=Path(folder), port=int(port)), engine)  # each life finds the doors read
     listen_to(engine)
     if clear:
         _judge_as_clear(app, engine)

@@ -14,12 +14,14 @@ from civic.core.reopening import reopen
 from civic.core.steps import advance
 from civic.permits.appeals.lodging import appeal_of, lodge
 from civic.permits.audits import proposed
-from civic.permits.issuing import permit_of, revoke
+from civic.permits.issuing import permit_of
 from civic.permits.lettering import letters_of
+from civic.permits.revoking import revoke
 from civic.permits.tables import PermitAuditRow
 from civic.permits.town_words import say_of_reason
 from gis.errors import Conflict, Invalid, NotAllowed
 from tests.civic.builders import NOW
+from tests.civic.permits.hearing import heard, last, told
 from tests.civic.permits.matters import Matter, a_matter
 
 FLOW = SERVICES["permit_appeals"]
@@ -71,6 +73,7 @@ def test_a_dismissed_appeal_leaves_the_decision_as_it_is(refused: Matter) -> Non
     appeal = lodged(refused)
     assert ordered(refused, appeal, "dismiss", refused.secretary).state == "dismissed"
     assert refused.case.state == "refused"
+    assert last(refused.session, refused.number).step == "appeal_dismissed"
     with pytest.raises(Conflict, match="cannot be done"):
         ordered(refused, appeal, "set_aside", refused.secretary)
     assert lodged(refused).state == "before_tribunal"
@@ -84,17 +87,27 @@ def test_a_revoked_permit_stands_again(town: Session, body: LocalBody, tmp_path:
         lodged(matter)
     permit = permit_of(town, matter.number)
     assert permit is not None
-    revoke(matter.desk, permit.number, why="A false drawing.", actor=matter.secretary)
-    appeal = lodged(matter)
+    revoke(matter.desk, permit.number, why="A false drawing.", clause="Rule 16", actor=matter.secretary)
+    with heard():
+        appeal = lodged(matter)
+    assert (last(town, matter.number).step, last(town, matter.number).note) == (
+        "appeal_lodged",
+        "Appeal 7/2026",
+    )
+    assert set(told(town, "case_act")) == {matter.licensee.person.id}
     said = {"body": body.code, "number": permit.number, "case_id": matter.number, "outcome": "revocation"}
     row = PermitAuditRow(**said, drawn=NOW.date(), why="risk", seed="s", reasons=[], words="False.", done=NOW)
     town.add(row)
     town.flush()
-    ordered(matter, appeal, "set_aside", matter.secretary)
+    with heard():
+        ordered(matter, appeal, "set_aside", matter.secretary)
+    assert set(told(town, "case_act")) == {matter.owner.person.id, matter.licensee.person.id}
+    assert "Order Order 12/2027: As ordered." in told(town, "case_act")[matter.licensee.person.id]
     assert proposed(town) == []
     permit = permit_of(town, matter.number)
     assert permit is not None
-    assert (permit.revoked, permit.revoked_why) == (None, None)
+    kept = (permit.revoked, permit.revoked_why, permit.revoked_clause, permit.revoked_by)
+    assert kept == (None, None, None, None)
     assert history(town, matter.number, for_staff=False)[-1].step == "appeal_set_aside"
     assert matter.begin("plinth", of_permit=permit.number).state == "draft"
 

@@ -16,6 +16,7 @@ from civic.permits.issuing import permit_of
 from civic.permits.signing import answered
 from gis.errors import Conflict, NotAllowed, NotFound
 from tests.civic.builders import an_actor
+from tests.civic.permits.hearing import heard, last, told
 from tests.civic.permits.matters import Matter, a_matter
 
 
@@ -136,9 +137,14 @@ def test_the_owner_changes_the_licensee_by_one_consent(matter: Matter, body: Loc
         change_licensee(
             matter.desk, matter.case, licensee_id=another.person.id, actor=matter.licensee, language="en"
         )
-    change_licensee(
-        matter.desk, matter.case, licensee_id=another.person.id, actor=matter.owner, language="en"
-    )
+    with heard():
+        change_licensee(
+            matter.desk, matter.case, licensee_id=another.person.id, actor=matter.owner, language="en"
+        )
+    assert last(matter.session, matter.number).step == "licensee_changed"
+    words = told(matter.session, "case_act")
+    assert set(words) == {matter.licensee.person.id, another.person.id}
+    assert f"Licensee: {another.person.name}" in words[matter.licensee.person.id]
     assert [(each.part, each.is_given) for each in signatures(matter.session, matter.number)] == [
         ("owner", True),
         ("licensee", False),

@@ -28,8 +28,8 @@ from civic.permits.audits import (
 )
 from civic.permits.checklist import checklist
 from civic.permits.draws import Lot, drawn, how_many, seed_of
-from civic.permits.issuing import revoke
 from civic.permits.register import permit_shown
+from civic.permits.revoking import revoke
 from civic.permits.visit_keeping import receive
 from civic.permits.visit_said import Seen, VisitSaid
 from gis.errors import Conflict, Invalid, NotAllowed
@@ -227,7 +227,13 @@ def test_a_proposed_revocation_waits_for_the_secretary(desk: Desk, number: str) 
     assert permit_shown(desk.session, number, on=AFTER.date()).line.state == "in_force", (
         "an audit revokes nothing"
     )
-    revoke(desk, number, why="Built into the street.", actor=an_actor(desk.session, desk.body, "secretary"))
+    revoke(
+        desk,
+        number,
+        why="Built into the street.",
+        clause="Rule 16",
+        actor=an_actor(desk.session, desk.body, "secretary"),
+    )
     desk.session.expire_all()
     assert proposed(desk.session) == []
     assert permit_shown(desk.session, number, on=AFTER.date()).line.state == "revoked"

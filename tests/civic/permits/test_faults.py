@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from civic.permits.lettering import letters_of
 from civic.permits.rechecking import Rechecker
 from civic.permits.routing import RECHECK, settle
 from gis.errors import Conflict
+from tests.civic.permits.hearing import TELLER, told
 from tests.civic.permits.matters import Matter, a_matter
 
 EVE = datetime(2026, 8, 3, 6, 30, tzinfo=UTC)
@@ -82,10 +83,29 @@ def test_an_authority_that_never_answers_is_named_and_passed_on_and_never_taken_
     matter.step("report", matter.inspector, note="As drawn.")
     last = max(each.due for each in tasks_of(town, matter.number) if each.due is not None)
     late: list[Escalated] = []
-    with listening(Escalated, lambda _, event: late.append(event)):
-        matter.now += last - matter.desk.today + timedelta(days=1)
-        run_clocks(town, body, SERVICES, now=matter.now)
-    assert any(each.task is not None for each in late)
+
+    def nights(days: int) -> list[int]:
+        """Whose task was told of in the night after some days."""
+        late.clear()
+        matter.later(days=days)
+        for _ in range(2):
+            run_clocks(town, body, SERVICES, now=matter.now)
+        return [each.task.id for each in late if each.task is not None]
+
+    matter.now += last - matter.desk.today
+    with (
+        listening(Escalated, lambda _, event: late.append(event)),
+        listening(Escalated, TELLER.heard_escalated),
+    ):
+        assert nights(0) == []  # the last day is not over
+        (task,) = nights(1)
+        authority = next(each.task.told["authority"]["en"] for each in late if each.task is not None)
+        for who, template in ((matter.secretary, "late"), (matter.owner, "late_told")):
+            words = told(town, template)[who.person.id]
+            assert all(each in words for each in (authority, f"{last:%d-%m-%Y}", matter.case.number))
+        assert matter.secretary.person.name in told(town, "late_told")[matter.owner.person.id]
+        assert nights(13) == []
+        assert nights(1) == [task]  # and again while nothing comes
     with pytest.raises(Conflict, match=r"no answer|Still open"):
         matter.step("approve", matter.approver)
     assert permit_of(town, matter.number) is None

@@ -17,6 +17,7 @@ from civic.permits.same_plot import others_on_plot
 from civic.permits.tables import PermitRow
 from gis.errors import Conflict, Invalid
 from tests.civic.builders import an_actor
+from tests.civic.permits.hearing import last
 from tests.civic.permits.issued import a_permit
 from tests.civic.permits.matters import Matter, a_matter
 
@@ -56,9 +57,11 @@ def revised(matter: Matter, number: str) -> PermitRow:
 
 
 def test_a_revised_permit_replaces_the_former_which_keeps_its_number(permitted: Matter) -> None:
-    former = issued(permitted).number
+    former, first = issued(permitted).number, permitted.number
     waiting = permitted.begin("plinth", of_permit=former).id
     later = revised(permitted, former)
+    line = last(permitted.session, first)
+    assert (line.step, line.note, line.role) == ("permit_replaced", later.number, "approver")
     session, today = permitted.session, permitted.desk.today
     shown = permit_shown(session, former, on=today)
     assert (shown.line.state, shown.line.replaced_by, shown.line.replaced) == (
@@ -139,3 +142,19 @@ def test_a_revised_permit_costs_what_it_is_more_than_the_former(permitted: Matte
         assert {each.head for each in owed.lines} == {"permit_application", "permit_scrutiny"}
         assert {each.head for each in owed.open} == still
         assert all(former.number in each.reason for each in owed.open)
+
+
+def test_a_draft_does_not_stop_the_clock_of_its_permit(permitted: Matter) -> None:
+    former = issued(permitted).number
+    permitted.begin("extension", of_permit=former)
+    permitted.later(days=6 * 365)
+    with pytest.raises(Conflict, match="cannot be extended any more"):
+        permitted.step("file_plain", permitted.owner)
+
+
+def test_a_transfer_that_is_yet_to_come_is_not_asked_for(permitted: Matter) -> None:
+    tomorrow = (permitted.desk.today + timedelta(days=1)).isoformat()
+    former = issued(permitted).number
+    with pytest.raises(Invalid, match="lies in the future"):
+        permitted.begin("transfer", of_permit=former, transferred=tomorrow)
+    permitted.begin("transfer", of_permit=former, transferred=permitted.desk.today.isoformat())

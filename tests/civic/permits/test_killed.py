@@ -1,8 +1,6 @@
 """kill -9 while a permit is paid for or checked again: no permit without its check, none twice, no number lost; two approvals at once."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +20,10 @@ from civic.permits.tables import PermitCheckRow, PermitRow
 from gis.errors import Conflict
 from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
+from tests.nursery import Born, born
 
-ROOT = Path(__file__).parents[3]
+LOADS = ("civic.permits.rechecking", "tests.civic.permits.checkers", "tests.civic.permits.low_risk")
+"""What the program loads while it runs."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def kept(engine: Engine, body: LocalBody, folder: Path) -> Iterator[Matter]:
 
 
 @contextmanager
-def dying(engine: Engine, matter: Matter, folder: Path, **told: Any) -> Iterator[subprocess.Popen[str]]:
+def dying(engine: Engine, matter: Matter, folder: Path, **told: Any) -> Iterator[Born]:
     """The process that is to be killed; killed at the end in any case."""
     given = {
         "url": engine.url.render_as_string(hide_password=False),
@@ -45,21 +45,11 @@ def dying(engine: Engine, matter: Matter, folder: Path, **told: Any) -> Iterator
         "folder": str(folder),
         "now": matter.now.isoformat(),
     } | told
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.civic.permits.dying", json.dumps(given)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with born("tests.civic.permits.dying", json.dumps(given), loads=LOADS) as process:
         yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
-def until(process: subprocess.Popen[str], point: str) -> None:
-    assert process.stdout is not None
+def until(process: Born, point: str) -> None:
     for line in process.stdout:
         if line.strip() == point:
             return

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.permits.deciding import overrule, say
-from civic.permits.issuing import revoke
 from civic.permits.lettering import letter as letter_of
 from civic.permits.lettering import letters_of
 from civic.permits.letters import Letter, LetterKind
+from civic.permits.revoking import revoke
 from gis.errors import NotFound
 from tests.civic.permits.matters import Matter, a_matter
 from tests.civic.permits.printed_letters import a_self_certified_permit
@@ -132,7 +132,9 @@ def test_a_revocation_tells_its_day_and_reason(matter: Matter) -> None:
     with pytest.raises(NotFound):
         made(matter, LetterKind.REVOCATION)
     matter.now += timedelta(days=3)
-    revoke(matter.desk, number, why="It was got by a false drawing.", actor=matter.secretary)
+    revoke(
+        matter.desk, number, why="It was got by a false drawing.", clause="Rule 16", actor=matter.secretary
+    )
     letter = made(matter, LetterKind.REVOCATION)
     assert (letter.kind, letter.reason) == (LetterKind.REVOCATION, "It was got by a false drawing.")
     assert letter.dated == matter.desk.today

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.case import history, tasks_of
 from civic.permits.deciding import judged, overrule, say, unspoken, words_on
-from civic.permits.issuing import permit_of, revoke
+from civic.permits.issuing import permit_of
 from civic.permits.model import Kind
 from civic.permits.rechecking import check_by_hand
+from civic.permits.revoking import revoke
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
+from tests.civic.permits.hearing import heard, last, told
 from tests.civic.permits.matters import Matter, a_matter
 
 FAILING = 1.0
@@ -139,14 +141,20 @@ def test_a_finding_that_fails_is_overruled_only_with_a_published_reason(matter: 
             overrule(matter.desk, matter.check, rule=rule, subject=subject, reason=" ", actor=matter.approver)
         with pytest.raises(NotAllowed):
             overrule(matter.desk, matter.check, rule=rule, subject=subject, reason="x", actor=matter.verifier)
-        overrule(
-            matter.desk,
-            matter.check,
-            rule=rule,
-            subject=subject,
-            reason="Order 4/2026 of Government.",
-            actor=matter.approver,
-        )
+        with heard():
+            overrule(
+                matter.desk,
+                matter.check,
+                rule=rule,
+                subject=subject,
+                reason="Order 4/2026 of Government.",
+                actor=matter.approver,
+            )
+        line, words = last(matter.session, matter.number), told(matter.session, "case_act")
+        assert (line.step, line.role) == ("finding_overruled", "approver")
+        assert set(words) == {matter.owner.person.id, matter.licensee.person.id}
+        said = f"{each.finding['title']} ({each.finding['clause']}): Order 4/2026 of Government."
+        assert said in words[matter.owner.person.id]
     matter.step("approve", matter.approver)
     permit = permit_of(matter.session, matter.number)
     assert permit is not None
@@ -190,7 +198,7 @@ def test_the_reasons_of_the_way_are_kept(matter: Matter) -> None:
     (taken,) = [
         each for each in history(matter.session, matter.number, for_staff=True) if each.step == "take_in"
     ]
-    assert taken.told["receipt"]
+    assert taken.told["demand"]
 
 
 def test_a_permit_is_revoked_once_with_a_reason(matter: Matter) -> None:
@@ -199,11 +207,11 @@ def test_a_permit_is_revoked_once_with_a_reason(matter: Matter) -> None:
     permit = permit_of(matter.session, matter.number)
     assert permit is not None
     with pytest.raises(NotAllowed):
-        revoke(matter.desk, permit.number, why="False papers.", actor=matter.approver)
-    revoke(matter.desk, permit.number, why="False papers.", actor=matter.secretary)
+        revoke(matter.desk, permit.number, why="False papers.", clause="Rule 16", actor=matter.approver)
+    revoke(matter.desk, permit.number, why="False papers.", clause="Rule 16", actor=matter.secretary)
     matter.session.expire_all()
     with pytest.raises(Conflict, match="already"):
-        revoke(matter.desk, permit.number, why="Again.", actor=matter.secretary)
+        revoke(matter.desk, permit.number, why="Again.", clause="Rule 16", actor=matter.secretary)
     with pytest.raises(Conflict, match="revoked"):
         matter.begin(Kind.PLINTH, of_permit=permit.number)
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.people import introduce
 from civic.permits.deciding import overrule, say
-from civic.permits.issuing import permit_of, revoke
+from civic.permits.issuing import permit_of
 from civic.permits.publishing import check_publishable
+from civic.permits.revoking import revoke
 from gis.errors import Invalid
 from tests.civic.permits.matters import Matter, a_matter
 
@@ -92,4 +93,4 @@ def test_the_reason_of_a_revocation_names_nobody(town: Session, body: LocalBody,
     permit = permit_of(town, made.number)
     assert permit is not None
     with pytest.raises(Invalid, match="telephone"):
-        revoke(made.desk, permit.number, why="Call 9876543210.", actor=made.secretary)
+        revoke(made.desk, permit.number, why="Call 9876543210.", clause="Rule 16", actor=made.secretary)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
-from civic.permits.issuing import permit_of, revoke
+from civic.permits.issuing import permit_of
+from civic.permits.revoking import revoke
 from civic.permits.same_plot import others_on_plot
 from tests.civic.permits.matters import Matter, a_matter
 
@@ -33,7 +34,7 @@ def test_a_permit_stands_beside_another_case_while_it_is_in_force(matter: Matter
     left = (permit.until - matter.desk.today).days
     assert beside(matter, days=left) == (permit.number,)
     assert beside(matter, days=left + 1) == ()
-    revoke(matter.desk, permit.number, why="False papers.", actor=matter.secretary)
+    revoke(matter.desk, permit.number, why="False papers.", clause="Rule 16", actor=matter.secretary)
     assert beside(matter) == ()
 
 

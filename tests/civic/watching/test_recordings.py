@@ -1,10 +1,12 @@
 """A watcher hears once of what is recorded on the plot, beside it or on a layer of its page, and of nothing recorded elsewhere."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody, enter, inside
@@ -163,3 +165,24 @@ def test_a_layer_that_comes_in_is_told_once_however_often_the_job_is_done(
         do(the_hour(own_body, job=job, engine=service_engine))
     with inside(service_engine, own_body.code) as (session, _):
         assert len(told(session, who)) == 1
+
+
+def test_a_layer_that_comes_into_force_is_told_of_a_plot_and_of_its_neighbours(
+    engine: Engine, service_engine: Engine, own_body: LocalBody
+) -> None:
+    """It came in long before, with the day from which it holds, and lies on a spot of 2 m of the long plot 90/2 alone."""
+    tomorrow, wide = NOW.date() + timedelta(days=1), {"90/1": (0, 20), "90/2": (20, 200), "90/3": (-300, 20)}
+    plots = [replace(a_new_parcel(each), boundary=a_box(x, width=w)) for each, (x, w) in wide.items()]
+    with transaction(engine) as session:
+        place = jurisdiction(session, own_body.jurisdiction)
+        register(session, place, plots, known=BEFORE)
+        bring_in(session, place, "flood", [a_box(150, 3, width=2, depth=2)], valid=Range(tomorrow, None))
+    with inside(service_engine, own_body.code) as (session, body):
+        watchers = {number: watching(session, body, number)[0] for number in wide}
+        counts = []
+        for days in (0, 1, 1, 2):
+            hour = replace(the_hour(body), now=NOW + timedelta(days=days))
+            RECORDINGS.tell_of_recordings(session, body, hour)
+            counts.append({number: len(told(session, who)) for number, who in watchers.items()})
+    on_the_day = {"90/1": 1, "90/2": 1, "90/3": 0}
+    assert counts == [dict.fromkeys(wide, 0), on_the_day, on_the_day, on_the_day]

@@ -1,10 +1,6 @@
 """An import that is cut off leaves the version before it whole, and the next one goes in as if nothing had been."""
 
-import os
 import signal
-import subprocess
-import sys
-import textwrap
 import time
 from pathlib import Path
 
@@ -20,6 +16,7 @@ from layers.importers.report import Kind, ParcelCounts, Progress
 from layers.importers.run import run_dataset, run_mapping
 from tests.builders import a_box, a_new_parcel
 from tests.layers.importers.writing import PLACE, SOURCE, bring, entry, in_degrees, write
+from tests.nursery import born
 
 COUNTS = (
     "SELECT (SELECT count(*) FROM parcel WHERE upper_inf(recorded)), (SELECT count(*) FROM parcel),"
@@ -77,18 +74,10 @@ def counts(engine: Engine) -> tuple[int, ...]:
 
 def killed_at(engine: Engine, folder: Path, step: str) -> None:
     """Run the import in another process that is killed at a step."""
-    script = textwrap.dedent(CUT_OFF)
     url = engine.url.render_as_string(hide_password=False)
-    ended = subprocess.run(
-        [sys.executable, "-c", script, url, str(folder), step],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert ended.stdout == "there\n", ended.stderr
-    assert ended.returncode == -signal.SIGKILL
+    with born(CUT_OFF, url, str(folder), step, loads=("layers.importers.run",)) as process:
+        assert process.stdout.read() == "there\n"
+        assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("step", ["parcels: checking", "parcels: comparing", "parcels: storing"])
