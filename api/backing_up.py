@@ -11,6 +11,7 @@ of the dump finds its file.
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ FORM = "bhumika-backup-1"
 DUMP, DOCUMENTS, RASTERS, MANIFEST = "database.dump", "documents", "rasters", "manifest.json"
 SECRET = ("key", "secret", "token", "password", "smtp", "database_url", "verify")
 """Parts of the names of settings that hold a secret."""
+OF_THE_BUCKET = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SSE_CUSTOMER_KEY_BASE64")
+"""Names of the environment that open a bucket of documents; a session's token, which ends within hours, is nothing to keep."""
 OWN = frozenset({"BHUMIKA_DATABASE_URL", "BHUMIKA_BACKUP_DATABASE_URL"})
 """Settings with a secret that say where this machine's own database is."""
 _TABLES = text(
@@ -89,7 +92,7 @@ def restore(
     manifest = _manifest(folder)
     _check_revision(manifest["revision"])
     if not without_keys:
-        _check_keys(manifest.get("keys", ()), settings)
+        check_keys(manifest.get("keys", ()), settings)
     said("checking the files")
     _check_files(folder, manifest["files"])
     _check_places(settings, documents, manifest["files"])
@@ -114,18 +117,24 @@ def restore(
 
 
 def keys_of(settings: Settings) -> list[str]:
-    """The names of the settings that hold a secret here: what must be kept elsewhere for a restored service to work."""
+    """The names of the settings that hold a secret here, with those that open the bucket where documents lie in one: what must be kept
+    elsewhere for a restored service to work.
+    """
     held = settings.model_dump()
-    return sorted(
+    names = [
         f"BHUMIKA_{name.upper()}"
         for name, value in held.items()
         if value and any(part in name for part in SECRET)
-    )
+    ]
+    return sorted(names + [name for name in OF_THE_BUCKET if settings.documents and os.environ.get(name)])
 
 
-def _check_keys(names: Sequence[str], settings: Settings) -> None:
-    """Refuse where a setting that held a secret is missing; where the database lies is this machine's own."""
-    missing = sorted(set(names) - set(keys_of(settings)) - OWN)
+def check_keys(names: Sequence[str], settings: Settings) -> None:
+    """Refuse where a setting that held a secret is missing; where the database lies is this machine's own, and so is a folder of
+    documents, which needs no key.
+    """
+    needless = OWN if settings.documents else OWN.union(OF_THE_BUCKET)
+    missing = sorted(set(names) - set(keys_of(settings)) - needless)
     if missing:
         raise Conflict(
             f"These settings held a secret where the backup was made, and are missing here: {', '.join(missing)}. Set them first,"

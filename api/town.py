@@ -3,7 +3,7 @@
 In: an engine in the service's role.  Out: the `TownHall` behind the doors, and what the worker does every night.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -34,8 +34,11 @@ from civic.permits import service as permits
 from civic.permits.appeals import service as permit_appeals
 from civic.permits.audits import nightly as draw_audits
 from civic.permits.register import permits_on
+from gis.asof import AsOf
 from gis.db.session import transaction
 from gis.errors import Invalid
+from gis.jurisdictions import jurisdiction
+from gis.parcels.queries import forebears
 from web.plot_halls import CaseOfPlot, DisputeOfPlot, HallOfPlot, PermitOfPlot, Start
 from web.town import town_page
 
@@ -95,9 +98,10 @@ def _hall_of_plot(
     secret = cookies.get(cookie_of(code))
     today = day_there(now, body.time_zone)
     who = actor(session, secret, today=today, now=now) if secret else None
-    lines, own = _cases_for(session, body, who, number, today) if who else ([], set())
+    numbers = _numbers_of(session, body, number, AsOf(on=today, known=now))
+    lines, own = _cases_for(session, body, who, numbers, today) if who else ([], set())
     disputes = objections.disputes_on(
-        session, number, jurisdiction=body.jurisdiction, time_zone=body.time_zone
+        session, numbers, jurisdiction=body.jurisdiction, time_zone=body.time_zone
     )
     return HallOfPlot(
         body=body,
@@ -110,6 +114,7 @@ def _hall_of_plot(
                 state=service_kept(hall.services, line.case.service).flow.state_title(line.case.state),
                 opened=day_there(line.case.opened, body.time_zone),
                 is_open=line.case.id in own,
+                former=_former(numbers, line.parcels),
             )
             for line in lines
         ),
@@ -119,31 +124,54 @@ def _hall_of_plot(
             if each.begins_at
         ),
         permits=tuple(
-            PermitOfPlot(number=each.number, kind=each.kind, state=each.state, issued=each.issued)
-            for each in permits_on(session, number, on=today)
+            PermitOfPlot(
+                number=each.number,
+                kind=each.kind,
+                state=each.state,
+                issued=each.issued,
+                former=_former(numbers, each.plots),
+            )
+            for each in permits_on(session, numbers, on=today)
         ),
         disputes={
-            each.theme: DisputeOfPlot(number=each.number, since=each.since, upheld=each.upheld)
+            each.theme: DisputeOfPlot(
+                number=each.number,
+                since=each.since,
+                upheld=each.upheld,
+                former=_former(numbers, [each.plot]),
+            )
             for each in reversed(disputes)
         },
     )
 
 
-def _cases_for(
-    session: Session, body: LocalBody, who: Actor, number: str, today: date
-) -> tuple[list[InboxLine], set[int]]:
-    """The cases on a plot that somebody is told of, and those of them that they may open.
+def _numbers_of(session: Session, body: LocalBody, number: str, at: AsOf) -> list[str]:
+    """The number of a plot, and then those that its land had before: what stands under them is not ended by a change of number."""
+    before = forebears(session, jurisdiction(session, body.jurisdiction), number, at=at)
+    return [number, *(each for each in before if each != number)]
 
-    The office sees and opens all; a party its own; a known owner is told of all, and opens only what they have a part in.
+
+def _former(numbers: Sequence[str], plots: Collection[str]) -> str | None:
+    """The former number of a plot under which something stands; None where it stands under today's, the first."""
+    found = [each for each in numbers if each in plots]
+    return found[0] if found and found[0] != numbers[0] else None
+
+
+def _cases_for(
+    session: Session, body: LocalBody, who: Actor, numbers: Sequence[str], today: date
+) -> tuple[list[InboxLine], set[int]]:
+    """The cases on a plot, today's number first, that somebody is told of, and those of them that they may open.
+
+    The office sees and opens all; a party its own; a known owner of today's plot is told of all, and opens only what they have
+    a part in.
     """
     if who.is_office:
-        lines = cases_on(session, number)
+        lines = cases_on(session, numbers)
         return lines, {each.case.id for each in lines}
-    mine = cases_on(session, number, person_id=who.person.id)
+    mine = cases_on(session, numbers, person_id=who.person.id)
     own = {each.case.id for each in mine}
-    return (
-        cases_on(session, number) if owns(session, body, who.person.id, [number], on=today) else mine
-    ), own
+    is_theirs = owns(session, body, who.person.id, numbers[:1], on=today)
+    return (cases_on(session, numbers) if is_theirs else mine), own
 
 
 def stranded_cases(engine: Engine) -> list[str]:

@@ -5,7 +5,7 @@ the same input gives the same value.  Raises `Invalid` or `TooLarge` where nothi
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import radians
@@ -17,10 +17,10 @@ from gis.errors import Invalid, LandError
 from gis.site import Site
 from rules.answers_document import NOTHING, Told
 from rules.book import Book, Library
-from rules.catalogue import Status
+from rules.catalogue import By, Status
 from rules.checks import RULES
 from rules.coverage import catalogue
-from rules.findings import Finding, unknown
+from rules.findings import Finding, Outcome, unknown
 from rules.plan_findings import about_the_plan
 from rules.plans.drawing import Drawing
 from rules.plans.files import is_layout, measured_file
@@ -37,6 +37,7 @@ from rules.statement import Statement, statement
 TURN = "TURN_DEGREES"
 """Word on PLAN_INFO: degrees that turn the drawing counter-clockwise to grid north."""
 NOT_CHECKED = "This rule is not checked yet; an officer has to look at it."
+TELL_UNIT = "Say in the file in which unit it is drawn, and declare the area of the plot."
 STREETS = (Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LANE)
 
 
@@ -44,8 +45,8 @@ STREETS = (Role.ROAD_NOTIFIED, Role.ROAD_NOT_NOTIFIED, Role.CUL_DE_SAC, Role.LAN
 class PlanCheck:
     """Everything that was found: `sha256` and `size` name the file, `drawing` is in the file's own position.
 
-    `book` is None where it is not known whose rules bind, and then every rule is unknown.  `words` are the keys of words that each rule
-    asked for, by its name.
+    `book` is None where it is not known whose rules bind, and then every rule is unknown; `statement` is None then, and where the unit of
+    the drawing is in doubt.  `words` are the keys of words that each rule asked for, by its name.
     """
 
     sha256: str
@@ -116,7 +117,7 @@ def judged(
         drawing=drawing,
         proposal=proposal,
         report=report(findings),
-        statement=None if book is None else statement(proposal, site, book),
+        statement=statement(proposal, site, book) if book is not None and drawing.units.is_certain else None,
         words=words,
     )
 
@@ -132,12 +133,26 @@ def _findings(
         for number, each in enumerate(rules):
             watch(JUDGING, number, len(rules))
             proposal.words_asked.clear()
-            found += RULES.check_one(each.id, proposal, site, book)
+            found += unless_doubted(proposal.drawing, RULES.check_one(each.id, proposal, site, book))
             words[each.id] = tuple(proposal.words_asked)
         return (*found, *_not_yet()), words
     nobody = "It is not known whether a municipality or a panchayat governs the plot, so nobody can say whose rules bind."
     remedy = "Bring in the local bodies of the place, or say which one governs the plot."
     return (*about, *(unknown(each.id, nobody, remedy=remedy) for each in RULES.rules), *_not_yet()), {}
+
+
+def unless_doubted(drawing: Drawing, found: Sequence[Finding]) -> Sequence[Finding]:
+    """What a rule says; open where it rests on the drawing and nobody knows in which unit that was drawn."""
+    if drawing.units.is_certain:
+        return found
+    reason = f"The unit of the drawing is in doubt ({drawing.units.reason}), so nothing that was drawn is held against the law."
+    drawn = {each.id for each in catalogue() if By.DRAWING in each.by}
+    return [
+        unknown(each.rule, reason, remedy=TELL_UNIT, subject=each.subject)
+        if each.rule in drawn and (each.outcome is not Outcome.UNKNOWN or each.measured is not None)
+        else each
+        for each in found
+    ]
 
 
 def _not_yet() -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ not fit its parcel is not judged against the law, it is mended.
 """
 
 from gis.site import Site
+from rules.declared_ground import Difference, differences
 from rules.findings import Finding, Outcome, Place, unknown
 from rules.plans.problems import Fault, Problem
 from rules.proposal import Proposal
@@ -32,7 +33,7 @@ MOST_LISTED = 50
 
 def about_the_plan(plan: Proposal, site: Site) -> tuple[Finding, ...]:
     """The findings about the plan itself."""
-    return (on_parcel(plan, site), *sound(plan))
+    return (on_parcel(plan, site), *sound(plan, site))
 
 
 def on_parcel(plan: Proposal, site: Site) -> Finding:
@@ -53,10 +54,11 @@ def on_parcel(plan: Proposal, site: Site) -> Finding:
     return _settled(ON_PARCEL, step)
 
 
-def sound(plan: Proposal) -> tuple[Finding, ...]:
-    """One finding for each fault that matters, or one that there is none."""
+def sound(plan: Proposal, site: Site) -> tuple[Finding, ...]:
+    """One finding for each fault that matters and each declaration that the ground contradicts, or one that there is none."""
     faults = [each for each in plan.drawing.problems if not is_harmless(each)]
-    if not faults:
+    contradicted = [_contradicted(each) for each in differences(plan.drawing, site)]
+    if not faults and not contradicted:
         return (_settled(SOUND, "No contradiction and nothing unreadable was found."),)
     found = [_fault(each, i) for i, each in enumerate(faults[:MOST_LISTED])]
     if len(faults) > MOST_LISTED:
@@ -68,7 +70,17 @@ def sound(plan: Proposal) -> tuple[Finding, ...]:
                 subject="further faults",
             )
         )
-    return tuple(found)
+    return (*found, *contradicted)
+
+
+def _contradicted(each: Difference) -> Finding:
+    return unknown(
+        SOUND,
+        each.reason,
+        remedy="Correct the declaration, or check the plan on its own plot; the ground is what is checked.",
+        subject=each.subject,
+        places=(Place(what=each.declared.key, handles=each.declared.source.handles),),
+    )
 
 
 def is_harmless(problem: Problem) -> bool:

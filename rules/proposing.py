@@ -12,9 +12,10 @@ import shapely
 from gis.site import Site
 from rules.findings import Measured, Place, measured
 from rules.measure import Unit
-from rules.plans.areas import TYPICAL
-from rules.plans.drawing import Block, Drawing, Figure, Floor, FloorArea, Thing
+from rules.plans.areas import TYPICAL, note_unheard
+from rules.plans.drawing import Block, Declared, Drawing, Figure, Floor, FloorArea, Source, Thing
 from rules.plans.placement import Placement
+from rules.plans.problems import Problems
 from rules.proposal import Answers, Building, FloorUse, Ground, Proposal
 from rules.reckoning.fronts import front_of, roads_along
 from rules.reckoning.open_spaces import open_spaces
@@ -29,7 +30,7 @@ def propose(
     drawing: Drawing, site: Site, answers: Answers, placement: Placement | None = None, *, note: str = ""
 ) -> Proposal:
     """The proposal; without a placement nothing is known of the streets along the drawn plot."""
-    drawing = _confirmed(drawing, answers)
+    drawing = _told_beside(_confirmed(drawing, answers), answers)
     is_placed = placement is not None and placement.matches and placement.is_certain
     along = (
         roads_along(drawing.plot.sides, site.roads, reach=REACH + site.accuracy)
@@ -57,6 +58,18 @@ def _confirmed(drawing: Drawing, answers: Answers) -> Drawing:
         for block in drawing.blocks
     )
     return replace(drawing, blocks=blocks)
+
+
+def _told_beside(drawing: Drawing, answers: Answers) -> Drawing:
+    """The drawing; typical floors that are told beside it and that no floor of it repeats are a fault of the plan."""
+    text = answers.words.get(TYPICAL, "").strip()
+    written = {word.text for word in drawing.declared if word.key == TYPICAL}
+    if not text or text.upper() in written:
+        return drawing
+    said = Problems()
+    source = Source(layer="", handles=())
+    note_unheard(Declared(key=TYPICAL, text=text, number=None, source=source), said)
+    return replace(drawing, problems=(*drawing.problems, *said.listed()))
 
 
 def building_of(block: Block, things: Sequence[Thing] = ()) -> Building:

@@ -1,7 +1,8 @@
 """What the town halls have on a plot: the part of its page that depends on who looks.
 
 In: a request for a plot's page.  Out: for each local body of the land: the reader's cases here (all of them for the office),
-what can be begun, and which lines are disputed.  Nobody who is not signed in sees a case.
+what can be begun, and which lines are disputed; those under a number that the land had before it was divided, merged or
+renumbered say so.  Nobody who is not signed in sees a case.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,8 @@ class CaseOfPlot:
     opened: date
     is_open: bool
     """Whether the reader may open it: a known owner is told of the cases of others on their plot, and no more."""
+    former: str | None = None
+    """The earlier number of the land under which the case stands; None for today's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ class PermitOfPlot:
     kind: str
     state: str
     issued: date
+    former: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,7 @@ class DisputeOfPlot:
     number: str
     since: date
     upheld: date | None
+    former: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from layers.catalogue import load, names
 About = Literal["remedies", "reasons", "subjects", "fees", "held", "notes", "law", "envelopes", "steps"]
 SUBJECTS: About = "subjects"
 _BLANK = re.compile(r"\\\{(\w+)\\\}")
-_TAKES = r"(?P<\1>(?:(?![.;] [A-Z]).)+?)"
+_TAKES = r"(?P<\1>(?:(?![.;] [A-Z“]).)+?)"
 _TAKES_A_PART = r"(?P<\1>[^,]+?)"
 """What a blank takes: never more than its own sentence, in a subject never more than its own part."""
 _END = re.compile(r"(?<=[.…]) (?=[^a-z\d])")

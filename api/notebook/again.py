@@ -65,7 +65,7 @@ def again(
         "layer": "permits under a reform",
         "title": {"en": change.title.en, "ml": change.title.ml or change.title.en},
         "reform": change.model_dump(mode="json", by_alias=True),
-        "units": {},
+        "units": {"geometry": "m, grid of the place"},
         "caveat": "What officers accepted or overruled is not weighed again.",
     }
     return result

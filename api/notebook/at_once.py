@@ -109,7 +109,11 @@ class AtOnce(ABC):
             **changes.attrs,
             "layer": "touched",
             "title": {"en": "Plots that changed"},
-            "units": {"amount": "m² on the ground; m of lines", "percent": "% of the measured area"},
+            "units": {
+                "amount": "m² on the ground; m of lines",
+                "percent": "% of the measured area",
+                "measured_area": "m², on the ground",
+            },
             "sources": [*changes.attrs["sources"], *plots.attrs["sources"]],
         }
         return found
@@ -195,7 +199,7 @@ class AtOnce(ABC):
         layers: Sequence[str] | None = None,
         *,
         on: date | None = None,
-    ) -> pd.DataFrame:
+    ) -> geopandas.GeoDataFrame:
         """A row for each plot and feature that lies on it: m² on the ground, percent; why, where a layer does not tell (no area, never 0)."""
         with self._asking(on) as (session, place, at):
             return features_on(session, place, numbers_of(plots), layers, at=at)

@@ -29,6 +29,13 @@ UNITS = {
     "geometry": "m, grid of the place",
     "measured_area": "m², on the ground",
     "accuracy": "m",
+    "width": "m",
+    "water_width": "m",
+    "road_length": "m",
+    "top_amsl_m": "m above mean sea level",
+    "clearance": "m",
+    "half_strip": "m",
+    "voltage_kv": "kV",
 }
 """What columns count in, where they stand in a table."""
 

@@ -1,12 +1,14 @@
 """What lies on plots, feature by feature: from the facts that are kept where these are fresh, measured now where they are not.
 
-In: a session in the reading role, numbers of plots, names of layers, a point in both times.  Out: a table.  A plot of which a layer does
-not tell everything has a row without an area that says why: no row is an answer only where there is no such row.
+In: a session in the reading role, numbers of plots, names of layers, a point in both times.  Out: a table with the boundary of each plot
+in the place's own metres.  A plot of which a layer does not tell everything has a row without an area that says why: no row is an answer
+only where there is no such row.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import geopandas
 import numpy as np
 import pandas as pd
 from sqlalchemy import text
@@ -28,7 +30,7 @@ from layers.overlaps.reading import Standing, standing_states
 from layers.overlaps.silence import BROKEN, unknown
 
 COLUMNS = ["number", "layer", "ref", "label", "label_ml", "area", "percent", "reason"]
-UNITS = {"area": "m², on the ground", "percent": "% of the measured area"}
+UNITS = {"geometry": "m, grid of the place", "area": "m², on the ground", "percent": "% of the measured area"}
 _WORDS = text(
     "SELECT feature.id, import.target AS layer, ref, label, label_ml FROM layer_feature AS feature"
     " JOIN dataset_import AS import ON import.id = feature.import_id"
@@ -38,21 +40,24 @@ _WORDS = text(
 
 def features_on(
     session: Session, place: Jurisdiction, numbers: Sequence[str], layers: Sequence[str] | None, *, at: AsOf
-) -> pd.DataFrame:
+) -> geopandas.GeoDataFrame:
     """A row for each plot and feature that share ground, and for each plot and layer of which nothing is known."""
     base = footing(place.catalogue, standing(session, place, known=at.known), known=at.known)
     themes = _themes(base, layers)
     names = {theme.target for theme in themes}
     imports = [each for each in kept(session, place, known=at.known) if each.target in names]
     asked = list(dict.fromkeys(normal_number(each) for each in numbers))
-    parts = [pd.DataFrame(columns=COLUMNS)]
+    parts, shapes = [pd.DataFrame(columns=COLUMNS)], dict[str, Any]()
     for first in range(0, len(asked), AT_ONCE):
         some = asked[first : first + AT_ONCE]
         plots = standing_states(session, place, some, at=at)
+        shapes |= zip(plots.numbers, plots.states.shapes, strict=True)
         parts.append(_shared(session, place, plots, imports, at=at))
         parts += [*_silent(plots, themes, at=at), _nowhere(some, plots)]
     found = pd.concat([part for part in parts if len(part)] or parts).reindex(columns=COLUMNS)
-    table = found.sort_values(["number", "layer", "ref"], ignore_index=True)
+    rows = found.sort_values(["number", "layer", "ref"], ignore_index=True)
+    ground = [shapes.get(each) for each in rows["number"]]
+    table = geopandas.GeoDataFrame(rows, geometry=ground, crs=f"EPSG:{place.metric}")
     table.attrs = of_place(place, at) | {
         "layer": "features_on",
         "sources": sources_of(lineage_of([each for theme in themes for each in theme.imports])),
@@ -122,7 +127,7 @@ def _told(base: Footing, imports: Sequence[Kept]) -> dict[str, dict[str, Any]]:
         names[each.import_id]: {
             "layer": each.target,
             "from": "kept facts" if each.is_fresh else "measured now",
-            "facts_known": each.known if each.is_fresh else None,
+            "facts_known": each.known.isoformat() if each.is_fresh and each.known else None,
         }
         for each in imports
     }

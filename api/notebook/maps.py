@@ -31,6 +31,12 @@ NOTHING = "#d0ccc0"
 UNKNOWN = "unknown"
 """The word for the same."""
 DEGREES = 4326
+NEAREST = 18
+"""The zoom that a map opens with at most: a single point has no extent to be fitted to."""
+DOT = 6
+"""Radius of a point, in pixels."""
+LINES = ("LineString", "MultiLineString")
+"""What has no ground to fill: its colour is that of the line."""
 _LEAFLET = Path(web.__file__).parent / "node_modules" / "leaflet" / "dist"
 
 
@@ -59,7 +65,7 @@ def show(*frames: geopandas.GeoDataFrame, by: str | None = None) -> folium.Map:
     box = np.array([frame.total_bounds for frame in drawn])
     west, south = box[:, :2].min(axis=0)
     east, north = box[:, 2:].max(axis=0)
-    board.fit_bounds([[south, west], [north, east]])
+    board.fit_bounds([[south, west], [north, east]], max_zoom=NEAREST)
     root = board.get_root()
     assert isinstance(root, Figure)
     root.html.add_child(Element(_legend(legend, drawn[-1], _caveats(frames))))
@@ -94,15 +100,19 @@ def _layer(frame: geopandas.GeoDataFrame, fills: Sequence[str]) -> folium.GeoJso
     return folium.GeoJson(
         rows.to_json(),
         name=str((frame.attrs.get("title") or {}).get("en", frame.attrs.get("layer", "Shapes"))),
-        style_function=lambda feature: {
-            "color": line,
-            "weight": 1,
-            "fillColor": feature["properties"]["_fill"],
-            "fillOpacity": 0.7,
-        },
+        style_function=lambda feature: _drawn(feature, line),
+        marker=folium.CircleMarker(radius=DOT, fill=True),
         tooltip=folium.GeoJsonTooltip(_called(columns)) if columns else None,
         popup=folium.GeoJsonPopup(columns) if columns else None,
     )
+
+
+def _drawn(feature: dict[str, Any], line: str) -> dict[str, Any]:
+    """How a shape is drawn: ground and points are filled within the line, a line has the colour itself."""
+    fill = feature["properties"]["_fill"]
+    if feature["geometry"]["type"] in LINES:
+        return {"color": fill, "weight": 2}
+    return {"color": line, "weight": 1, "fillColor": fill, "fillOpacity": 0.7}
 
 
 def _called(columns: Sequence[str]) -> list[str]:
@@ -125,9 +135,11 @@ def _is_missing(value: Any) -> bool:
 
 
 def _plain(frame: geopandas.GeoDataFrame) -> tuple[list[str], list[tuple[str, str]]]:
-    fill = (frame.attrs.get("colours") or {}).get("fill") or PAPER
-    title = (frame.attrs.get("title") or {}).get("en", frame.attrs.get("layer", "Shapes"))
-    return [fill] * len(frame), [(fill, str(title))]
+    colours = frame.attrs.get("colours") or {}
+    fill, line = colours.get("fill") or PAPER, colours.get("line") or PLOT_LINE
+    title = str((frame.attrs.get("title") or {}).get("en", frame.attrs.get("layer", "Shapes")))
+    fills = [line if each in LINES else fill for each in frame.geom_type]
+    return fills, [(fill if fill in fills else line, title)]
 
 
 def _coloured(frame: geopandas.GeoDataFrame, by: str) -> tuple[list[str], list[tuple[str, str]]]:

@@ -89,7 +89,9 @@ def overlaps(
         pd.DataFrame(rows), geometry=_parts(pairs, shapes, areas.shapes, which), crs=plots.crs
     )
     found.attrs = {**plots.attrs, "layer": "overlaps", "title": {"en": "Shared ground"}}
-    found.attrs["units"] = {"area": "m², on the ground", "percent": "% of the measured area"}
+    found.attrs["units"] = dict.fromkeys(("area", "measured_area"), "m², on the ground") | {
+        "percent": "% of the measured area"
+    }
     return found.reset_index(drop=True)
 
 

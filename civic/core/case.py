@@ -4,7 +4,7 @@ In: a session inside a local body.  Out: frozen values; lists are ordered and pa
 thousand cases costs what a small one costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,8 +23,8 @@ from civic.core.tables import (
     CaseTaskRow,
     PersonRow,
 )
-from civic.core.workflow import CONSULTED, STAFF
-from gis.errors import NotFound
+from civic.core.workflow import CONSULTED, LICENSED, STAFF
+from gis.errors import NotAllowed, NotFound
 
 MOST = 100
 """Cases on a page of an inbox, at most."""
@@ -97,6 +97,12 @@ class InboxLine:
     """The day by which it is listed: `NO_DAY` without a limit."""
 
 
+class LicenceEnded(NotAllowed):
+    """Who was the licensee of a case has no registration today."""
+
+    code = "licence-ended"
+
+
 _CASE = "SELECT id, body, service, workflow, number, state, turn, since, due, opened, opened_by, closed, version FROM civic_case"
 _BY_ID = text(f"{_CASE} WHERE id = :id")
 _LOCKED = text(f"{_CASE} WHERE id = :id FOR UPDATE")
@@ -132,6 +138,31 @@ def parts_in(session: Session, case_id: int, person_id: int) -> frozenset[str]:
 def roles_in(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
     """In which roles somebody stands in a case: nobody is the office in a matter of their own."""
     return parts_in(session, case_id, actor.person.id) or actor.roles & set(STAFF)
+
+
+def acting(roles: frozenset[str], actor: Actor) -> frozenset[str]:
+    """Of the roles in which somebody stands in a case those in which they act today: a licensee's only while the licence holds."""
+    return roles - (frozenset(LICENSED) - actor.roles)
+
+
+def acting_in(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
+    """In which roles somebody acts in a case today; `LicenceEnded` where the licence that ended was all they had."""
+    return _checked(roles_in(session, case_id, actor), actor)
+
+
+def acting_parts(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
+    """As which party somebody acts in a case today, empty for strangers; `LicenceEnded` where the licence that ended was all they had."""
+    return _checked(parts_in(session, case_id, actor.person.id), actor)
+
+
+def _checked(roles: frozenset[str], actor: Actor) -> frozenset[str]:
+    left = acting(roles, actor)
+    if roles and not left:
+        raise LicenceEnded(
+            "Your licence does not hold today, so you can read this case but do nothing in it."
+            " The owner chooses another licensee on the page of the case; once your registration holds again, go on here."
+        )
+    return left
 
 
 def _is_asked(session: Session, found: Case, roles: frozenset[str], person_id: int) -> bool:
@@ -242,10 +273,10 @@ def cases_of(
 
 
 def cases_on(
-    session: Session, parcel: str, *, person_id: int | None = None, most: int = MOST
+    session: Session, numbers: Collection[str], *, person_id: int | None = None, most: int = MOST
 ) -> list[InboxLine]:
-    """The cases that point at a parcel, newest first; with a person, only those that the person has a part in."""
-    here = select(CaseParcelRow.case_id).where(CaseParcelRow.number == parcel)
+    """The cases that point at a parcel of some numbers, newest first; with a person, only those that the person has a part in."""
+    here = select(CaseParcelRow.case_id).where(CaseParcelRow.number.in_(numbers))
     query = select(CaseRow).where(CaseRow.id.in_(here)).order_by(CaseRow.id.desc()).limit(most)
     return _lines(session, query.where(CaseRow.id.in_(_own(person_id))) if person_id is not None else query)
 

@@ -1,7 +1,7 @@
 """What time does to cases by itself: steps of the clock, and word to whoever a late turn or a late task escalates to.
 
 In: the services, a session inside a local body, the instant.  Out: cases moved, and an `Escalated` for each turn and each task
-that ran out on the day before; a task that goes on unanswered is told of again and again.  Called every night, and twice in a night
+that ran out on the day before; a task that goes on unanswered, and parties whose turn it stays, are told of it again and again.  Called every night, and twice in a night
 changes nothing.  A case that stands in a state which
 its workflow no longer has is left alone and named in the log.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
@@ -31,12 +31,12 @@ TASK_ESCALATED = "escalate_task"
 LONGEST = timedelta(days=3660)
 """How long ago a limit may have passed and still be told."""
 AGAIN = timedelta(days=14)
-"""After which a task that is still not answered is told of again: silence is never forgotten."""
+"""After which a task that is still not answered is told of again, and a party reminded again: silence is never forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Escalated:
-    """A turn or a task has run out: the role that is told."""
+    """A turn or a task has run out: the role that is told; a party's where the parties are reminded of a turn of their own."""
 
     body: LocalBody
     case: Case
@@ -64,7 +64,7 @@ def run_clocks(session: Session, body: LocalBody, services: Services, *, now: da
     moved = 0
     for case_id in _timed(session, services):
         moved += _alone(session, partial(_act, session, body, services, case_id, now))
-    for case_id in _late_turns(session, today):
+    for case_id in _late_turns(session, services, today, now):
         moved += _alone(session, partial(_escalate, session, body, services, case_id, now))
     for case_id, task_id in _late_tasks(session, today, now):
         moved += _alone(session, partial(_escalate, session, body, services, case_id, now, task_id))
@@ -98,12 +98,21 @@ def _timed(session: Session, services: Services) -> list[int]:
     return list(session.scalars(query))
 
 
-def _late_turns(session: Session, today: date) -> list[int]:
-    """Open cases whose turn has run out and was not told of yet."""
+def _late_turns(session: Session, services: Services, today: date, now: datetime) -> list[int]:
+    """Open cases whose turn has run out and was not told of yet; or long ago, where it is parties who are reminded."""
+    once = and_(
+        *(
+            ~and_(CaseRow.service == service.name, CaseRow.state.in_(states))
+            for service in services.values()
+            if (states := service.flow.reminded())
+        ),
+        true(),
+    )
     told = exists().where(
         CaseEventRow.case_id == CaseRow.id,
         CaseEventRow.step == ESCALATED,
         CaseEventRow.instant >= CaseRow.since,
+        or_(once, CaseEventRow.instant > now - AGAIN),
     )
     query = select(CaseRow.id).where(
         CaseRow.closed.is_(None), CaseRow.due < today, CaseRow.due > today - LONGEST, ~told

@@ -1,7 +1,10 @@
 """How the town hall does: applications, decisions, time to decision, money; by service, ward and office.
 
-In: cases opened in a span of days, one line each, with nothing of a person.  Out: figures.  `figures` is pure and counts from
+In: cases opened, closed or paid for in a span of days, one line each, with nothing of a person.  Out: figures.  `figures` is pure and counts from
 the very lines that are given out as open data: whoever counts them again must find the same.
+
+Applications, and which of them are open or late, are of cases opened in the span; decisions of cases closed in it, whenever they
+were opened; money is what was received in it, for whatever case.
 
 Time to decision is in calendar days, from the day of opening to the day of closing, of cases that were decided: granted or
 upheld, refused or dismissed.  A quantile is the smallest number of days within which at least that share of them was decided.
@@ -13,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -47,6 +51,7 @@ class Line:
     opened: date
     closed: date | None
     paise: int
+    """Received in the span that was asked for, on the days of the receipts."""
     office: str | None
     """The role whose turn an open case is; of a closed one the role by whose step it ended, `clock` and `ledger` among them."""
     ward: str | None
@@ -84,7 +89,7 @@ class Board:
 
 
 def lines(session: Session, body: LocalBody, services: Services, *, begins: date, ends: date) -> list[Line]:
-    """The cases opened from a day up to and with another, oldest first."""
+    """The cases opened, closed or paid for from a day up to and with another, oldest first."""
     if not timedelta(0) <= ends - begins < timedelta(days=LONGEST):
         raise Invalid(
             f"Choose a span of days that begins before it ends, of at most {LONGEST} days; ask for each year by itself."
@@ -95,6 +100,8 @@ def lines(session: Session, body: LocalBody, services: Services, *, begins: date
     wards = [each.id for each in standing(session, place, known=known) if each.target == LAYER]
     asked = {
         "zone": body.time_zone,
+        "first": begins,
+        "last": ends,
         "begin": datetime.combine(begins, time(), zone),
         "end": datetime.combine(ends + timedelta(days=1), time(), zone),
         "wards": wards,
@@ -113,30 +120,33 @@ def _line(row: dict[str, object], services: Services) -> Line:
 
 def board(found: Sequence[Line], *, begins: date, ends: date, on: date) -> Board:
     """The board of some lines, as of a day."""
+    count = partial(figures, begins=begins, ends=ends, on=on)
     return Board(
         begins=begins,
         ends=ends,
         on=on,
-        whole=figures(found, on=on),
-        by_service=_each(found, lambda line: line.service, on=on),
-        by_ward=_each(found, lambda line: line.ward or "", on=on),
+        whole=count(found),
+        by_service=_each(found, lambda line: line.service, count),
+        by_ward=_each(found, lambda line: line.ward or "", count),
         ward_names={line.ward or "": (line.ward_en, line.ward_ml) for line in found},
-        by_office=_each(found, lambda line: line.office or "", on=on),
+        by_office=_each(found, lambda line: line.office or "", count),
     )
 
 
-def figures(found: Iterable[Line], *, on: date) -> Figures:
-    """What some lines come to, as of a day."""
+def figures(found: Iterable[Line], *, begins: date, ends: date, on: date) -> Figures:
+    """What some lines come to in a span of days, as of a day."""
     own = list(found)
-    ends = Counter(line.outcome for line in own if line.closed)
-    days = sorted((line.closed - line.opened).days for line in own if line.closed and line.outcome in DECIDED)
+    begun = [line for line in own if begins <= line.opened <= ends]
+    ended = [(line, line.closed) for line in own if line.closed and begins <= line.closed <= ends]
+    outcomes = Counter(line.outcome for line, _ in ended)
+    days = sorted((closed - line.opened).days for line, closed in ended if line.outcome in DECIDED)
     return Figures(
-        applications=len(own),
-        open=sum(line.closed is None for line in own),
-        late=sum(line.closed is None and line.due is not None and line.due < on for line in own),
-        granted=sum(ends[outcome] for outcome in APPROVED),
-        refused=sum(ends[outcome] for outcome in DECLINED),
-        ended_otherwise=sum(count for outcome, count in ends.items() if outcome not in DECIDED),
+        applications=len(begun),
+        open=sum(line.closed is None for line in begun),
+        late=sum(line.closed is None and line.due is not None and line.due < on for line in begun),
+        granted=sum(outcomes[outcome] for outcome in APPROVED),
+        refused=sum(outcomes[outcome] for outcome in DECLINED),
+        ended_otherwise=sum(count for outcome, count in outcomes.items() if outcome not in DECIDED),
         median_days=quantile(days, 0.5),
         ninetieth_days=quantile(days, 0.9),
         paise=sum(line.paise for line in own),
@@ -158,8 +168,10 @@ def as_csv(found: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def _each(found: Iterable[Line], key: Callable[[Line], str], *, on: date) -> dict[str, Figures]:
+def _each(
+    found: Iterable[Line], key: Callable[[Line], str], count: Callable[[list[Line]], Figures]
+) -> dict[str, Figures]:
     kinds: dict[str, list[Line]] = defaultdict(list)
     for line in found:
         kinds[key(line)].append(line)
-    return {kind: figures(own, on=on) for kind, own in sorted(kinds.items())}
+    return {kind: count(own) for kind, own in sorted(kinds.items())}

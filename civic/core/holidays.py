@@ -50,9 +50,12 @@ def clocks_over(session: Session, day: date) -> int:
 def add_holiday(session: Session, body: LocalBody, new: Holiday, *, today: date, is_sure: bool) -> None:
     """Add a day without office that has not been; `ClocksRun` where limits were counted with it and nobody said to go on."""
     if not new.name_en.strip() or not new.name_ml.strip():
-        raise Invalid("Name the holiday in both languages.")
+        raise Invalid("Name the holiday in both languages.", code="holiday-unnamed")
     if new.day < today:
-        raise Invalid("A day that has been cannot become a holiday: clocks were counted with it.")
+        raise Invalid(
+            "A day that has been cannot become a holiday: clocks were counted with it.",
+            code="holiday-has-been",
+        )
     running = clocks_over(session, new.day)
     if running and not is_sure:
         raise ClocksRun(
@@ -67,11 +70,13 @@ def add_holiday(session: Session, body: LocalBody, new: Holiday, *, today: date,
     }
     added = session.execute(insert(HolidayRow).values(row).on_conflict_do_nothing().returning(HolidayRow.day))
     if added.one_or_none() is None:
-        raise Conflict(f"{new.day} is a holiday already.")
+        raise Conflict(f"{new.day} is a holiday already.", code="holiday-already")
 
 
 def remove_holiday(session: Session, day: date, *, today: date) -> None:
     """Take a holiday that is still to come out of the calendar."""
     if day <= today:
-        raise Invalid("A holiday that has been stays in the calendar: clocks were counted by it.")
+        raise Invalid(
+            "A holiday that has been stays in the calendar: clocks were counted by it.", code="holiday-stays"
+        )
     session.execute(delete(HolidayRow).where(HolidayRow.day == day))

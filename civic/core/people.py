@@ -43,7 +43,10 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """A role of a person from a day, by an order, up to (not including) another day; of a licensee with what they are."""
+    """A role of a person from a day, by an order, up to (not including) another day; of a licensee with what they are.
+
+    One that ends as it begins was voided: it holds on no day.
+    """
 
     id: int
     person_id: int
@@ -55,6 +58,11 @@ class Posting:
     ends: date | None
     posted_by: int | None = None
     ended_by: int | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was taken back before a day of it was over."""
+        return self.ends == self.begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +126,9 @@ def introduce(
 ) -> Person:
     """Someone new; an address belongs to one person."""
     if not name.strip() or len(name) > 200:
-        raise Invalid("Write your name, as it stands in your papers, in at most 200 characters.")
+        raise Invalid(
+            "Write the name, as it stands in the papers, in at most 200 characters.", code="name-missing"
+        )
     where = reach(address)
     taken = Conflict(f"{where} belongs to somebody here already; sign in with it.")
     if person_reached_by(session, where):
@@ -156,7 +166,7 @@ def post(
     if by == person_id:
         raise NotAllowed("Nobody posts themselves; another administrator must do it.", code="own-posting")
     if not order_ref.strip():
-        raise Invalid("Name the order of the posting: its number and date.")
+        raise Invalid("Name the order of the posting: its number and date.", code="order-missing")
     row = PostingRow(
         body=body.code,
         person_id=person_id,
@@ -173,21 +183,29 @@ def post(
     return _posting(row)
 
 
-def end_posting(session: Session, posting_id: int, *, on: date, by: int | None = None) -> None:
-    """End a posting on a day, from which its rights are gone; nobody ends the last posting by which they administer."""
-    row = session.get(PostingRow, posting_id)
+def end_posting(session: Session, posting_id: int, *, on: date, today: date, by: int | None = None) -> None:
+    """End a posting on a day from today on, from which its rights are gone; one that has not begun by then never holds.
+
+    What has ended stays as it ended, and nothing ends before today: what was decided under a posting stands inside it.  Nobody
+    ends the last posting by which they administer.
+    """
+    row = session.get(PostingRow, posting_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise NotFound("There is no such posting here.")
-    if row.ends is not None and row.ends <= on:
-        raise Conflict(f"This posting ended on {row.ends} already.")
-    if on <= row.begins:
-        raise Conflict(f"This posting begins on {row.begins}; it can end on a later day only.")
+        raise NotFound("There is no such posting here.", code="no-posting")
+    if row.ends is not None and row.ends <= max(on, today):
+        raise Conflict(f"This posting has its end already: {row.ends}.", code="posting-ended")
+    if on < today:
+        raise Invalid(
+            "A posting ends today or later: what was done under it until now was done in office. Give another day.",
+            code="ends-before-today",
+        )
     if row.role == ADMIN and row.person_id == by and not _administers_still(session, row, on):
         raise NotAllowed(
             "This is the last posting by which you administer the town hall; another administrator must end it.",
             code="own-posting",
         )
-    session.execute(update(PostingRow).where(PostingRow.id == posting_id).values(ends=on, ended_by=by))
+    ended = {"ends": max(on, row.begins), "ended_by": by}
+    session.execute(update(PostingRow).where(PostingRow.id == posting_id).values(ended))
     session.expire(row)
 
 

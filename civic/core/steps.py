@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from civic.core.case import Case, case, roles_in, to_case
+from civic.core.case import Case, acting_in, case, roles_in, to_case
 from civic.core.desk import Advanced, Desk, Opening, Overtaken, held
 from civic.core.events import publish
 from civic.core.people import Actor
@@ -88,7 +88,7 @@ def advance(
     step = _step(desk, standing, step_name)
     role = _role(desk, standing, step, actor)
     note = _note(step, note)
-    _check_apart(desk, standing, step, actor)
+    check_apart(desk, standing.id, step.apart, actor)
     if step.passkey and not passkey:
         raise NotAllowed("This step is confirmed with a passkey.", code="passkey-missing")
     proven = {**(told or {}), **({"passkey": dict(passkey)} if passkey else {})}
@@ -136,7 +136,7 @@ def let_time_act(desk: Desk, case_id: int) -> Case | None:
 def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) -> None:
     """Write a note into the history; the case stays where it is."""
     standing = locked(desk, case_id)
-    roles = roles_in(desk.session, case_id, actor) - set(READING)
+    roles = acting_in(desk.session, case_id, actor) - set(READING)
     if not roles:
         raise NotAllowed("Only the parties of a case and the office write on it; an auditor reads.")
     if seen == "staff" and not roles & set(INSIDERS):
@@ -211,8 +211,8 @@ def _step(desk: Desk, standing: Case, name: str) -> Step:
 
 
 def _role(desk: Desk, standing: Case, step: Step, actor: Actor) -> str:
-    """The role in which the actor takes the step: a party takes none of the office's in the same case."""
-    roles = roles_in(desk.session, standing.id, actor)
+    """The role in which the actor takes the step: a party takes none of the office's in the same case, nor a licensee's unlicensed."""
+    roles = acting_in(desk.session, standing.id, actor)
     role = next((role for role in step.by if role in roles), None)
     if role is None:
         raise NotAllowed(f"This step is for: {', '.join(each.replace('_', ' ') for each in step.by)}.")
@@ -228,14 +228,14 @@ def _note(step: Step, note: str | None) -> str | None:
     return None if step.note == "none" else words
 
 
-def _check_apart(desk: Desk, standing: Case, step: Step, actor: Actor) -> None:
-    """Maker and checker are different persons at different machines."""
-    if not step.apart:
+def check_apart(desk: Desk, case_id: int, steps: Sequence[str], actor: Actor) -> None:
+    """Maker and checker are different persons at different machines: `NotAllowed` after one of some steps of a case."""
+    if not steps:
         return
     made = desk.session.execute(
         select(CaseEventRow.person_id, CaseEventRow.sign_in_id, SignInRow.device)
         .outerjoin(SignInRow, SignInRow.id == CaseEventRow.sign_in_id)
-        .where(CaseEventRow.case_id == standing.id, CaseEventRow.step.in_(step.apart))
+        .where(CaseEventRow.case_id == case_id, CaseEventRow.step.in_(steps))
     ).all()
     if any(row.person_id == actor.person.id for row in made):
         raise NotAllowed(

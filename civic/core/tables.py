@@ -99,7 +99,7 @@ class PostingRow(Base):
             " 'agency', 'auditor', 'counter', 'admin')",
             name="role",
         ),
-        CheckConstraint("ends IS NULL OR ends > begins", name="days"),
+        CheckConstraint("ends IS NULL OR ends >= begins", name="days"),
         CheckConstraint("order_ref <> ''", name="order_ref"),
         CheckConstraint(
             "licence IS NULL OR (role = 'licensee' AND licence IN ('architect', 'engineer', 'designer', 'supervisor'))",

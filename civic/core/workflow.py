@@ -5,7 +5,8 @@ clock: what a step does to a case is in `civic.core.case`.
 
 A state belongs to a role (its turn) until a limit, or it ends the case.  A step leads from states to a state and names the
 roles that may take it; `clock` is time itself: such a step waits some days in its state and is taken by no person; `ledger`
-is money: such a step is taken when a demand is paid.  `apart` names earlier steps that another person at another machine must have taken (maker and checker).  A task is asked of a role
+is money: such a step is taken when a demand is paid.  `apart` names earlier steps that another person at another machine must have taken (maker and checker);
+`alone` says why an officer's step that ends a case names none.  A task is asked of a role
 beside the turn when its state is entered; all tasks run at once, each until a limit of its own or, without one, all on the one
 clock of that state, and the guard `tasks_answered` holds a step until none is open.  An act is what is done to a case beside its
 steps, whosever turn it is: the history names it, the parties and the watchers of its plots are told of it.
@@ -37,6 +38,8 @@ READING = ("auditor",)
 INSIDERS = tuple(role for role in STAFF if role not in CONSULTED)
 """Staff roles of the local body itself: they read what is for the office only."""
 PARTIES = ("applicant", "owner", "licensee")
+LICENSED = ("licensee",)
+"""Parts that need a posting, too: without one on the day, whoever has such a part in a case reads it and does nothing in it."""
 CLOCK = "clock"
 LEDGER = "ledger"
 CONFIRMED = "required"
@@ -89,6 +92,8 @@ class Step(_Form):
     note: str = Field(default="optional", pattern="^(none|optional|required)$")
     seen_by: str = Field(default="parties", pattern="^(everyone|parties|staff)$")
     apart: tuple[str, ...] = ()
+    alone: Title | None = None
+    """Why an officer may end a case by it though no earlier step must have been another person's."""
     after: Limit | None = None
     passkey: str | None = Field(default=None, pattern="^required$")
     """`required`: whoever takes it confirms this very step with a passkey."""
@@ -146,7 +151,8 @@ class Workflow(_Form):
     def escalation(self, state: str, kind: str | None = None) -> str | None:
         """The role that is told when the turn of a state, or a task asked beside it, is late; None where nobody is.
 
-        A task that no workflow names beforehand is told to whoever the state in which the case stands escalates to, or whose turn it is.
+        A turn without a role above it is told to the role itself: officers hear that they are late, parties are reminded, unless
+        their turn lapses by itself.  A task that no workflow names beforehand is told to whoever the state in which the case stands escalates to, or whose turn it is.
         """
         task = self.tasks.get(kind) if kind else None
         if task and task.escalates_to:
@@ -154,8 +160,18 @@ class Workflow(_Form):
         standing = self.states.get(task.asked_in if task else state)
         if standing is None:
             return None
-        is_beside = kind is not None and task is None and standing.turn in INSIDERS
-        return standing.escalates_to or (standing.turn if is_beside else None)
+        is_beside = task is None and standing.turn in INSIDERS
+        is_own = is_beside if kind is not None else standing.within is not None and not self._lapses(state)
+        return standing.escalates_to or (standing.turn if is_own else None)
+
+    def reminded(self) -> frozenset[str]:
+        """The states in which parties are reminded of a turn of their own that has run out."""
+        return frozenset(name for name in self.states if self.escalation(name) in PARTIES)
+
+    def _lapses(self, state: str) -> bool:
+        """Whether the turn of a party ends by itself."""
+        acts = {role for step in self.steps_from(state).values() for role in step.by}
+        return self.states[state].turn in PARTIES and CLOCK in acts
 
     def limit_of(self, task: Task) -> Limit | None:
         """The limit on which a task runs: its own, or that of the state in which it is asked."""

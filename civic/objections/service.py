@@ -5,7 +5,7 @@ those that were upheld and whose layer or record was not brought anew since.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -57,6 +57,8 @@ class Dispute:
 
     theme: str
     number: str
+    plot: str
+    """The plot as it was numbered when its line was disputed."""
     since: date
     upheld: date | None
     """The day on which the line was found wrong; None while that is not decided."""
@@ -101,8 +103,8 @@ def object_to(desk: Desk, form: Mapping[str, str], *, actor: Actor, rasters: Pat
 
 
 _DISPUTES = sql(
-    "SELECT o.theme, c.number, c.opened, c.closed FROM objection o JOIN civic_case c ON c.id = o.case_id"
-    " WHERE o.number = :number AND (c.closed IS NULL OR c.state = :upheld AND NOT CASE"
+    "SELECT o.theme, c.number, o.number AS plot, c.opened, c.closed FROM objection o JOIN civic_case c ON c.id = o.case_id"
+    " WHERE o.number = ANY(:numbers) AND (c.closed IS NULL OR c.state = :upheld AND NOT CASE"
     " WHEN o.theme = ANY(:of_record) THEN EXISTS (SELECT FROM parcel p WHERE p.jurisdiction = :land"
     " AND p.number = o.number AND lower(p.recorded) > c.closed)"
     " ELSE EXISTS (SELECT FROM dataset_import i WHERE i.jurisdiction = :land AND lower(i.recorded) > c.closed"
@@ -112,10 +114,12 @@ _DISPUTES = sql(
 """Objections to lines of a plot that still stand as they were."""
 
 
-def disputes_on(session: Session, number: str, *, jurisdiction: str, time_zone: str) -> list[Dispute]:
-    """The disputes about a plot, oldest first, open or upheld and not mended; nothing in them tells of a person."""
+def disputes_on(
+    session: Session, numbers: Iterable[str], *, jurisdiction: str, time_zone: str
+) -> list[Dispute]:
+    """The disputes about plots of some numbers, oldest first, open or upheld and not mended; nothing in them tells of a person."""
     values = {
-        "number": number,
+        "numbers": list(numbers),
         "land": jurisdiction,
         "upheld": UPHELD,
         "of_record": [*OF_RECORD, "neighbours"],
@@ -125,6 +129,7 @@ def disputes_on(session: Session, number: str, *, jurisdiction: str, time_zone: 
         Dispute(
             theme=row.theme,
             number=row.number,
+            plot=row.plot,
             since=day_there(row.opened, time_zone),
             upheld=day_there(row.closed, time_zone) if row.closed else None,
         )

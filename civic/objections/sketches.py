@@ -17,9 +17,9 @@ from civic.core.desk import Desk
 from civic.core.outline import Sketch, sketch
 from gis.asof import AsOf
 from gis.crs import to_metric
-from gis.errors import Gone, Invalid, NotFound, TooLarge
+from gis.errors import Invalid, TooLarge
 from gis.jurisdictions import jurisdiction
-from gis.parcels.queries import parcel
+from gis.parcels.queries import as_it_stood, parcel
 from gis.recordings import last_recording
 
 LARGEST = 100_000
@@ -82,12 +82,12 @@ def _through(corners: list[tuple[float, float]]) -> BaseGeometry:
 
 
 def drawing(desk: Desk, number: str, kept: Mapping[str, Any], *, at: AsOf) -> Sketch | None:
-    """A kept sketch on its plot as that stood; None where the plot did not stand then."""
+    """A kept sketch on its plot as that stood; None where the plot had not begun then."""
     place = jurisdiction(desk.session, desk.body.jurisdiction)
-    try:
-        plot = parcel(desk.session, place, number, at=at).boundary
-    except (Gone, NotFound):
+    stood = as_it_stood(desk.session, place, number, at=at)
+    if stood is None:
         return None
+    plot = stood.boundary
     meant = to_metric(shape(kept), place.metric)
     wide = meant if meant.area > 0 else meant.buffer(STROKE)
     frame = shapely.union_all([plot, wide]).buffer(MARGIN).envelope

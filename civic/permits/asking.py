@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civic.core.case import Case, parts_in
+from civic.core.case import Case, acting_parts
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.steps import advance, hold
@@ -61,7 +61,7 @@ def ask(desk: Desk, standing: Case, question: Question, *, actor: Actor, version
 def answer(desk: Desk, standing: Case, query_id: int, words: str, *, actor: Actor) -> None:
     """Answer one question, once; the newest check is kept with it if it is newer than the question."""
     hold(desk, standing)
-    if not parts_in(desk.session, standing.id, actor.person.id):
+    if not acting_parts(desk.session, standing.id, actor):
         raise NotAllowed("The parties of a case answer its questions.", code="not-yours-to-sign")
     if standing.state != "asked":
         raise Conflict("Nothing is asked now.", code="nothing-asked")

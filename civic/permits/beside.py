@@ -9,7 +9,7 @@ from contextlib import nullcontext
 
 import orjson
 
-from civic.core.case import Case, parcels_of, parts_in
+from civic.core.case import Case, acting_parts, parcels_of
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.steps import add_note, hold
@@ -32,7 +32,7 @@ def may_confirm(parts: frozenset[str]) -> bool:
 def answers_to(desk: Desk, standing: Case, seq: int, sent: Mapping[str, str], *, actor: Actor) -> bytes:
     """The answers of the newest check with what was sent taken up, as JSON; `Invalid` names what cannot be used."""
     check_open(desk.session, standing)
-    parts = parts_in(desk.session, standing.id, actor.person.id)
+    parts = acting_parts(desk.session, standing.id, actor)
     if not parts:
         raise NotAllowed("The parties of a case answer for its drawing.", code="not-yours-to-sign")
     check = _newest(desk, standing, seq)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from civic.core.case import Case, parcels_of, parts_in
+from civic.core.case import Case, acting_parts, parcels_of
 from civic.core.desk import Desk
 from civic.core.documents.announcing import Announced
 from civic.core.documents.records import FULL, FileVersion, ShutAway, documents_of, read
@@ -69,7 +69,7 @@ def hand_in(
     """Keep a drawing that was checked, as the newest version of the case's plan, with its check."""
     hold(desk, standing)
     check_open(desk.session, standing)
-    if not parts_in(desk.session, standing.id, actor.person.id):
+    if not acting_parts(desk.session, standing.id, actor):
         raise NotAllowed("The parties of a case hand its drawings in.", code="not-yours-to-sign")
     before = newest_check(desk.session, standing.id)
     file = _kept(room, desk, standing, drawing, actor)

@@ -6,7 +6,7 @@ tells of both.
 
 from sqlalchemy import select
 
-from civic.core.case import Case, parts_in
+from civic.core.case import Case, acting_parts, parts_in
 from civic.core.desk import Desk
 from civic.core.people import Actor, person
 from civic.core.steps import add_note, hold
@@ -50,7 +50,7 @@ def _check_open(desk: Desk, standing: Case, actor: Actor) -> None:
         raise Conflict("This case has ended.")
     if kind_of(desk.session, standing.id) in UNDRAWN:
         raise Conflict("What is applied for here has no drawing to sign.", code="nothing-to-sign")
-    if not parts_in(desk.session, standing.id, actor.person.id):
+    if not acting_parts(desk.session, standing.id, actor):
         raise NotAllowed("The parties of a case name its owners.", code="not-yours-to-sign")
 
 

@@ -5,7 +5,7 @@ Only what is named here leaves: what an applicant wrote (titles, words, names) s
 overruling a finding, their conditions and the reason of a revocation are written to be published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -138,9 +138,9 @@ def permits_in(
     return _to_lines(session, query, on=on)
 
 
-def permits_on(session: Session, plot: str, *, on: date) -> list[Line]:
-    """The permits of a plot, the newest first."""
-    query = _lines().where(_on_plot(plot)).order_by(PermitRow.issued.desc(), PermitRow.number.desc())
+def permits_on(session: Session, plots: Collection[str], *, on: date) -> list[Line]:
+    """The permits of plots of some numbers, the newest first."""
+    query = _lines().where(_on_plots(plots)).order_by(PermitRow.issued.desc(), PermitRow.number.desc())
     return _to_lines(session, query.limit(MOST), on=on)
 
 
@@ -224,13 +224,13 @@ def _one_of(word: str, known: Sequence[str], what: str) -> str:
 def _named(words: str) -> ColumnElement[bool]:
     by_number = PermitRow.number.istartswith(words, autoescape=True)
     try:
-        return or_(by_number, _on_plot(normal_number(words)))
+        return or_(by_number, _on_plots([normal_number(words)]))
     except Invalid:  # no number of a plot: then it is a permit's
         return by_number
 
 
-def _on_plot(plot: str) -> ColumnElement[bool]:
-    return PermitRow.case_id.in_(select(CaseParcelRow.case_id).where(CaseParcelRow.number == plot))
+def _on_plots(plots: Collection[str]) -> ColumnElement[bool]:
+    return PermitRow.case_id.in_(select(CaseParcelRow.case_id).where(CaseParcelRow.number.in_(plots)))
 
 
 def _in_state(state: str, on: date) -> ColumnElement[bool]:

@@ -129,7 +129,9 @@ def keep(town: TownDep, number: Number, identifier: str, told: VisitIn) -> Visit
 @programs.get("/api/town/{body}/cases/{number}/visits/{identifier}", dependencies=[allowed(*VISITORS)])
 def how_much(town: TownDep, number: Number, identifier: str) -> VisitOut:
     """How much of a visit has arrived."""
-    return VisitOut.of(visit(town.session, _visitable(town, number), identifier))
+    found = _visitable(town, number)
+    note_look(town.session, town.body, town.who(), found, now=town.now)
+    return VisitOut.of(visit(town.session, found, identifier))
 
 
 @programs.put(

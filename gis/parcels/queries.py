@@ -266,6 +266,18 @@ def beliefs(session: Session, place: Jurisdiction, number: str) -> list[Parcel]:
     return [to_parcel(row) for row in rows]
 
 
+def as_it_stood(session: Session, place: Jurisdiction, number: str, *, at: AsOf) -> Parcel | None:
+    """A parcel on a day; one that had ended by then as it last stood, even if it was replaced from its first day."""
+    try:
+        return parcel(session, place, number, at=at)
+    except ParcelNotFound:
+        return None
+    except ParcelGone:
+        states = [*beliefs(session, place, number), *history(session, place, number, known=at.known)]
+        begun = [each for each in states if each.valid.begins <= at.on]
+        return begun[-1] if begun else None
+
+
 def lineage(
     session: Session, place: Jurisdiction, numbers: Iterable[str], *, known: datetime
 ) -> list[Lineage]:

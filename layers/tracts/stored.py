@@ -52,12 +52,13 @@ def beside(
     session: Session, place: Jurisdiction, states: Sequence[int], accuracy: Floats, own: Shapes, *, at: AsOf
 ) -> tuple[Ints, Shapes]:
     """The parcels beside plots: the index of the plot, and the boundary, which lies within the plot's accuracy of it."""
-    asked = {"states": as_array(states), "on": at.on, "known": at.known}
+    index = _places(states)
+    asked = {"states": as_array(list(index)), "on": at.on, "known": at.known}
     found = rows(session, __package__, "beside", asked)
     _check(place, (row[1] for row in found))
-    index = {state: place for place, state in enumerate(states)}
-    plot = np.array([index[row[0]] for row in found], dtype=np.int64)
-    shapes = np.asarray([*shapely.from_wkb([row[2] for row in found]), None], dtype=object)[:-1]
+    plot = np.array([each for row in found for each in index[row[0]]], dtype=np.int64)
+    read = np.asarray([*shapely.from_wkb([row[2] for row in found]), None], dtype=object)[:-1]
+    shapes = np.repeat(read, [len(index[row[0]]) for row in found])
     meets = shapely.dwithin(own[plot], shapes, accuracy[plot])
     return plot[meets], shapes[meets]
 
@@ -71,14 +72,16 @@ class Pieces:
 
     def near(self, session: Session, states: Sequence[int], imports: Sequence[int]) -> Near:
         """The pieces of some imports in whose reach parcels lie, by the index of their states."""
-        asked = {"states": as_array(states), "imports": as_array(imports)}
+        index = _places(states)
+        asked = {"states": as_array(list(index)), "imports": as_array(imports)}
         pairs = np.array(rows(session, __package__, "near", asked), dtype=np.int64).reshape(-1, 2)
         self._fetch(session, np.unique(pairs[:, 1]).tolist())
         there = [self._kept[each] for each in np.unique(pairs[:, 1]).tolist() if each in self._kept]
         there.sort(key=lambda each: IN_ORDER(each[0]))
         place = {row[ID]: place for place, (row, _) in enumerate(there)}
-        index = {state: place for place, state in enumerate(states)}
-        known = [(index[state], place[piece]) for state, piece in pairs.tolist() if piece in place]
+        known = [
+            (own, place[piece]) for state, piece in pairs.tolist() if piece in place for own in index[state]
+        ]
         plot, piece = np.array(sorted(known), dtype=np.int64).reshape(-1, 2).T
         shapes = np.empty(len(there), dtype=object)
         shapes[:] = [shape for _, shape in there]
@@ -94,6 +97,14 @@ class Pieces:
         _check(self._place, (row[SRID] for row in found))
         shapes = shapely.from_wkb([row[SHAPE] for row in found])
         self._kept |= {row[ID]: (row, shape) for row, shape in zip(found, shapes, strict=True)}
+
+
+def _places(states: Sequence[int]) -> dict[int, list[int]]:
+    """Where each state stands among those asked for: a plot may be asked for more than once."""
+    found: dict[int, list[int]] = {}
+    for place, state in enumerate(states):
+        found.setdefault(state, []).append(place)
+    return found
 
 
 def _check(place: Jurisdiction, srids: Any) -> None:

@@ -197,12 +197,11 @@ def access_special(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
             found += asked("access_special", partial(_perhaps, name, key, there, site, book), subject=name)
     if found:
         return found
+    # Boat fuel stations and magazines came later; the oldest width of its own tells whether the rule of the day was read.
+    book.entry(Parameter(SPECIAL["automobile service"][0]))
     said = ", ".join(sorted(str(each) for each in codes))
-    return [
-        not_applicable(
-            "access_special", f"Rule 28 asks for widths of their own for special uses only, not for {said}."
-        )
-    ]
+    why = f"Rule 28 asks for widths of their own for special uses only, not for {said}."
+    return [not_applicable("access_special", why)]
 
 
 def _special(name: str, key: str, site: Site, book: Book) -> Finding:

@@ -66,12 +66,10 @@ def definitions(plan: Proposal, _: Site, book: Book) -> Sequence[Finding]:
         return found
     if not plan.buildings:
         return [unknown("definitions", "No building is drawn.", remedy="Draw the buildings.")]
-    return [
-        not_applicable(
-            "definitions",
-            "No basement is drawn and nothing left out of the floor area, and rule 2(1) asks only there.",
-        )
-    ]
+    for number in (ABOVE_GROUND, VERANDAH):
+        book.entry(number)  # what was not read of the day leaves it open
+    why = "No basement is drawn and nothing left out of the floor area, and rule 2(1) asks only there."
+    return [not_applicable("definitions", why)]
 
 
 def _basement(plan: Proposal, building: Building, book: Book) -> Finding:

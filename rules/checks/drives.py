@@ -35,23 +35,23 @@ def drive_through(plan: Proposal, site: Site, book: Book) -> Finding | Sequence[
             "drive_through", "Whether a drive leads through a building is not told.", remedy=REMEDY
         )
     if word.text.strip().upper() in NONE:
-        return _none(word)
+        return _none(word, book)
     found: list[Finding] = []
     for subject, judge in (("headroom", _headroom), ("width", _width)):
         found += asked("drive_through", partial(judge, plan, site, book), subject=subject)
     return found
 
 
-def _none(word: Word) -> Finding:
+def _none(word: Word, book: Book) -> Finding:
     if word.is_declared:
         return unknown(
             "drive_through",
             f"That no drive leads through a building is only declared ({word.source}).",
             remedy="Have a person confirm it.",
         )
-    return not_applicable(
-        "drive_through", "No drive leads through a building, and rule 28 asks for one only there."
-    )
+    book.value(HEADROOM)  # what was not read of the day leaves it open
+    why = "No drive leads through a building, and rule 28 asks for one only there."
+    return not_applicable("drive_through", why)
 
 
 def _headroom(plan: Proposal, _: Site, book: Book) -> Finding:

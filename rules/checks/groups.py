@@ -10,6 +10,7 @@ from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
 from rules.findings import Finding, Measured, Required, at_least, at_most, holds, unknown
 from rules.measure import Unit
+from rules.plans.names import Profile
 from rules.proposal import Proposal
 from rules.reckoning.occupancy import PARTS, uses
 from rules.register import asked, rule
@@ -62,12 +63,30 @@ def _told(plan: Proposal, code: str, book: Book) -> Finding:
     named = plan.answers.groups.get(code)
     why = f", named by a person: {named.reason}" if named is not None else ""
     more = f" ({'; '.join(use.reasons)})" if use.reasons else ""
+    layers = _words_of(plan, code)
+    told = f"Occupancy {code} of the drawing is group {use.group}{why}{more}."
+    if layers:
+        told = f"Occupancy {code} of the drawing, which a word tells ({layers}), is group {use.group}{why}{more}."
     return holds(
         "occupancy_groups",
-        f"Occupancy {code} of the drawing is group {use.group}{why}{more}.",
+        told,
         book.entry(OVER).citation,
         subject=code,
     )
+
+
+def _words_of(plan: Proposal, code: str) -> str:
+    """Layers of the words that tell an occupancy where no colour does; a model has words alone."""
+    has_colours = plan.drawing.profile is not Profile.IFC
+    layers = [
+        word.source.layer
+        for building in plan.buildings
+        for floor in building.floors
+        if not has_colours or any(area.occupancy is None for area in floor.areas)
+        for word in floor.uses
+        if word.key == "USE" and word.text.split("=")[-1].strip() == code
+    ]
+    return ", ".join(dict.fromkeys(layers))
 
 
 def _area(plan: Proposal, code: str) -> Measured | None:

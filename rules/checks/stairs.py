@@ -46,6 +46,8 @@ TWO, BETWEEN, RAMP = (
 SECOND = Decimal(2)
 """Two stairs, as the rule says in words."""
 DRAW = "Draw each stair closed on BLK_n_FLR_k_STAIR_i and its flights on BLK_n_FLR_k_STAIR_i_FLIGHT_j, with a dimension of their width in colour 2."
+NO_FLIGHT = "No flight is drawn."
+TURNS = "A flight turns, and no dimension tells its width."
 WIDEN = "Make the flights wider, and dimension their width in colour 2."
 LENGTHEN = "Make the flights longer, so that the steps have room, or the storey lower."
 
@@ -145,9 +147,14 @@ def width(rule_id: str, stair: Stairway, required: Required) -> Finding:
     """The least width of a stair's flights; an outline wider than long leaves it open which side is the width."""
     subject = f"{stair.title}, width"
     narrow, wide = stair.width
-    finding = at_least(
-        rule_id, required, narrow, missing="No flight is drawn.", remedy=WIDEN, subject=subject
-    )
+    if (
+        narrow is None
+        and wide is not None
+        and not at_least(rule_id, required, wide, missing="", remedy="").holds
+    ):
+        narrow = wide
+    missing = TURNS if stair.turns else NO_FLIGHT
+    finding = at_least(rule_id, required, narrow, missing=missing, remedy=WIDEN, subject=subject)
     if (
         finding.outcome is Outcome.FAIL
         and wide is not None

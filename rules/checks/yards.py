@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from gis.site import Site
-from rules.book import Book
+from rules.book import Book, Parameter
 from rules.findings import (
     MEND,
     Finding,
@@ -47,6 +47,7 @@ from rules.reckoning.worst_level import elsewhere_of, levels_of, worst_of
 from rules.register import asked, rule
 from rules.takings import of_distance
 
+PARKING_BLOCK = Parameter("yards.parking_block_other")
 NO_PLOT = "The drawing shows no closed plot, so no yard can be measured."
 NO_BUILDING = "The drawing shows no building with a footprint."
 DRAW_PLOT = "Draw the plot as one closed line on layer PLOT_BOUNDARY."
@@ -170,10 +171,15 @@ def _told(finding: Finding) -> str:
     return f"{finding.subject} ({amount}{f' of {finding.required.amount} m' if finding.required else ''})"
 
 
+def _parking(rule_id: str, book: Book, building: Building) -> Finding:
+    book.value(PARKING_BLOCK)  # what was not read of the day leaves it open
+    why = "A separate parking block keeps distances of its own (rule 26(4)), see the rule on parking blocks."
+    return not_applicable(rule_id, why, subject=building.title)
+
+
 def _of_building(rule_id: str, plan: Proposal, site: Site, book: Book, building: Building) -> list[Finding]:
     if is_parking_block(plan, building):
-        why = "A separate parking block keeps distances of its own (rule 26(4)), see the rule on parking blocks."
-        return [not_applicable(rule_id, why, subject=building.title)]
+        return list(asked(rule_id, partial(_parking, rule_id, book, building), subject=building.title))
     spaces = spaces_of(plan, building)
     if not spaces:
         why = "The outline of the building is not drawn, so its yards cannot be measured."

@@ -4,6 +4,7 @@ In: a proposal, its site, the book of one day.  Out: findings.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from rules.findings import (
     unknown,
 )
 from rules.measure import Unit
+from rules.plans.areas import SLIVER
 from rules.plans.drawing import Level
 from rules.proposal import Building, OpenSpace, Proposal
 from rules.reckoning.arrangement import spaces_of
@@ -61,7 +63,7 @@ def podium(plan: Proposal, site: Site, book: Book) -> list[Finding]:
                 "The height of the building is not measured, so it is not known whether it can have a podium."
             )
             found.append(unknown("podium", why, remedy=DRAW_HEIGHT, subject=building.title))
-        elif len(above) < 2 or is_low:
+        elif is_low or not _set_back(above):
             why = f"Only for a building over {high} whose upper levels are set back on a podium ({high.citation})."
             found.append(not_applicable("podium", why, subject=building.title))
         else:
@@ -94,11 +96,39 @@ def _on_podium(
         remedy="Show the podium's height in the section; an officer has to look at it.",
         subject=f"{building.title}, height of the podium",
     )
-    return [_above(building, above[0], above[1], percent), *([gap] if gap else least), height]
+    return [_above(building, above, percent), *([gap] if gap else least), height]
 
 
-def _above(building: Building, podium_level: Level, upper_level: Level, percent: Required) -> Finding:
-    """How much of the podium the floors above it cover."""
+def _set_back(levels: Sequence[Level]) -> list[int]:
+    """Places in a row of levels, from the lowest up, at which one stands back from the level below it by more than a sliver."""
+    row = sorted(levels, key=lambda each: each.number or 0)
+    return [
+        at
+        for at in range(1, len(row))
+        if row[at - 1].footprint.shape.difference(row[at].footprint.shape).area > SLIVER
+    ]
+
+
+def _above(building: Building, above: Sequence[Level], percent: Required) -> Finding:
+    """How much of the podium the floors above it cover; unknown where it may end at several levels with different answers."""
+    found = []
+    for at in _set_back(above):
+        upper = max(above[at:], key=lambda each: each.footprint.area)
+        found.append(_part(building, above[at - 1], upper, percent))
+    if len({each.outcome for each in found}) == 1:
+        return found[0]
+    shares = ", ".join(f"{each.measured.amount:.2f} %" for each in found if each.measured is not None)
+    return unknown(
+        "podium",
+        f"Several levels stand back, and which of them ends the podium the drawing does not tell; above it are {shares}.",
+        remedy="Show the podium's height in the section; an officer has to look at it.",
+        subject=found[0].subject,
+        places=found[0].measured.places if found[0].measured is not None else (),
+    )
+
+
+def _part(building: Building, podium_level: Level, upper_level: Level, percent: Required) -> Finding:
+    """The part of one level that the largest level above it covers."""
     base, upper = podium_level.footprint, upper_level.footprint
     share = Decimal(repr(upper.area)) * HUNDRED / Decimal(repr(base.area))
     part = measured(

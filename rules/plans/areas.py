@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 import shapely
 
 from rules.plans.colours import OCCUPANCY_COLOURS
-from rules.plans.drawing import Declared, Floor, FloorArea, Measured, Outline
+from rules.plans.drawing import Block, Declared, Floor, FloorArea, Measured, Outline
 from rules.plans.layered import Layered
 from rules.plans.problems import Fault, Problems
 from rules.plans.roles import Role, Work
 from rules.plans.words import numbers_listed
 
 TYPICAL = "TYPICAL_FLOOR_PLAN"
+WRITE_THERE = f"Write {TYPICAL} on the layer of the floor that it repeats, such as BLK_1_FLR_1_BLT_UP_AREA or FLOOR_1, or draw every floor."
 SLIVER = 0.01
 """Square metres: areas are compared at this."""
 BY_LAYER = (0, 256)
@@ -86,6 +87,39 @@ def _copied(floor: Floor, number: int, word: Declared | None) -> Floor:
         mezzanines=floor.mezzanines,
         level=None,
         uses=floor.uses,
+    )
+
+
+def note_typical(
+    layers: Iterable[Layered], strays: Iterable[Declared], blocks: Iterable[Block], problems: Problems
+) -> None:
+    """A word for typical floors that repeats nothing: on no floor's own layer (`strays` lie on layers that mean nothing), or not a list."""
+    drawn = {(each.block, each.number) for block in blocks for each in block.floors if each.copy_of is None}
+    for each in layers:
+        for word in (word for word in each.declared if word.key == TYPICAL):
+            if (each.name.block, each.name.floor) not in drawn:
+                note_unheard(word, problems)
+            elif not numbers_listed(word.text):
+                problems.add(
+                    Fault.NOT_READ,
+                    f"{TYPICAL}={word.text} is no list of floors; it was not taken.",
+                    f"Write the numbers of the floors with commas between them, such as {TYPICAL}=1,2,3.",
+                    layer=word.source.layer,
+                    handles=word.source.handles,
+                )
+    for word in strays:
+        if word.key == TYPICAL:
+            note_unheard(word, problems)
+
+
+def note_unheard(word: Declared, problems: Problems) -> None:
+    """A word for typical floors that lies where it repeats none: also one of a model, or one said beside the drawing."""
+    problems.add(
+        Fault.NOT_READ,
+        f"{TYPICAL}={word.text} is not written on the layer of a floor that is drawn; no floor was repeated.",
+        WRITE_THERE,
+        layer=word.source.layer,
+        handles=word.source.handles,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import shapely
 
+from rules.plans.areas import note_typical
 from rules.plans.consistency import note_differences, note_places
 from rules.plans.drawing import Block, Drawing, Entrance, Figure, Length, Measured, Plot, Reading, Thing
 from rules.plans.edges import edges_of
@@ -58,6 +59,8 @@ def measure_ifc(content: bytes, *, watch: Watch = nobody) -> Drawing:
     lengths = tuple(length for each in built for length in each.lengths)
     note_places(plot, blocks, problems)
     note_differences(plot, blocks, lengths, problems)
+    declared = plan_words(model)
+    note_typical((), declared, (), problems)
     return Drawing(
         profile=Profile.IFC,
         reading=Reading(
@@ -74,7 +77,7 @@ def measure_ifc(content: bytes, *, watch: Watch = nobody) -> Drawing:
         things=tuple(thing for each in built for thing in each.things),
         lengths=lengths,
         entrances=tuple(entrance for each in built for entrance in each.entrances),
-        declared=plan_words(model),
+        declared=declared,
         figures=tuple(area for each in built for area in each.areas),
         problems=problems.listed(),
     )

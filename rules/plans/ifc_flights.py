@@ -4,6 +4,7 @@ In: the body of an `IfcStairFlight`.  Out: `Flight` in metres: its outline, its 
 risers and treads is not looked at.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,9 @@ ONE_STEP = 0.02
 """Metres of height within which faces are one tread; risers are higher."""
 LEAST_TREAD = 0.02
 """Square metres below which a level face is no tread but an edge."""
-STRAIGHT = 0.966
-"""Cosine of the turn from one tread to the next up to which a flight is straight: 15 degrees."""
+TURNED = "its treads do not follow one another straight up"
+STRAIGHT = 0.02
+"""Metres that a tread may reach, seen from above, over the next one of a straight flight."""
 WITHIN = 1e-6
 """Metres that a line across stays inside the outline, so that rounding does not lose it."""
 FAR = 1_000.0
@@ -33,7 +35,7 @@ Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 @dataclass(frozen=True, kw_only=True)
 class Flight:
-    """One flight from above; `steps` and `width` are None where its treads do not follow one another in one direction."""
+    """One flight from above; `steps` tell no treads and `width` is None where its treads do not follow one another straight."""
 
     outline: Polygon
     steps: Steps | None
@@ -46,19 +48,31 @@ def flight_of(body: Body) -> Flight | None:
     pieces = polygons_of(body.footprint)
     if not pieces:
         return None
-    outline = max(pieces, key=lambda each: each.area)
     treads = _treads(body)
+    outline = _outline(pieces, treads)
+    if len(treads) < 2:
+        return Flight(outline=outline, steps=None, width=None, across=None)
     along = _direction(treads)
     if along is None:
-        return Flight(outline=outline, steps=None, width=None, across=None)
-    starts = [float((shapely.get_coordinates(each) @ along).min()) for each in treads]
+        turned = Steps(lines=(), handles=(), treads=(), ends=(), why=TURNED, turns=True)
+        return Flight(outline=outline, steps=turned, width=None, across=None)
+    starts = [_span(each, along)[0] for each in treads]
     lines = [line for at in starts if (line := _across(outline, along, at)) is not None]
     steps = steps_of(outline, [OpenLine(line, body.mark) for line in lines]) if lines else None
     narrow = min(treads, key=lambda each: _width(each, along))
     middle = float(np.mean(shapely.get_coordinates(narrow) @ along))
-    return Flight(
-        outline=outline, steps=steps, width=_width(narrow, along), across=_across(outline, along, middle)
-    )
+    shown = narrow.convex_hull
+    across = _across(shown if isinstance(shown, Polygon) else outline, along, middle)
+    return Flight(outline=outline, steps=steps, width=_width(narrow, along), across=across)
+
+
+def _outline(pieces: Sequence[Polygon], treads: Sequence[BaseGeometry]) -> Polygon:
+    """The largest piece seen from above; where treads lie beyond it, as boards with gaps do, the hull of all treads."""
+    outline = max(pieces, key=lambda each: each.area)
+    boards = shapely.union_all(list(treads))
+    hull = boards.convex_hull
+    beyond = boards.difference(outline).area > LEAST_TREAD
+    return hull if beyond and isinstance(hull, Polygon) else outline
 
 
 def _treads(body: Body) -> list[BaseGeometry]:
@@ -82,18 +96,41 @@ def _treads(body: Body) -> list[BaseGeometry]:
 
 
 def _direction(treads: Sequence[BaseGeometry]) -> Vector | None:
-    """The way up over the treads, of length one; None where there are fewer than two or the way turns."""
-    if len(treads) < 2:
-        return None
-    middles = np.array([[each.centroid.x, each.centroid.y] for each in treads])
-    ways = np.diff(middles, axis=0)
-    lengths = np.hypot(*ways.T)
-    whole = middles[-1] - middles[0]
-    length = float(np.hypot(*whole))
-    if length == 0.0 or not (lengths > 0.0).all():
-        return None
-    along: Vector = whole / length
-    return along if bool(((ways @ along) / lengths >= STRAIGHT).all()) else None
+    """The way up, square to the treads and of length one; None where they do not follow one another along it.
+
+    Each tread begins where the one below ends, or beyond, and lies before or behind it over some of their width: treads that grow narrower towards
+    one side are straight all the same.
+    """
+    side = _long_side(treads)
+    middles = [np.array((each.centroid.x, each.centroid.y)) for each in treads]
+    along: Vector = np.array((-side[1], side[0]))
+    if float((middles[-1] - middles[0]) @ along) < 0.0:
+        along = -along
+    ways, sides = ([_span(each, way) for each in treads] for way in (along, side))
+    is_straight = all(
+        after[0] > before[0] + ONE_STEP
+        and after[0] >= before[1] - STRAIGHT
+        and min(beside[1], other[1]) - max(beside[0], other[0]) > ONE_STEP
+        for (before, after), (beside, other) in zip(
+            itertools.pairwise(ways), itertools.pairwise(sides), strict=True
+        )
+    )
+    return along if is_straight else None
+
+
+def _long_side(treads: Sequence[BaseGeometry]) -> Vector:
+    """The direction of the longer side of the slenderest tread, which is that of its nosing."""
+    corners = [shapely.get_coordinates(shapely.oriented_envelope(each))[:3] for each in treads]
+    sides = [np.diff(each, axis=0) for each in corners if len(each) == 3]
+    found = min(sides, key=lambda each: np.divide(*np.sort(np.hypot(*each.T))))
+    longer = found[int(np.argmax(np.hypot(*found.T)))]
+    return np.asarray(longer / np.hypot(*longer))
+
+
+def _span(shape: BaseGeometry, way: Vector) -> tuple[float, float]:
+    """From where to where a shape reaches along a way."""
+    reach = shapely.get_coordinates(shape) @ way
+    return float(reach.min()), float(reach.max())
 
 
 def _across(outline: Polygon, along: Vector, at: float) -> LineString | None:

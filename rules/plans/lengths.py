@@ -119,7 +119,7 @@ def _note_printed(length: Length, shown: Printed, problems: Problems) -> None:
         problems.add(
             Fault.EDITED_TEXT,
             f"A dimension prints {shown.number:.3f}, its points are {length.metres:.3f} m apart ({shown.why}). The points were used.",
-            "Set DIMLFAC to 1 in the style and in the dimension, give no other unit, and measure outside scaled blocks.",
+            "Set DIMLFAC to 1 and DIMRND to 0 in the style and in the dimension, give no other unit, measure outside scaled blocks, and let the program write the dimension anew.",
             layer=length.source.layer,
             handles=length.source.handles,
         )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ezdxf.document import Drawing as Document
 
+from rules.plans.areas import note_typical
 from rules.plans.buildings import blocks_of
 from rules.plans.consistency import (
     note_bodies,
@@ -65,6 +66,7 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True, watch: Wat
         note_bodies(blocks, problems)
     entrances = entrances_of(pieces, profile, units.metres_per_unit, problems)
     note_entrances(entrances, blocks, problems)
+    note_typical(layers, _astray(pieces, profile), blocks, problems)
     things = things_of(layers, plot, blocks, problems)
     declared = tuple(word for each in layers for word in each.declared)
     note_treads(things, declared, problems)
@@ -80,6 +82,12 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True, watch: Wat
         declared=declared,
         problems=problems.listed(),
     )
+
+
+def _astray(pieces: Sequence[Piece], profile: Profile) -> tuple[Declared, ...]:
+    """Words on layers that look as if they were meant to mean something; what contradicts there decides nothing."""
+    texts = [piece for piece in pieces if piece.entity.dxftype() in TEXTS]
+    return declared_in([each for each in texts if meaning(each.layer, profile) is None], Problems())
 
 
 def _reading(sheet: Sheet, pieces: int, problems: Problems, *, audit: bool) -> Reading:
@@ -133,14 +141,15 @@ def _units(document: Document, pieces: Sequence[Piece], profile: Profile, proble
     heights = [_height(piece, name, trial) for piece, name in named if name and name.role is Role.HEIGHT]
     words = declared_in([piece for piece, name in named if name and _is_plan_info(piece, name)], trial)
     declared = next((word.number for word in words if word.key == PLOT_AREA), None)
-    area = max((each.area for each in plots), default=None)
+    plot = max(plots, key=lambda each: each.area, default=None)
     code = document.header.get("$INSUNITS", 0)
     return units_of(
         int(code) if isinstance(code, int) else 0,
-        area,
+        plot.area if plot else None,
         [each for each in heights if each is not None],
         declared if declared and declared > 0 else None,
         problems,
+        plot=plot.source if plot else None,
     )
 
 

@@ -41,6 +41,7 @@ class Steps:
     """The lines across one flight from one end to the other, in metres.
 
     `treads` lie between neighbouring lines, `ends` between the outermost lines and the ends of the outline, 0 where a line is drawn there.
+    `turns` tells that they do not follow one another straight, so that no side of the outline is the flight's width.
     """
 
     lines: tuple[LineString, ...]
@@ -48,6 +49,7 @@ class Steps:
     treads: tuple[float, ...]
     ends: tuple[float, ...]
     why: str = ""
+    turns: bool = False
 
     @property
     def least_tread(self) -> tuple[float, float]:
@@ -90,7 +92,7 @@ def steps_of(outline: Polygon, lines: Sequence[OpenLine]) -> Steps | None:
         return None
     main = groups[0]
     if any(abs(_apart(main[0], other[0]) - 90.0) > SQUARE for other in groups[1:]):
-        return _untold(across, "its lines turn, as steps of a winding stair do")
+        return _untold(across, "its lines turn, as steps of a winding stair do", turns=True)
     if len(groups) > 1 and len(groups[1]) == len(main):
         return _untold(across, "as many lines run along it as across")
     return _measured(outline, main)
@@ -117,13 +119,14 @@ def _apart(one: OpenLine, other: OpenLine) -> float:
     return math.degrees(math.acos(min(1.0, abs(a * c + b * d))))
 
 
-def _untold(lines: Sequence[OpenLine], why: str) -> Steps:
+def _untold(lines: Sequence[OpenLine], why: str, *, turns: bool = False) -> Steps:
     return Steps(
         lines=tuple(each.line for each in lines),
         handles=tuple(each.handle for each in lines),
         treads=(),
         ends=(),
         why=why,
+        turns=turns,
     )
 
 

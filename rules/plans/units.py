@@ -1,12 +1,12 @@
 """How many metres one drawing unit is: what the header says, held against the size of the plot and of the building.
 
-In: the header's unit, the plot's area and the heights in drawing units, the declared area.  Out: `Units`, and a problem whenever
+In: the header's unit, the plot's area and the heights in drawing units, the declared area, the outline of the plot.  Out: `Units`, and a problem whenever
 the header is not metres or cannot be right. The convention asks for metres, 1:1 ($INSUNITS 6).
 """
 
 from collections.abc import Sequence
 
-from rules.plans.drawing import Units
+from rules.plans.drawing import Source, Units
 from rules.plans.problems import Fault, Problems
 
 METRES = {"metre": 1.0, "millimetre": 0.001, "centimetre": 0.01, "inch": 0.0254, "foot": 0.3048}
@@ -27,28 +27,36 @@ AGREES = 0.35
 
 
 def units_of(
-    code: int, area: float | None, heights: Sequence[float], declared: float | None, problems: Problems
+    code: int,
+    area: float | None,
+    heights: Sequence[float],
+    declared: float | None,
+    problems: Problems,
+    *,
+    plot: Source | None = None,
 ) -> Units:
-    """The unit in which the drawing makes sense; `is_certain` is false where none or several do."""
+    """The unit in which the drawing makes sense; `is_certain` is false where none or several do. Problems are told of the `plot`."""
     header = HEADER.get(code, f"unit {code}")
     if declared and area:
         fitting = [
             name for name, metres in METRES.items() if abs(area * metres**2 / declared - 1.0) <= AGREES
         ]
         if len(fitting) == 1:
-            return _taken(fitting[0], header, "the plot then has about its declared area", problems)
+            return _taken(fitting[0], header, "the plot then has about its declared area", problems, plot)
     sensible = [name for name, metres in METRES.items() if _makes_sense(metres, area, heights)]
     if header in sensible and (area or heights or header == "metre"):
-        return _taken(header, header, "the header says so, and the sizes make sense", problems)
+        return _taken(header, header, "the header says so, and the sizes make sense", problems, plot)
     if len(sensible) == 1 and (area or heights):
         return _taken(
-            sensible[0], header, "only so the plot and the building have believable sizes", problems
+            sensible[0], header, "only so the plot and the building have believable sizes", problems, plot
         )
     problems.add(
         Fault.UNITS,
         f"The unit of the drawing is not certain: its header says {header}, and the plot's size fits {_listed(sensible)}. "
         "Measures are given as if it were drawn in metres, as the convention asks.",
         "Draw in metres, 1:1, set $INSUNITS to 6 and declare PLOT_AREA_M2.",
+        layer=plot.layer if plot else "",
+        handles=plot.handles if plot else (),
     )
     return Units(header=header, metres_per_unit=1.0, is_certain=False, reason="not certain")
 
@@ -58,18 +66,23 @@ def _makes_sense(metres: float, area: float | None, heights: Sequence[float]) ->
     return plot and all(PLAUSIBLE_HEIGHT[0] <= each * metres <= PLAUSIBLE_HEIGHT[1] for each in heights)
 
 
-def _taken(name: str, header: str, reason: str, problems: Problems) -> Units:
+def _taken(name: str, header: str, reason: str, problems: Problems, plot: Source | None) -> Units:
+    layer, handles = (plot.layer, plot.handles) if plot else ("", ())
     if name != header:
         problems.add(
             Fault.UNITS,
             f"The drawing's header says {header}, but it is drawn in {PLURALS[name]}: {reason}. It was measured in {PLURALS[name]}.",
             "Set $INSUNITS to 6 and draw in metres, 1:1.",
+            layer=layer,
+            handles=handles,
         )
     elif name != "metre":
         problems.add(
             Fault.UNITS,
             f"The drawing is in {PLURALS[name]}; the convention asks for metres. It was converted.",
             "Scale it to metres and set $INSUNITS to 6.",
+            layer=layer,
+            handles=handles,
         )
     return Units(header=header, metres_per_unit=METRES[name], is_certain=True, reason=reason)
 

@@ -1,7 +1,7 @@
 """Stairs as drawn: which there are, how wide their flights are, and whether their length has room for the steps that the law asks.
 
 In: a proposal.  Out: `Stairway` values and measures in metres.  The convention gives stair i of a floor one layer and each of its flights another;
-a flight's width is a dimension in the colour of widths, else the shorter side of its outline.
+a flight's width is a dimension in the colour of widths, else the shorter side of its outline; where its steps turn, no side is its width.
 """
 
 from collections.abc import Sequence
@@ -44,16 +44,23 @@ class Stairway:
 
     @property
     def width(self) -> tuple[Measured | None, Measured | None]:
-        """The least width of its flights, and the most it can be where only outlines tell."""
+        """The least width of its flights, and the most it can be where only outlines tell; the least is None where a flight turns."""
         dims = [of_length(each) for each in self.lengths if each.meaning == WIDTH]
         if len(dims) >= max(1, len(self.flights)):
             narrow = min(dims, key=_amount)
             return narrow, narrow
         if not self.flights:
             return None, None
+        if self.turns:
+            return None, min(dims, key=_amount, default=None)
         short = min((side_of(e, e.breadth, "shorter side of a flight") for e in self.flights), key=_amount)
         long = min((side_of(e, e.length, "longer side of a flight") for e in self.flights), key=_amount)
         return min((*dims, short), key=_amount), min((*dims, long), key=_amount)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the steps of a flight do not follow one another straight, so that its outline does not tell its width."""
+        return any(each.steps is not None and each.steps.turns for each in self.flights)
 
     @property
     def run(self) -> Measured | None:

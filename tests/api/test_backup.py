@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.app import create_app
-from api.backing_up import Kept, back_up, keys_of, restore
+from api.backing_up import OF_THE_BUCKET, Kept, back_up, check_keys, keys_of, restore
 from api.connecting import connect, connect_service, migrate
 from api.local_postgis import stop
 from api.sample_town import BODY, found_sample_town
@@ -205,3 +205,18 @@ def test_no_secret_is_in_a_backup_but_its_name_is(kept: tuple[Path, Kept]) -> No
     manifest = json.loads((kept[0] / "manifest.json").read_text())
     assert manifest["keys"] == []
     assert set(manifest["files"]) == {"database.dump", f"documents/{PLACE}", "rasters/hill.tif"}
+
+
+def test_the_keys_of_a_bucket_are_named_and_their_lack_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OF_THE_BUCKET:
+        monkeypatch.delenv(name, raising=False)
+    in_a_bucket, names = Settings(documents="s3://a/b"), ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+    assert keys_of(in_a_bucket) == []
+    with pytest.raises(Conflict, match="are missing here: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"):
+        check_keys(names, in_a_bucket)
+    check_keys(names, Settings())  # a folder needs no key
+    for name in names:
+        monkeypatch.setenv(name, "s3cret")
+    assert keys_of(in_a_bucket) == names
+    assert keys_of(Settings()) == []
+    check_keys(names, in_a_bucket)

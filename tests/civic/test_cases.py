@@ -39,7 +39,7 @@ def test_a_case_is_opened_on_its_parcel_with_a_number_and_a_turn(desk, town, bod
     assert (opened.state, opened.turn, opened.due, opened.version) == ("draft", "applicant", None, 1)
     assert opened.number.startswith("TS-2026-")
     assert [line.parcels for line in cases_of(town, citizen.person.id)] == [("1/2", "1/3")]
-    assert [line.case.id for line in cases_on(town, "1/3")] == [opened.id]
+    assert [line.case.id for line in cases_on(town, ["1/3"])] == [opened.id]
     assert [each.step for each in history(town, opened.id, for_staff=False)] == ["open"]
 
 
@@ -308,9 +308,9 @@ def test_ones_own_case_on_a_plot_is_found_behind_a_hundred_of_others(desk, town,
     own = open_case(desk, parcels=["1/2"], actor=me, told={})
     for _ in range(100):
         open_case(desk, parcels=["1/2"], actor=other, told={})
-    assert own.id not in {line.case.id for line in cases_on(town, "1/2")}
-    assert [line.case.id for line in cases_on(town, "1/2", person_id=me.person.id)] == [own.id]
-    assert cases_on(town, "1/3", person_id=me.person.id) == []
+    assert own.id not in {line.case.id for line in cases_on(town, ["1/2"])}
+    assert [line.case.id for line in cases_on(town, ["1/2"], person_id=me.person.id)] == [own.id]
+    assert cases_on(town, ["1/3"], person_id=me.person.id) == []
 
 
 def test_ones_own_cases_are_paged(desk, town, body) -> None:

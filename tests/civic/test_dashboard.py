@@ -4,23 +4,36 @@ import csv
 import io
 import re
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
 from fastapi.testclient import TestClient
 from shapely import box
+from sqlalchemy.orm import Session
 
 from api.sample_town import BODY
-from civic.core.dashboard import Line, as_csv, board, figures, quantile
+from civic.core.bodies import LocalBody
+from civic.core.dashboard import Line, as_csv, board, figures, lines, quantile
+from civic.core.money.counter import take_cash
+from civic.core.money.demands import raise_demand
+from civic.core.services import Service
+from civic.core.steps import advance, open_case
+from civic.core.working_days import day_there
+from tests.builders import a_new_parcel, register
+from tests.civic.builders import NOW, a_desk, a_flow, an_actor
+from tests.civic.conftest import LAND
+from tests.civic.money.books import FEE
 from web.templating import environment
 
 TOWN = f"/town/{BODY.code}"
 ON = date(2026, 11, 22)
+FIRST = ON - timedelta(days=30)
+"""The day on which every line is opened that says nothing else; figures are asked from it to `ON`."""
 
 
 def a_line(days: int | None, outcome: str | None = "granted", **other: object) -> Line:
-    closed = ON - timedelta(days=30) + timedelta(days=days) if days is not None else None
+    closed = FIRST + timedelta(days=days) if days is not None else None
     values = {
         "number": "X-1",
         "service": "x",
@@ -28,7 +41,7 @@ def a_line(days: int | None, outcome: str | None = "granted", **other: object) -
         "outcome": outcome if closed else None,
         "turn": None if closed else "verifier",
         "due": None,
-        "opened": ON - timedelta(days=30),
+        "opened": FIRST,
         "closed": closed,
         "paise": 100,
         "office": "approver" if closed else "verifier",
@@ -48,7 +61,9 @@ def test_quantiles_are_days_of_a_case(count: int, half: int | None, nine: int | 
 
 
 def test_time_to_decision_is_of_decided_cases_only() -> None:
-    made = figures([a_line(4), a_line(10, "refused"), a_line(1, "withdrawn"), a_line(None)], on=ON)
+    made = figures(
+        [a_line(4), a_line(10, "refused"), a_line(1, "withdrawn"), a_line(None)], begins=FIRST, ends=ON, on=ON
+    )
     assert (made.median_days, made.ninetieth_days) == (4, 10)
     assert (made.applications, made.open, made.granted, made.refused, made.ended_otherwise) == (4, 1, 1, 1, 1)
     assert made.paise == 400
@@ -56,8 +71,8 @@ def test_time_to_decision_is_of_decided_cases_only() -> None:
 
 def test_a_case_is_late_from_the_day_after_its_last_day() -> None:
     due = [a_line(None, due=ON), a_line(None, due=ON - timedelta(days=1))]
-    assert figures(due, on=ON).late == 1
-    offices = board([*due, a_line(3)], begins=ON, ends=ON, on=ON).by_office
+    assert figures(due, begins=FIRST, ends=ON, on=ON).late == 1
+    offices = board([*due, a_line(3)], begins=FIRST, ends=ON, on=ON).by_office
     assert {name: (each.applications, each.open, each.late) for name, each in offices.items()} == {
         "approver": (1, 0, 0),
         "verifier": (2, 2, 1),
@@ -76,13 +91,15 @@ def test_the_open_lines_add_up_to_the_board_and_tell_of_nobody(door: TestClient)
     assert sum(each["applications"] for each in told["board"]["by_ward"].values()) == len(rows)
 
 
-def counted_again(rows: list[dict[str, str]], on: date) -> dict[str, int | None]:
+def counted_again(rows: list[dict[str, str]], on: date, begins: date, ends: date) -> dict[str, int | None]:
     """The figures of open lines, counted by the words that stand on the page and by nothing of the platform."""
-    ends = [row["outcome"] for row in rows if row["closed"]]
+    begun = [row for row in rows if str(begins) <= row["opened"] <= str(ends)]
+    closed = [row for row in rows if row["closed"] and str(begins) <= row["closed"] <= str(ends)]
+    outcomes = [row["outcome"] for row in closed]
     days = [
         (date.fromisoformat(row["closed"]) - date.fromisoformat(row["opened"])).days
-        for row in rows
-        if row["closed"] and row["outcome"] in ("granted", "upheld", "refused", "dismissed")
+        for row in closed
+        if row["outcome"] in ("granted", "upheld", "refused", "dismissed")
     ]
 
     def within(tenths: int) -> int | None:
@@ -93,12 +110,12 @@ def counted_again(rows: list[dict[str, str]], on: date) -> dict[str, int | None]
         )
 
     return {
-        "applications": len(rows),
-        "open": sum(not row["closed"] for row in rows),
-        "late": sum(not row["closed"] and bool(row["due"]) and row["due"] < str(on) for row in rows),
-        "granted": sum(each in ("granted", "upheld") for each in ends),
-        "refused": sum(each in ("refused", "dismissed") for each in ends),
-        "ended_otherwise": sum(each in ("withdrawn", "lapsed", "recorded") for each in ends),
+        "applications": len(begun),
+        "open": sum(not row["closed"] for row in begun),
+        "late": sum(not row["closed"] and bool(row["due"]) and row["due"] < str(on) for row in begun),
+        "granted": sum(each in ("granted", "upheld") for each in outcomes),
+        "refused": sum(each in ("refused", "dismissed") for each in outcomes),
+        "ended_otherwise": sum(each in ("withdrawn", "lapsed", "recorded") for each in outcomes),
         "median_days": within(5),
         "ninetieth_days": within(9),
         "paise": sum(int(row["paise"]) for row in rows),
@@ -107,27 +124,38 @@ def counted_again(rows: list[dict[str, str]], on: date) -> dict[str, int | None]
 
 def test_whoever_counts_the_open_lines_again_finds_every_figure() -> None:
     outcomes = ("granted", "refused", "upheld", "dismissed", "withdrawn", "lapsed")
-    found = [
-        a_line(day * day % 29, outcomes[day % 6], ward=str(day % 3 or ""), service=f"s{day % 2}", paise=day)
-        for day in range(40)
-    ] + [a_line(None, due=ON - timedelta(days=day)) for day in (-1, 0, 1, 9)]
-    made = board(found, begins=ON, ends=ON, on=ON)
+    older = date(2025, 3, 1)
+    found = (
+        [
+            a_line(20, opened=older, paise=7),
+            a_line(None, opened=older, due=older, paise=11),
+            a_line(3, closed=ON + timedelta(days=1)),
+        ]
+        + [
+            a_line(
+                day * day % 29, outcomes[day % 6], ward=str(day % 3 or ""), service=f"s{day % 2}", paise=day
+            )
+            for day in range(40)
+        ]
+        + [a_line(None, due=ON - timedelta(days=day)) for day in (-1, 0, 1, 9)]
+    )
+    made = board(found, begins=FIRST, ends=ON, on=ON)
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
-    assert asdict(made.whole) == counted_again(rows, ON)
+    assert asdict(made.whole) == counted_again(rows, ON, FIRST, ON)
     assert len({made.whole.median_days, made.whole.ninetieth_days, 0}) == 3
     for key, parts in (("service", made.by_service), ("ward", made.by_ward), ("office", made.by_office)):
         assert len(parts) > 1
         for name, part in parts.items():
-            assert asdict(part) == counted_again([row for row in rows if row[key] == name], ON)
+            assert asdict(part) == counted_again([row for row in rows if row[key] == name], ON, FIRST, ON)
 
 
 def test_the_samples_board_is_counted_again_from_its_csv_and_its_json(door: TestClient) -> None:
     told = door.get(f"/api{TOWN}/board").json()
     rows = list(csv.DictReader(io.StringIO(door.get(f"/api{TOWN}/board.csv").text)))
-    on = date.fromisoformat(told["board"]["on"])
-    assert told["board"]["whole"] == counted_again(rows, on)
+    days = [date.fromisoformat(told["board"][day]) for day in ("on", "begins", "ends")]
+    assert told["board"]["whole"] == counted_again(rows, *days)
     for name, part in told["board"]["by_office"].items():
-        assert part == counted_again([row for row in rows if row["office"] == name], on)
+        assert part == counted_again([row for row in rows if row["office"] == name], *days)
     decided = {row["office"] for row in rows if row["outcome"] in ("granted", "refused")}
     assert decided == {"approver"}
     assert all(row["office"] == row["turn"] for row in rows if not row["closed"])
@@ -135,8 +163,37 @@ def test_the_samples_board_is_counted_again_from_its_csv_and_its_json(door: Test
     assert plain == rows
 
 
+def test_money_lies_on_the_day_of_its_receipt_and_a_decision_on_its_own(
+    town: Session, body: LocalBody
+) -> None:
+    """A case that was opened 400 days before it was paid and refused."""
+    register(town, LAND, [a_new_parcel("90/1")], known=datetime(2026, 1, 1, tzinfo=UTC))
+    today, long_ago = day_there(NOW, body.time_zone), NOW - timedelta(days=400)
+    applicant, verifier = an_actor(town, body), an_actor(town, body, "verifier")
+    opened = open_case(a_desk(town, body, now=long_ago), parcels=[], actor=applicant, told={})
+    filed = advance(a_desk(town, body), opened.id, "file", actor=applicant, version=opened.version)
+    owed = raise_demand(town, body, lines=[FEE], now=NOW, case_id=opened.id)
+    take_cash(town, body, owed.id, amount=owed.amount, by=an_actor(town, body, "counter").person.id, now=NOW)
+    advance(a_desk(town, body), opened.id, "refuse", actor=verifier, version=filed.version, note="late")
+
+    def seen(first: int, last: int) -> tuple[int, int, int, int, int | None]:
+        begins, ends = today + timedelta(days=first), today + timedelta(days=last)
+        services = {"test_service": Service(flow=a_flow())}
+        found = lines(town, body, services, begins=begins, ends=ends)
+        own = [each for each in found if each.number == opened.number]
+        made = figures(own, begins=begins, ends=ends, on=today)
+        return len(own), made.applications, made.paise, made.refused, made.median_days
+
+    assert seen(-400, -35) == (1, 1, 0, 0, None)
+    assert seen(-365, -1) == (0, 0, 0, 0, None)
+    assert seen(-365, 0) == seen(0, 0) == (1, 0, FEE.amount, 1, 400)
+    assert seen(1, 9) == (0, 0, 0, 0, None)
+
+
 def test_an_objection_that_was_upheld_or_dismissed_was_decided() -> None:
-    ended = figures([a_line(2, "upheld"), a_line(4, "dismissed"), a_line(9, "withdrawn")], on=ON)
+    ended = figures(
+        [a_line(2, "upheld"), a_line(4, "dismissed"), a_line(9, "withdrawn")], begins=FIRST, ends=ON, on=ON
+    )
     assert (ended.granted, ended.refused, ended.ended_otherwise) == (1, 1, 1)
     assert (ended.median_days, ended.ninetieth_days) == (2, 4)
 
@@ -158,7 +215,7 @@ def test_the_map_shows_the_figure_that_is_chosen(
     doors = import_module("civic.core.doors.dashboard")
     monkeypatch.setattr(doors, "lines", lambda *_, **__: found)
     monkeypatch.setattr(doors, "ward_shapes", lambda *_, **__: shapes)
-    page = door.get(f"{TOWN}/board?lang=en&shows={shows}")
+    page = door.get(f"{TOWN}/board?lang=en&shows={shows}&begins={FIRST}&ends={ON}")
     assert page.status_code == 200
     figure = page.text[page.text.index("<figure") : page.text.index("</figure>")]
     assert word in figure

@@ -79,6 +79,15 @@ def test_the_calendars_page_asks_whether_one_is_sure(
     assert asked.status_code == 409
     assert 'name="sure"' in asked.text
     assert 'value="Harvest"' in asked.text
-    assert client.post(f"{hall.path}/calendar", data=form | {"day": "2020-01-01"}).status_code == 422
+    for wrong, ours in (
+        ({"day": "2020-01-01"}, "കഴിഞ്ഞുപോയ ദിവസം അവധിയാക്കാനാവില്ല"),
+        ({"day": "soon"}, "ഇത് തീയതിയല്ല"),
+        ({"name_ml": ""}, "രണ്ടു ഭാഷയിലും"),
+    ):
+        refused = client.post(f"{hall.path}/calendar?lang=ml", data=form | wrong)
+        assert (refused.status_code, ours in refused.text) == (422, True)
+        assert 'value="Harvest"' in refused.text
+    gone = client.post(f"{hall.path}/calendar/2020-01-01/remove?lang=ml")
+    assert (gone.status_code, "കലണ്ടറിൽ നിലനിൽക്കും" in gone.text) == (422, True)
     assert client.post(f"{hall.path}/calendar", data=form | {"sure": "yes"}).status_code == 303
-    assert "Harvest" in client.get(f"{hall.path}/calendar").text
+    assert "Harvest" in client.get(f"{hall.path}/calendar?lang=en").text

@@ -13,7 +13,7 @@ from civic.core.people import end_posting, post, postings
 from civic.core.tables import PostingRow
 from gis.errors import NotAllowed
 from tests.civic.builders import NOW, an_actor
-from tests.civic.test_sample_town import TOWN, become
+from tests.civic.test_sample_town import TOWN, become, the_day_there
 
 TODAY = NOW.date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -24,7 +24,7 @@ def test_a_posting_says_who_made_it_and_who_ended_it(town: Session, body: LocalB
     admin, officer = an_actor(town, body, "admin").person.id, an_actor(town, body).person.id
     made = post(town, body, officer, role=role, order_ref="O-9", begins=YESTERDAY, by=admin)
     assert (made.posted_by, made.ended_by) == (admin, None)
-    end_posting(town, made.id, on=TODAY, by=admin)
+    end_posting(town, made.id, on=TODAY, today=TODAY, by=admin)
     (kept,) = postings(town, on=None, person_id=officer)
     assert (kept.posted_by, kept.ended_by, kept.ends) == (admin, admin, TODAY)
 
@@ -45,12 +45,12 @@ def test_nobody_ends_the_last_posting_by_which_they_administer(town: Session, bo
     one, other = an_actor(town, body, "admin").person.id, an_actor(town, body, "admin").person.id
     (own,) = postings(town, on=TODAY, person_id=one)
     with pytest.raises(NotAllowed, match="last posting"):
-        end_posting(town, own.id, on=TODAY, by=one)
+        end_posting(town, own.id, on=TODAY, today=TODAY, by=one)
     second = post(town, body, one, role="admin", order_ref="O-2", begins=YESTERDAY, by=other)
-    end_posting(town, own.id, on=TODAY, by=one)
+    end_posting(town, own.id, on=TODAY, today=TODAY, by=one)
     with pytest.raises(NotAllowed, match="last posting"):
-        end_posting(town, second.id, on=TODAY, by=one)
-    end_posting(town, second.id, on=TODAY, by=other)
+        end_posting(town, second.id, on=TODAY, today=TODAY, by=one)
+    end_posting(town, second.id, on=TODAY, today=TODAY, by=other)
 
 
 def test_another_posting_that_ends_by_then_does_not_count(town: Session, body: LocalBody) -> None:
@@ -58,13 +58,13 @@ def test_another_posting_that_ends_by_then_does_not_count(town: Session, body: L
     (own,) = postings(town, on=TODAY, person_id=one)
     post(town, body, one, role="admin", order_ref="O-2", begins=YESTERDAY, ends=TODAY, by=other)
     with pytest.raises(NotAllowed, match="last posting"):
-        end_posting(town, own.id, on=TODAY, by=one)
+        end_posting(town, own.id, on=TODAY, today=TODAY, by=one)
 
 
 def test_one_ends_another_posting_of_ones_own(town: Session, body: LocalBody) -> None:
     admin = an_actor(town, body, "admin", "counter").person.id
     counter = next(each for each in postings(town, on=TODAY, person_id=admin) if each.role == "counter")
-    end_posting(town, counter.id, on=TODAY, by=admin)
+    end_posting(town, counter.id, on=TODAY, today=TODAY, by=admin)
 
 
 def test_the_page_of_people_says_who_posted(door: TestClient) -> None:
@@ -81,6 +81,49 @@ def test_the_page_of_people_says_who_posted(door: TestClient) -> None:
     assert "came with the founding" in page
     own = form | {"address": "admin@office.example", "role": "approver", "begins": str(TODAY)}
     assert door.post(f"{TOWN}/people", data=own).status_code == 403
+
+
+def test_what_is_refused_on_the_page_of_people_keeps_what_was_written(door: TestClient) -> None:
+    """In both languages: the sentence of what was refused, above the form with everything in it."""
+    become(door, OFFICERS["admin"])
+    today = the_day_there()
+    form = {
+        "name": "Mis Take",
+        "address": "mistake@office.example",
+        "role": "approver",
+        "licence": "",
+        "grade": "",
+        "order_ref": "O-99/2026",
+        "begins": str(today),
+    }
+    wrongs = (
+        ("order_ref", "", "its number and date", "നിയമന ഉത്തരവിന്റെ"),
+        ("role", "king", "no role of the office", "ഓഫീസിലെ ഒരു ചുമതലയല്ല"),
+        ("begins", "gibberish", "not a date", "ഇത് തീയതിയല്ല"),
+        ("address", "zzz", "neither an e-mail", "ഫോൺ നമ്പറോ"),
+        ("licence", "engineer", "Only a licensee", "ലൈസൻസിക്കു മാത്രമുള്ളതാണ്"),
+        ("name", "", "the name, as it stands", "രേഖകളിലുള്ളതുപോലെ പേര്"),
+    )
+    for name, value, told, ours in wrongs:
+        refused = door.post(f"{TOWN}/people?lang=en", data=form | {name: value})
+        assert (refused.status_code, told in refused.text) == (422, True)
+        kept = {each for each in ("name", "address", "order_ref", "begins") if each != name}
+        assert all(f'value="{form[each]}"' in refused.text for each in kept)
+        assert '<option value="approver" selected>' in refused.text or name == "role"
+        assert ours in door.post(f"{TOWN}/people?lang=ml", data=form | {name: value}).text
+    assert door.post(f"{TOWN}/people", data=form, follow_redirects=False).status_code == 303
+    page = door.get(f"{TOWN}/people?lang=en").text
+    posted = page[page.index("O-99/2026") :].partition("/end")[0].rpartition("/")[2]
+    past = str(today - timedelta(days=1))
+    refused = door.post(f"{TOWN}/people/{posted}/end?lang=ml", data={"ends": past})
+    assert (refused.status_code, "മറ്റൊരു ദിവസം നൽകുക" in refused.text) == (422, True)
+    assert f'value="{past}" aria-invalid="true"' in refused.text
+    ended = {"data": {"ends": str(today)}, "follow_redirects": False}
+    assert door.post(f"{TOWN}/people/{posted}/end", **ended).status_code == 303
+    assert "Taken back before" in door.get(f"{TOWN}/people?lang=en").text.partition("O-99/2026")[2]
+    again = door.post(f"{TOWN}/people/{posted}/end?lang=ml", data={"ends": str(today)})
+    assert (again.status_code, "അവസാന ദിവസം നിശ്ചയിച്ചുകഴിഞ്ഞു" in again.text) == (409, True)
+    door.get(f"{TOWN}/people?lang=en")
 
 
 def test_the_secretary_takes_the_word_back_that_somebody_is_an_owner(door: TestClient) -> None:

@@ -228,9 +228,12 @@ def test_an_officers_look_is_written_for_its_subject(town: Session, body: LocalB
     opened = open_case(a_desk(town, body), parcels=[], actor=citizen, told={})
     note_look(town, body, officer, opened, now=NOW)
     note_look(town, body, citizen, opened, now=NOW)
-    assert [(look.name, look.page) for look in looks_at(town, citizen.person.id)] == [
-        (officer.person.name, opened.number)
-    ]
+    (look,) = looks_at(town, citizen.person.id)
+    assert (look.name, look.page) == (officer.person.name, opened.number)
+    note_look(town, body, officer, opened, now=NOW)
+    newest = looks_at(town, citizen.person.id)[0]
+    assert looks_at(town, citizen.person.id, before=newest.id) == [look]
+    assert looks_at(town, citizen.person.id, before=look.id) == []
     town.execute(text("RESET ROLE"))  # leads back to the role that owns nothing
     with pytest.raises(ProgrammingError, match="permission denied"):
         town.execute(text("DELETE FROM personal_look"))
@@ -295,3 +298,26 @@ def test_an_officers_look_at_the_papers_by_a_program_is_written_too(door: TestCl
     become(door, CITIZENS[0][0])
     me = door.get(f"{TOWN}/me?lang=en").text
     assert f"{OFFICERS['verifier']} · {number}" in me
+
+
+def test_who_was_looked_at_often_pages_back_to_the_first_look(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one look on a page the links lead through every one of them, and the last page leads to the newest."""
+    for each in ("looks", "routes"):
+        monkeypatch.setattr(f"civic.core.privacy.{each}.MOST", 1)
+    become(door, CITIZENS[0][0])
+    number = apply_for(door, kind="correct_land_type", number="1/8", land_type="nilam")
+    become(door, OFFICERS["verifier"])
+    for _ in range(2):
+        assert door.get(f"{TOWN}/cases/{number}").status_code == 200
+    become(door, CITIZENS[0][0])
+    address, seen = f"{TOWN}/me?lang=ml", []
+    while address:
+        page = door.get(address).text
+        seen += re.findall(rf"{OFFICERS['verifier']} · ({number})", page)
+        onward = re.search(r'href="([^"]*/me\?before=\d+)#looks"', page)
+        address = onward[1] if onward else ""
+    assert len(seen) == 2
+    assert "ഏറ്റവും ഒടുവിൽ നോക്കിയവർ" in page
+    assert "അതിനു മുമ്പ് ആരും നോക്കിയിട്ടില്ല" in page

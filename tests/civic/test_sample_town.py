@@ -163,6 +163,9 @@ def answer_village(door: TestClient, number: str) -> None:
 def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     door: TestClient, sample_hall: Engine, sample_owner: Engine
 ) -> None:
+    become(door, CITIZENS[2][0])
+    form = {"number": "1/7", "theme": "area", "why": "wrong", "evidence": "deed"}
+    disputed = door.post(f"{TOWN}/objections/new", data=form, follow_redirects=False).headers["location"]
     become(door, CITIZENS[1][0])
     number = apply_for(door, kind="divide", number="1/7", parts="2")
     assert "₹ 50" in door.get(f"{TOWN}/cases/{number}").text
@@ -188,6 +191,11 @@ def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     assert step(door, number, "grant") == 303
     page = door.get(f"{TOWN}/cases/{number}").text
     assert "1/7-2" in page
+    drawn = page[page.index('class="case-head"') :]
+    assert "data-case-map" in drawn, (
+        "it was decided on the day it was opened, and shows the plot that it ended"
+    )
+    assert re.findall(r'"number": ?"([^"]+)"', drawn.replace("&#34;", '"')) == ["1/7"]
     with Session(sample_hall) as session:
         known = last_recording(session, BODY.jurisdiction)
         at = AsOf(on=the_day_there(), known=known)
@@ -197,6 +205,30 @@ def test_a_plot_is_divided_from_the_citizens_phone_to_the_officers_decision(
     assert sum(part.measured_area for part in parts) == pytest.approx(old.measured_area, abs=0.05)
     assert gone.value.successors == ("1/7-1", "1/7-2")
     assert {part.instrument for part in parts} == {f"{number}, {BODY.name_en}"}
+    stands_under_the_former_number(door, number, disputed.rpartition("/")[2])
+
+
+def stands_under_the_former_number(door: TestClient, divided: str, disputed: str) -> None:
+    """What stood on 1/7 shows on what became of it, to whoever it showed to there; on its neighbour nothing of it."""
+
+    def seen(who: str | None, plot: str, language: str = "en") -> list[bool]:
+        looks = TestClient(door.app)
+        if who:
+            become(looks, who)
+        page = looks.get(f"/{BODY.jurisdiction}/plot?number={plot}&lang={language}").text
+        former = "under the former number 1/7<" if language == "en" else "മുൻ നമ്പർ 1/7-ൽ<"
+        return [
+            f"cases/{divided}" in page,
+            f"cases/{disputed}" in page,
+            f"{disputed})" in page,
+            former in page,
+        ]
+
+    assert seen(OFFICERS["approver"], "1/7-1") == [True, True, True, True]
+    assert seen(CITIZENS[1][0], "1/7-2", "ml") == [True, False, True, True]
+    assert seen(CITIZENS[2][0], "1/7-2") == [False, True, True, True]
+    assert seen(None, "1/7-1") == [False, False, True, True]
+    assert seen(OFFICERS["approver"], "1/6") == [False, False, False, False]
 
 
 def test_a_wrong_land_type_is_corrected_and_what_was_believed_is_kept(

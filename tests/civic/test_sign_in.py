@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.http import cookie_of
 from civic.core.passkeys import MOST_WAITING, Site, ask_to_make, ask_to_sign
-from civic.core.people import end_posting, introduce, post, postings, reach
+from civic.core.people import end_posting, introduce, post, postings, reach, roles_on
 from civic.core.privacy.looks import forget_old
 from civic.core.sign_in import (
     MOST_CODES,
@@ -130,7 +130,7 @@ def test_an_officers_day_ends(town: Session, body: LocalBody) -> None:
 def test_a_session_stolen_after_the_posting_ended_has_no_rights(town: Session, body: LocalBody) -> None:
     who, secret = signed_in(town, body, "approver")
     (posting,) = postings(town, on=TODAY, person_id=who)
-    end_posting(town, posting.id, on=TODAY)
+    end_posting(town, posting.id, on=TODAY, today=TODAY)
     found = actor(town, secret, today=TODAY, now=NOW)
     before = actor(town, secret, today=TODAY - timedelta(days=1), now=NOW)
     assert found is not None
@@ -150,14 +150,32 @@ def test_an_address_belongs_to_one_person(town: Session, body: LocalBody) -> Non
         introduce(town, body, name="Other", address="AMMINI@example.org", language="en", now=NOW)
 
 
-def test_a_posting_ends_once_and_after_its_beginning(town: Session, body: LocalBody) -> None:
+def test_a_posting_ends_once_and_not_before_today(town: Session, body: LocalBody) -> None:
     who, _ = signed_in(town, body, "verifier")
     (posting,) = postings(town, on=TODAY, person_id=who)
-    with pytest.raises(Conflict, match="begins on"):
-        end_posting(town, posting.id, on=date(2026, 1, 1))
-    end_posting(town, posting.id, on=TODAY)
-    with pytest.raises(Conflict, match="ended"):
-        end_posting(town, posting.id, on=TODAY + timedelta(days=1))
+    for days in (1, 30, 400):
+        with pytest.raises(Invalid, match="today or later") as refused:
+            end_posting(town, posting.id, on=TODAY - timedelta(days=days), today=TODAY)
+        assert refused.value.code == "ends-before-today"
+    end_posting(town, posting.id, on=TODAY, today=TODAY)
+    for days in (-1, 0, 1):
+        with pytest.raises(Conflict, match="its end already") as conflict:
+            end_posting(town, posting.id, on=TODAY + timedelta(days=days), today=TODAY)
+        assert conflict.value.code == "posting-ended"
+    assert roles_on(town, who, on=TODAY - timedelta(days=1)) == {"verifier"}
+
+
+@pytest.mark.parametrize("begins", [0, 30])
+def test_a_wrong_posting_is_void_at_once(town: Session, body: LocalBody, begins: int) -> None:
+    """Whether it begins today or is still to come: its rights do not last until midnight, and no day has them."""
+    who, secret = signed_in(town, body)
+    first = TODAY + timedelta(days=begins)
+    wrong = post(town, body, who, role="approver", order_ref="O-9", begins=first)
+    assert (actor(town, secret, today=first, now=NOW) or pytest.fail("signed out")).roles == {"approver"}
+    end_posting(town, wrong.id, on=TODAY, today=TODAY)
+    assert (actor(town, secret, today=first, now=NOW) or pytest.fail("signed out")).roles == frozenset()
+    (kept,) = postings(town, on=None, person_id=who)
+    assert (kept.begins, kept.ends, kept.is_void) == (first, first, True)
 
 
 # How many codes, and for whom.

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from civic.core.workflow import workflow
+from api.town import SERVICES
+from civic.core.workflow import PARTIES, STAFF, workflow
 from gis.errors import Invalid
 from tests.civic.builders import FLOW, a_flow
 
@@ -58,3 +59,46 @@ def test_all_faults_are_named_at_once() -> None:
         workflow(text)
     assert "weather" in refused.value.message
     assert "king" in refused.value.message
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_whoever_of_the_office_ends_a_case_has_a_maker_before_them_or_a_reason(name: str) -> None:
+    flow = SERVICES[name].flow
+    ends = [
+        step_name
+        for step_name, step in flow.steps.items()
+        if set(step.by) & set(STAFF)
+        and flow.states[step.to].outcome
+        and not step.apart
+        and step.alone is None
+    ]
+    assert ends == []
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "of"),
+    [
+        ("land_records", "refuse", {"ask", "verify", "report"}),
+        ("permits", "council_approve", {"verify", "verify_plain", "report"}),
+        ("permits", "council_refuse", {"verify", "verify_plain", "report"}),
+    ],
+)
+def test_who_decides_made_nothing_of_what_is_decided_on(name: str, step: str, of: set[str]) -> None:
+    assert set(SERVICES[name].flow.steps[step].apart) == of
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_turn_with_a_limit_is_told_when_it_has_run_out_or_lapses(name: str) -> None:
+    flow = SERVICES[name].flow
+    untold = {each for each, state in flow.states.items() if state.within and not flow.escalation(each)}
+    assert all(flow.states[each].turn in PARTIES for each in untold)
+    assert all("lapse" in flow.steps_from(each) for each in untold)
+    assert flow.reminded() == ({"consenting"} if name == "permits" else set())
+
+
+def test_a_late_turn_with_no_role_above_it_is_told_to_the_role_itself() -> None:
+    flow = a_flow()
+    assert (flow.escalation("filed"), flow.escalation("verified")) == ("secretary", "approver")
+    assert (flow.escalation("draft"), flow.escalation("granted")) == (None, None)
+    assert SERVICES["objections"].flow.escalation("examined") == "secretary"
+    assert SERVICES["land_records"].flow.escalation("fee_due") is None

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import numpy as np
@@ -98,14 +100,28 @@ def kinds(tract: Tract) -> list[int]:
     return sorted(found)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def workers() -> Iterator[str]:
-    """The address of a Dask cluster of two workers with a thread each."""
+    """The address of a Dask cluster of two workers with a thread each; none of its threads works on when the module ends, for they draw from `random`
+    and would disturb the tests after it."""
+    before = set(enumerate_threads())
     own = LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0"
     )
     with own as local:
         yield local.scheduler_address
+    for each in at_work(before):
+        each.join(timeout=10)
+    assert not at_work(before)
+
+
+def at_work(before: set[Thread]) -> list[Thread]:
+    """Threads of a Dask cluster and its clients that have begun since; the one that Dask keeps for all of them idles between tasks."""
+    return [
+        each
+        for each in enumerate_threads()
+        if each not in before and (each.name in ("IO loop", "Profile") or "Dask-Default" in each.name)
+    ]
 
 
 def as_if_elsewhere(task: Any, pieces: Any, *, cores: int, begun_with: Any) -> Iterator[Any]:

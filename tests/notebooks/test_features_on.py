@@ -2,7 +2,9 @@
 
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,8 +46,14 @@ def told(table: pd.DataFrame) -> set[str]:
     return {each["from"] for each in table.attrs["measured"].values()}
 
 
-def test_the_sample_comes_with_its_facts(town: Town) -> None:
-    assert told(town.features_on(town.parcels().iloc[::400], AREAS)) == {"kept facts"}
+def test_the_sample_comes_with_its_facts(town: Town, tmp_path: Path) -> None:
+    found = town.features_on(town.parcels().iloc[::400], AREAS)
+    assert told(found) == {"kept facts"}
+    found.to_parquet(tmp_path / "found.parquet")
+    again = geopandas.read_parquet(tmp_path / "found.parquet")
+    assert again.attrs == found.attrs
+    ground = town.parcels().set_index("number").geometry
+    assert all(row.geometry.equals(ground[row.number]) for row in again.itertuples())
 
 
 def test_facts_are_what_was_measured_on_the_spot(town: Town, sample: Sample) -> None:

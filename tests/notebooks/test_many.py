@@ -99,6 +99,14 @@ def test_a_plot_that_is_not_there_has_a_row_that_says_why_between_the_others(
     assert (len(town.extracts([])), len(town.envelopes([]))) == (0, 0)
 
 
+def test_a_plot_asked_for_twice_is_told_twice_alike(town: Town, numbers: list[str]) -> None:
+    one, other = numbers[0], numbers[-1]
+    twice, once = town.envelopes([one, other, one]), town.envelopes([one, other])
+    pd.testing.assert_frame_equal(twice, once.iloc[[0, 1, 0]].reset_index(drop=True))
+    twice, once = town.extracts([one, one]), town.extracts([one])
+    pd.testing.assert_frame_equal(twice, pd.concat([once, once], ignore_index=True))
+
+
 def test_a_stream_reads_no_further_than_somebody_asks(
     town: Town, numbers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

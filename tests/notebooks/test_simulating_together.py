@@ -96,6 +96,15 @@ def test_plots_that_cannot_be_told_together_are_told_by_themselves_in_their_plac
     assert found[1].effect is Effect.UNKNOWN
 
 
+def test_a_plot_asked_for_twice_is_reckoned_twice_alike(
+    land: LandAnswers, together: dict[str, Simulated]
+) -> None:
+    one, other = list(together)[:2]
+    found = list(simulate(land, PLACE, [one, other, one], reform(REFORM), Use()))
+    assert [row_of(each) for each in found] == [row_of(together[each]) for each in (one, other, one)]
+    assert not any(each.is_alone for each in found)
+
+
 @pytest.mark.parametrize(
     ("occupancy", "storey", "why"), [("Z9", 3, "no occupancy"), ("A1", 0, "height above 0")]
 )

@@ -1,5 +1,6 @@
 """A town in a notebook: tables that agree with the platform, told in units, read in a role that can do nothing else."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -224,6 +225,18 @@ def test_a_map_draws_from_what_it_carries(town: Town) -> None:
     assert "Synthetic" in page
     assert NOTHING in page
     assert "not known" in page
+
+
+def test_points_are_dots_and_lines_have_their_own_colour(town: Town) -> None:
+    roads = town.layer("road")
+    page, plain = show(roads, by="width").get_root().render(), show(roads).get_root().render()
+    meant = set(re.findall(r"background:(#[0-9a-f]{6})", page))
+    assert len(meant) > 3
+    assert meant <= set(re.findall(r'"color": "(#[0-9a-f]{6})"', page))
+    assert f"background:{roads.attrs['colours']['line']}" in plain
+    one = show(town.layer("airport")).get_root().render()
+    assert "L.CircleMarker(" in one
+    assert '"maxZoom": 18' in one
 
 
 def test_what_a_table_holds_cannot_write_into_the_page(town: Town) -> None:

@@ -4,7 +4,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from gis.crs import to_geographic
 from gis.errors import Invalid
 from gis.site import Site
 from gis.site_document import site_to_json
+from rules.answers_document import answers_from_json
 from rules.catalogue import Status
 from rules.check_document import SCHEMA, to_json, written
 from rules.check_schema import check_schema
@@ -113,6 +114,56 @@ def test_where_nobody_knows_whose_rules_bind_everything_is_open() -> None:
 )
 def test_a_plan_is_judged_by_the_day_of_its_permit(on: date, is_encoded: bool) -> None:
     assert outcome(a_check(on=on), "coverage") == {Outcome.PASS if is_encoded else Outcome.UNKNOWN}
+
+
+def told_words(words: str, content: bytes) -> PlanCheck:
+    """A check with words beside the drawing."""
+    site = a_site({}, plot=[20, 25])
+    told = answers_from_json(f'{{"words":{{{words}}}}}'.encode())
+    return check(content, site, library(), on=DAY, told=told)
+
+
+def test_typical_floors_told_beside_the_drawing_are_no_floors_and_leave_it_open() -> None:
+    plain, told = (
+        told_words(words, builders.a_drawing()) for words in ("", '"TYPICAL_FLOOR_PLAN":"1,2,3,4"')
+    )
+    assert outcome(plain, SOUND) == {Outcome.PASS}
+    (finding,) = [each for each in told.report.findings if each.rule == SOUND]
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "TYPICAL_FLOOR_PLAN=1,2,3,4" in (finding.reason or "")
+
+
+@pytest.mark.parametrize(("scale", "is_certain"), [(1.0, True), (1000.0, False)])
+def test_nothing_drawn_is_judged_where_the_unit_is_in_doubt(scale: float, is_certain: bool) -> None:
+    content = builders.a_drawing(scale=scale, units=0, info="" if scale > 1 else builders.INFO)
+    asked = a_check(a_site({}, plot=[20, 25]), content=content)
+    assert asked.drawing.units.is_certain is is_certain
+    assert (asked.statement is not None) is is_certain
+    found = {rule: outcome(asked, rule) for rule in ("coverage", "fsi", "roads")}
+    told = [each for each in asked.report.findings if "unit of the drawing" in (each.reason or "")]
+    if is_certain:
+        assert found["coverage"] == found["fsi"] == {Outcome.PASS}
+    else:
+        assert set.union(*found.values()) == {Outcome.UNKNOWN}
+        assert told
+        assert all(each.measured is None for each in told)
+
+
+@pytest.mark.parametrize(("days", "is_beyond"), [(0, False), (1, True)])
+def test_a_day_after_the_last_reading_of_the_law_is_told_with_the_answer(days: int, is_beyond: bool) -> None:
+    book = document(a_check(on=library().read_to + timedelta(days=days)))["book"]
+    assert (book["is_beyond_reading"], book["read_to"]) == (is_beyond, library().read_to.isoformat())
+
+
+@pytest.mark.parametrize("is_word", [True, False])
+def test_an_occupancy_that_a_word_tells_is_told_as_such(is_word: bool) -> None:
+    document, space = builders.a_document()
+    builders.outline(space, "PLOT", builders.PLOT)
+    builders.outline(space, "FLOOR_0", builders.HOUSE, colour=250 if is_word else builders.A1)
+    builders.words(space, "USE_0", "USE=A1", at=(8, 8))
+    asked = a_check(a_site({}, plot=[20, 25]), content=builders.as_bytes(document))
+    (finding,) = [each for each in asked.report.findings if each.rule == "occupancy_groups"]
+    assert ("which a word tells (USE_0)" in (finding.reason or "")) is is_word
 
 
 def document(asked: PlanCheck) -> dict[str, Any]:

@@ -136,6 +136,37 @@ def test_a_blank_takes_no_more_than_its_own_sentence() -> None:
     assert told[1].text == "Look at the neighbour's well."
 
 
+def test_a_blank_ends_before_a_sentence_that_begins_with_a_quotation_mark() -> None:
+    told = ours("“crz_zone” was never asked of this plot. “crz_ia” was never asked of this plot.", "reasons")
+    assert told is not None
+    assert "asked" not in told
+    assert ("crz_zone" in told, "crz_ia" in told) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("english", "about"),
+    [
+        (
+            "The plan does not lie on its parcel, so no street is known along it, and no main entrance is drawn.",
+            "reasons",
+        ),
+        (
+            "No layer of the drawing convention shows: landing of the ramp, shorter side (at least 1.2 m).",
+            "reasons",
+        ),
+        ("The slope of the ramp is not written on its layer as 1IN….", "reasons"),
+        ("F: 279.00 m² is not more than 700 m2, S.R.O. 1240/2025, 29 Table 10A.", "reasons"),
+        ("room height: 2.800 m between the points of the dimension", "steps"),
+        ("12 run per rise by S.R.O. 828/2019, 42", "steps"),
+        ("covered area of building 1, its footprint: 74.82 m² inside the outline", "steps"),
+    ],
+)
+def test_what_a_small_shop_is_told_has_no_run_of_english_words(english: str, about: About) -> None:
+    told = ours(english, about)
+    assert told is not None
+    assert not re.search(r"(?:[A-Za-z]{2,} ){2}", told)
+
+
 def test_a_sentence_that_is_not_ours_stands_as_it_was_written() -> None:
     (told,) = told_in_malayalam("Build it 3.5 m away, said my uncle.", "reasons")
     assert (told.text, told.is_malayalam) == ("Build it 3.5 m away, said my uncle.", False)

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.answering import to_answer
-from civic.core.case import Case, cases_of, history, inbox, parcels_of, seen_by, tasks_of
+from civic.core.case import Case, acting, cases_of, history, inbox, parcels_of, seen_by, tasks_of
 from civic.core.confirming import Act, confirmed
 from civic.core.desk import Overtaken
 from civic.core.documents.records import documents_of
@@ -163,6 +163,7 @@ def _shown(
     service = service_kept(town.hall.services, found.service)
     desk = service.desk(town.session, town.body, now=town.now)
     is_staff = bool(roles & set(INSIDERS))
+    acts = acting(roles, town.who())
     numbers = parcels_of(town.session, found.id)
     return page(
         request,
@@ -175,7 +176,7 @@ def _shown(
         roles=roles,
         parcels=numbers,
         steps={
-            name: each for name, each in service.steps_of(desk, found, roles).items() if not each[0].own_page
+            name: each for name, each in service.steps_of(desk, found, acts).items() if not each[0].own_page
         },
         tasks=tasks_of(town.session, found.id),
         mine=to_answer(town.session, found.id, roles, town.who().person.id),
@@ -184,7 +185,8 @@ def _shown(
         ground=ground_of(town, found, numbers),
         shown=service.shown(desk, found),
         is_staff=is_staff,
-        may_write=bool(roles - set(READING)),
+        may_write=bool(acts - set(READING)),
+        only_reads=bool(roles) and not acts,
         lost=undelivered(town.session, found.id, person_id=None if is_staff else town.who().person.id),
         late=found.due is not None and found.due < town.today,
         refused=refused,

@@ -1,7 +1,7 @@
 """The ground of a case: its plots among their neighbours, as a drawing and for the map.
 
-In: a case and the numbers of its plots.  Out: `CaseGround`, as the plots stood when the case was opened; None where they were
-corrected since, because the page links to what stands now.
+In: a case and the numbers of its plots.  Out: `CaseGround`, as the plots stood when the case was opened; where that day's record
+knows a plot no more (it was divided or merged on that very day), as it last stood by then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,9 @@ from civic.core.outline import Sketch, sketch
 from civic.core.working_days import day_there
 from gis.asof import AsOf
 from gis.crs import to_geographic
-from gis.errors import Gone, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.model import Parcel
-from gis.parcels.queries import parcel, parcels_touching
+from gis.parcels.queries import as_it_stood, parcels_touching
 from gis.recordings import last_recording
 
 AROUND = 0.4
@@ -41,11 +40,8 @@ def ground_of(town: Town, found: Case, numbers: Sequence[str]) -> CaseGround | N
     """The ground of a case; None without plots."""
     place = jurisdiction(town.session, town.body.jurisdiction)
     at = AsOf(on=day_there(found.opened, town.body.time_zone), known=last_recording(town.session, place.code))
-    try:
-        own = [parcel(town.session, place, number, at=at) for number in numbers]
-    except (NotFound, Gone):
-        return None
-    if not own:
+    own = [stood for number in numbers if (stood := as_it_stood(town.session, place, number, at=at))]
+    if not own or len(own) < len(numbers):
         return None
     land = shapely.union_all([each.boundary for each in own])
     west, south, east, north = land.bounds
@@ -53,7 +49,7 @@ def ground_of(town: Town, found: Case, numbers: Sequence[str]) -> CaseGround | N
     neighbours = [
         (each.number.whole, "neighbour", each.boundary)
         for each in parcels_touching(town.session, place, around, at=at)
-        if each.number.whole not in numbers
+        if each.number.whole not in numbers and not land.contains(each.boundary.representative_point())
     ]
     drawn = sketch([*neighbours, *((each.number.whole, "own", each.boundary) for each in own)], around)
     return CaseGround(sketch=drawn, plots=_on_the_map(own, place.metric)) if drawn else None

@@ -4,6 +4,7 @@ In: a person, or the instant of a nightly round.  Out: rows that still tell that
 it arrived, but neither to whom nor what it said.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, update
@@ -22,9 +23,12 @@ GONE = "–"
 FORGET = "messages.forget"
 
 
-def forget_told(session: Session, person_id: int, *, now: datetime) -> None:
-    """Take a person out of the outbox, end their watches with their reasons, and their word about WhatsApp; what waits is not sent."""
-    _blank(session, MessageRow.person_id == person_id)
+def forget_told(session: Session, person_id: int, reach: Iterable[str], *, now: datetime) -> None:
+    """Take a person out of the outbox, with the codes that went to their addresses before anybody was known there; end their watches
+    with their reasons, and their word about WhatsApp; what waits is not sent.
+    """
+    to_nobody_known = MessageRow.person_id.is_(None) & MessageRow.address.in_(list(reach))
+    _blank(session, (MessageRow.person_id == person_id) | to_nobody_known)
     session.execute(
         update(PlotWatchRow)
         .where(PlotWatchRow.person_id == person_id)

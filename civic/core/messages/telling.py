@@ -31,7 +31,7 @@ from civic.core.sign_in import GOOD_FOR, CodeMade
 from civic.core.steps import ANSWER, NOTE
 from civic.core.tables import CaseEventRow, PersonRow
 from civic.core.watching.watches import Watch, watches_around
-from civic.core.workflow import PARTIES
+from civic.core.workflow import PARTIES, Workflow
 from civic.core.working_days import day_there
 
 WATCHERS = "messages.watchers"
@@ -134,6 +134,9 @@ class Teller:
         """Tell everybody who holds the role, and the parties, that a turn or a task is late; an officer's own matter is not theirs to hurry."""
         found, flow = late.case, service_kept(self.services, late.case.service).flow
         parties = parties_of(session, found.id)
+        if late.role in PARTIES:
+            self._remind(session, late, flow, parties)
+            return
         own = {each.person_id for each in parties}
         holders = people_in(session, late.role, on=day_there(late.now, late.body.time_zone))
         officers = [each for each in holders if each.id not in own]
@@ -149,6 +152,17 @@ class Teller:
             values = {**words, **of_late(late, flow, party.language), "officers": named}
             tell_recipient(
                 session, party, case_id=found.id, template="late_told", values=values, now=late.now
+            )
+
+    def _remind(
+        self, session: Session, late: Escalated, flow: Workflow, parties: Sequence[Recipient]
+    ) -> None:
+        """Remind the parties of a turn of their own."""
+        for party in parties:
+            words = self.words_of(late.body, late.case, late.case.state, party.language)
+            values = {**words, **of_late(late, flow, party.language)}
+            tell_recipient(
+                session, party, case_id=late.case.id, template="reminder", values=values, now=late.now
             )
 
     def heard_undelivered(self, session: Session, lost: Undelivered) -> None:

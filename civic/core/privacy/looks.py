@@ -28,6 +28,7 @@ from gis.errors import Conflict
 ERASED = "–"
 """What stands in place of the name of a person who was erased."""
 MOST = 200
+"""Looks on one page."""
 OUTBOX, WATCHES, OWNERS = "outbox", "watches", "owners"
 LISTS = (OUTBOX, WATCHES, OWNERS)
 """Pages that show many persons: messages that went out, wishes to watch a plot, persons known as owners."""
@@ -37,6 +38,7 @@ LISTS = (OUTBOX, WATCHES, OWNERS)
 class Look:
     """One look, as its subject reads it: the office is named by role and person."""
 
+    id: int
     instant: datetime
     name: str
     roles: str
@@ -65,11 +67,13 @@ def note_list(
 
 def note_look(session: Session, body: LocalBody, reader: Actor, found: Case, *, now: datetime) -> None:
     """Write down that an officer opened the case of others; one's own is nobody's concern."""
+    if not reader.is_staff:
+        return
     parties = session.scalars(
         select(CasePartyRow.person_id).where(CasePartyRow.case_id == found.id).distinct()
     ).all()
     rows = [_row(body, reader, each, found.number, now=now) for each in parties if each != reader.person.id]
-    if rows and reader.is_staff:
+    if rows:
         session.execute(insert(PersonalLookRow), rows)
 
 
@@ -84,8 +88,8 @@ def _row(body: LocalBody, reader: Actor, subject: int, page: str, *, now: dateti
     }
 
 
-def looks_at(session: Session, person_id: int) -> list[Look]:
-    """Who looked at a person's data, newest first."""
+def looks_at(session: Session, person_id: int, *, before: int | None = None) -> list[Look]:
+    """Who looked at a person's data, newest first, at most `MOST` at once; `before` is the last one that was read."""
     query = (
         select(PersonalLookRow, PersonRow.name)
         .join(PersonRow, PersonRow.id == PersonalLookRow.reader_id)
@@ -93,8 +97,10 @@ def looks_at(session: Session, person_id: int) -> list[Look]:
         .order_by(PersonalLookRow.id.desc())
         .limit(MOST)
     )
+    if before is not None:
+        query = query.where(PersonalLookRow.id < before)
     return [
-        Look(instant=row.instant, name=name, roles=row.roles, page=row.page)
+        Look(id=row.id, instant=row.instant, name=name, roles=row.roles, page=row.page)
         for row, name in session.execute(query)
     ]
 
@@ -127,7 +133,7 @@ def erase(session: Session, person_id: int, *, on: date, now: datetime) -> None:
         .where(KnownOwnerRow.person_id == person_id, KnownOwnerRow.ended.is_(None))
         .values(ended=now)
     )
-    forget_told(session, person_id, now=now)
+    forget_told(session, person_id, reach, now=now)
     row.name, row.email, row.phone, row.erased = ERASED, None, None, now
     session.flush()
 

@@ -3,14 +3,16 @@
 In: requests.  Out: pages; after erasure, the first page.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.doors.form import FormDep, Identifier, see
 from civic.core.http import ANYONE, SIGNED_IN, TownDep, TownRoute, allowed, cookie_of, page
 from civic.core.owners import know_no_more, known_owners, plots_of_party
 from civic.core.passkeys import passkeys_of
 from civic.core.people import postings
-from civic.core.privacy.looks import erase, looks_at
+from civic.core.privacy.looks import MOST, erase, looks_at
 from civic.core.privacy.notice import notice
 from gis.errors import Invalid, NotFound
 
@@ -24,16 +26,21 @@ def privacy(request: Request, town: TownDep) -> Response:
 
 
 @router.get("/town/{body}/me", dependencies=[allowed(SIGNED_IN)])
-def me(request: Request, town: TownDep) -> Response:
-    """What is kept of who reads, and who looked at it."""
+def me(
+    request: Request, town: TownDep, before: Annotated[int | None, Query(ge=0, lt=2**62)] = None
+) -> Response:
+    """What is kept of who reads, and who looked at it: the newest looks, and from there back to the first."""
     who = town.who().person
+    looks = looks_at(town.session, who.id, before=before)
     known = known_owners(town.session, person_id=who.id)
     return page(
         request,
         "town/privacy/me.html",
         town=town,
         who=who,
-        looks=looks_at(town.session, who.id),
+        looks=looks,
+        onward=f"{town.path}/me?before={looks[-1].id}#looks" if len(looks) == MOST else None,
+        is_first=before is None,
         passkeys=passkeys_of(town.session, who.id),
         held=postings(town.session, on=None, person_id=who.id),
         known=[

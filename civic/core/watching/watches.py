@@ -22,14 +22,18 @@ from civic.core.tables import CaseEventRow, CaseParcelRow, CasePartyRow, CaseRow
 from civic.core.workflow import STAFF
 from civic.core.working_days import day_there
 from gis.asof import AsOf
-from gis.errors import Conflict, Gone, Invalid, NotFound
+from gis.errors import Conflict, Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.neighbours import NARROWEST_WAY
-from gis.parcels.queries import forebears, history, parcel, parcels_touching
+from gis.parcels.queries import as_it_stood, forebears, parcel, parcels_touching
 from gis.recordings import last_recording
 
 LONGEST_REASON = 2000
 GRANTED = "granted"
+INTEREST = "interest"
+"""The guard by which a service tests that whoever applies has an interest in the plot."""
+OF_THE_LAND = ("applicant", "owner")
+"""Parts in a case whose interest in the plot is what is tested."""
 
 
 class NoSuchWatch(NotFound):
@@ -64,7 +68,7 @@ def ask_to_watch(
     reason: str,
     now: datetime,
 ) -> Watch:
-    """A person's wish to watch a plot: at once for a known owner or a party of a case that officers took up, else for staff to decide."""
+    """A person's wish to watch a plot: at once for a known owner or whoever showed their interest in a case, else for staff to decide."""
     at = _at(body, now)
     standing = parcel(session, jurisdiction(session, body.jurisdiction), number, at=at)
     words = reason.strip()
@@ -107,25 +111,33 @@ def _at(body: LocalBody, now: datetime) -> AsOf:
 
 
 def _is_party(session: Session, services: Services, person_id: int, number: str) -> bool:
-    """Whether a person is a party of a case on the plot that an officer has moved on and nobody has refused.
+    """Whether a person has a case on the plot in which an officer found their interest, and which did not fail since.
 
-    A case that was only begun proves nothing: anybody can begin one on anybody's plot.
+    A case that was only begun, an objection, or a question of the office proves nothing: anybody can begin a case on anybody's
+    plot.  What counts is a step that the service holds until there is an interest, taken by an officer.
     """
-    moved = select(CaseEventRow.case_id).where(
-        CaseEventRow.role.in_(STAFF), CaseEventRow.state_before != CaseEventRow.state_after
-    )
-    cases = session.scalars(
-        select(CaseRow)
+    taken = session.execute(
+        select(CaseRow.service, CaseRow.state, CaseEventRow.step)
         .join(CasePartyRow, CasePartyRow.case_id == CaseRow.id)
         .join(CaseParcelRow, CaseParcelRow.case_id == CaseRow.id)
-        .where(CasePartyRow.person_id == person_id, CaseParcelRow.number == number, CaseRow.id.in_(moved))
+        .join(CaseEventRow, CaseEventRow.case_id == CaseRow.id)
+        .where(
+            CasePartyRow.person_id == person_id,
+            CasePartyRow.part.in_(OF_THE_LAND),
+            CaseParcelRow.number == number,
+            CaseEventRow.role.in_(STAFF),
+        )
     )
-    for each in cases:
-        service = services.get(each.service)
-        state = service.flow.states.get(each.state) if service else None
-        if state is not None and state.outcome in (None, GRANTED):
-            return True
-    return False
+    return any(_shows_interest(services, *each) for each in taken)
+
+
+def _shows_interest(services: Services, name: str, state: str, step: str) -> bool:
+    service = services.get(name)
+    found = service.flow.steps.get(step) if service else None
+    standing = service.flow.states.get(state) if service else None
+    if found is None or standing is None:
+        return False
+    return INTEREST in found.guards and standing.outcome in (None, GRANTED)
 
 
 def decide_watch(session: Session, watch_id: int, *, grants: bool, by: int, now: datetime) -> Watch:
@@ -214,13 +226,10 @@ def watches_around(
 
 def _around(session: Session, body: LocalBody, number: str, *, at: AsOf) -> set[str]:
     place = jurisdiction(session, body.jurisdiction)
-    try:
-        shape = parcel(session, place, number, at=at).boundary
-    except Gone:
-        shape = history(session, place, number, known=at.known)[-1].boundary
-    except NotFound:
+    stood = as_it_stood(session, place, number, at=at)
+    if stood is None:
         return set()
-    touching = parcels_touching(session, place, shape.buffer(NARROWEST_WAY), at=at)
+    touching = parcels_touching(session, place, stood.boundary.buffer(NARROWEST_WAY), at=at)
     return {each.number.whole for each in touching} | set(forebears(session, place, number, at=at))
 
 

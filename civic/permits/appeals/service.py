@@ -16,7 +16,7 @@ from civic.core.people import Actor
 from civic.core.reopening import reopen
 from civic.core.said import add_act
 from civic.core.services import Service, read_workflow
-from civic.core.steps import locked
+from civic.core.steps import check_apart, locked
 from civic.permits import service as permits
 from civic.permits.appeals.lodging import REVOCATION, appeal_of, decision_of, keep_order
 from civic.permits.tables import PermitAppealRow, PermitRow
@@ -26,6 +26,9 @@ SET_ASIDE = "appeal_set_aside"
 """What the history of the permit's own case calls it."""
 ACTS = {"set_aside": SET_ASIDE, "dismiss": "appeal_dismissed", "withdraw": "appeal_withdrawn"}
 """What becomes of an appeal by a step, as the history of the permit's own case calls it."""
+
+REFUSED_BY = ("refuse", "remark")
+"""The steps of the permit's case by which an officer refuses it; what the Secretary decides, only the Secretary can record the end of."""
 
 
 def decision_stands(session: Session, standing: Case) -> str | None:
@@ -37,8 +40,10 @@ def decision_stands(session: Session, standing: Case) -> str | None:
     return None if is_same else "The decision that was appealed against does not stand any more."
 
 
-def _order(desk: Desk, standing: Case, _actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
-    """Keep the order before the step that it calls for."""
+def _order(desk: Desk, standing: Case, actor: Actor, form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Keep the order before the step that it calls for; whoever refused the case does not record what became of that."""
+    of_case = desk.session.get_one(PermitAppealRow, standing.id).of_case
+    check_apart(desk, of_case, REFUSED_BY, actor)
     return keep_order(desk, standing, form)
 
 

@@ -10,6 +10,7 @@ from fastapi import Path, Request
 from civic.core.case import Case, seen_by
 from civic.core.desk import Desk
 from civic.core.http import Town
+from civic.core.privacy.looks import note_look
 from civic.permits.model import SERVICE_NAME
 from civic.permits.room import PermitRoom
 from gis.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, TooLarge, Unavailable
@@ -27,10 +28,11 @@ def room_of(request: Request) -> PermitRoom:
 
 
 def matter(town: Town, number: str) -> tuple[Desk, Case, frozenset[str]]:
-    """A permit's case that its reader may see, its desk, and the reader's roles in it."""
+    """A permit's case that its reader may see, its desk, and the reader's roles in it; an officer's look is written for its parties."""
     found, roles = seen_by(town.session, number, town.who())
     if found.service != SERVICE_NAME:
         raise NotFound(f"Case {number[:40]} is about no permit.", code="no-case")
+    note_look(town.session, town.body, town.who(), found, now=town.now)
     return town.desk(SERVICE_NAME), found, roles
 
 

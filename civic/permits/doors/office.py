@@ -12,7 +12,6 @@ from civic.core.desk import Desk
 from civic.core.doors.cases import refused_page
 from civic.core.doors.form import FormDep, see
 from civic.core.http import OFFICE, Town, TownDep, TownRoute, allowed, page
-from civic.core.privacy.looks import note_look
 from civic.permits.asking import KINDS, ask, questions_from
 from civic.permits.checking import Check, drawn_of, newest_check
 from civic.permits.deciding import DECIDERS, SPEAKERS, STANCES, overrule, say
@@ -143,7 +142,6 @@ def _decision(
     form: FormDep | None = None,
 ) -> Response:
     desk, standing, roles = matter(town, number)
-    note_look(town.session, town.body, town.who(), standing, now=town.now)
     told = shown(desk, standing)
     steps = SERVICE.steps_of(desk, standing, roles)
     return page(

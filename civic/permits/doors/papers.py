@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
-from civic.core.privacy.looks import note_look
 from civic.core.workflow import PARTIES
 from civic.permits.beside import may_confirm
 from civic.permits.checking import check_numbered, drawn_of
@@ -37,7 +36,6 @@ def check_page(request: Request, town: TownDep, number: Number, seq: Seq) -> Res
 def check_shown(request: Request, town: Town, number: str, seq: int, *, refused: Refusal | None) -> Response:
     """The page of a check; on the newest one a party answers its open questions while drawings are handed in."""
     desk, standing, roles = matter(town, number)
-    note_look(town.session, town.body, town.who(), standing, now=town.now)
     check = check_numbered(town.session, standing.id, seq)
     told = shown(desk, standing)
     is_party = bool(roles & set(PARTIES)) and standing.state in OPEN_TO_DRAWINGS
@@ -89,7 +87,6 @@ def check_ground(town: TownDep, number: Number, seq: Seq) -> Response:
 def changes_page(request: Request, town: TownDep, number: Number, seq: Seq) -> Response:
     """What is otherwise in a check than in the one before it: drawing, land, book, measures, findings."""
     _, standing, _ = matter(town, number)
-    note_look(town.session, town.body, town.who(), standing, now=town.now)
     after = check_numbered(town.session, standing.id, seq)
     before = check_numbered(town.session, standing.id, seq - 1)
     drawn = drawn_of(town.session, before.id), drawn_of(town.session, after.id)
@@ -136,7 +133,6 @@ def letter_file(
     room = room_of(request)
     if room.letters is None:
         raise Unavailable("Letters cannot be printed here now; ask at the office.")
-    note_look(town.session, town.body, town.who(), standing, now=town.now)
     said = letter(town.session, town.body, standing, kind, front=room.front)
     town.keep()  # printing takes time, and asks nothing of the database
     name = f"{said.number}-{kind}.pdf"

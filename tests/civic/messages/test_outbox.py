@@ -35,6 +35,7 @@ from civic.core.messages.wording import (
     wording,
 )
 from civic.core.people import introduce
+from civic.core.sign_in import new_code
 from gis.errors import Invalid, NotFound
 
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
@@ -350,13 +351,17 @@ def test_who_is_erased_leaves_the_outbox_and_is_sent_nothing_more(
         (number,) = tell(
             session, case_id=None, person_id=who.id, template="case_moved", values=MOVED, now=NOW
         )
-        forget_told(session, who.id, now=NOW)
+        new_code(session, body, "gone@example.org", sender="203.0.113.7", language="en", now=NOW)
+        new_code(session, body, "other@example.org", sender="203.0.113.7", language="en", now=NOW)
+        forget_told(session, who.id, ["gone@example.org"], now=NOW)
     postman = Postman()
     Senders(carriers={"email": postman}).send(work_on(service_engine, own_body, number))
     assert postman.took == []
     with looked_at(service_engine, own_body) as session:
-        (found,) = outbox(session)
-        assert (found.address, found.text, found.state) == (GONE, GONE, "unsent")
+        others, code, found = outbox(session)
+        assert (others.address, others.state) == ("other@example.org", "waiting")
+        for each in (code, found):
+            assert (each.address, each.text, each.state) == (GONE, GONE, "unsent")
         assert not send_again(session, number)
 
 

@@ -20,7 +20,7 @@ from civic.core.money.demands import raise_demand
 from civic.core.money.model import Demand, DemandLine, DemandRaised, Means, Paid, Receipt
 from civic.core.people import Actor
 from civic.core.steps import add_note, open_case
-from civic.core.tables import CasePartyRow
+from civic.core.tables import CasePartyRow, CaseRow
 from tests.civic.builders import NOW, a_desk, an_actor
 
 
@@ -193,6 +193,45 @@ def test_who_holds_the_role_is_told_that_a_case_is_late(town: Session, body: Loc
     assert f"put before: {secretary.person.name}" in heard.text
     assert own.person.name not in heard.text
     assert run_clocks(town, body, SERVICES, now=late) == 0
+
+
+def test_the_parties_are_reminded_of_their_own_turn_every_fortnight(town: Session, body: LocalBody) -> None:
+    """Owner and licensee have thirty days to sign; nobody else is told, and no other licensee of the town."""
+    owner, licensee, other = (
+        an_actor(town, body),
+        an_actor(town, body, "licensee"),
+        an_actor(town, body, "licensee"),
+    )
+    desk = SERVICES["permits"].desk(town, body, now=NOW)
+    opened = open_case(desk, parcels=[], actor=owner, told={}, part="owner")
+    town.add(CasePartyRow(body=body.code, case_id=opened.id, person_id=licensee.person.id, part="licensee"))
+    row = town.get_one(CaseRow, opened.id)
+    row.state, row.turn, row.due = "consenting", "owner", desk.today + timedelta(days=30)
+    town.flush()
+    for days, acts in ((30, 0), (31, 1), (32, 0), (44, 0), (46, 1), (47, 0)):
+        assert run_clocks(town, body, SERVICES, now=NOW + timedelta(days=days)) == acts, days
+    for who in (owner, licensee):
+        told = [each for each in own_messages(town, who.person.id) if each.template == "reminder"]
+        assert len(told) == 2
+        assert "Owner and licensee sign" in told[0].text
+    assert own_messages(town, other.person.id) == []
+
+
+def test_an_officer_without_a_role_above_is_told_and_the_parties_hear_it(
+    town: Session, body: LocalBody
+) -> None:
+    """An objection that was examined waits seven working days for the Secretary; then both are told, once."""
+    secretary, objector = an_actor(town, body, "secretary"), an_actor(town, body)
+    desk = SERVICES["objections"].desk(town, body, now=NOW)
+    opened = open_case(desk, parcels=[], actor=objector, told={})
+    row = town.get_one(CaseRow, opened.id)
+    row.state, row.turn, row.due = "examined", "secretary", desk.today
+    town.flush()
+    for days, acts in ((0, 0), (1, 1), (60, 0)):
+        assert run_clocks(town, body, SERVICES, now=NOW + timedelta(days=days)) == acts
+    assert "late" in [each.template for each in own_messages(town, secretary.person.id)]
+    told = [each for each in own_messages(town, objector.person.id) if each.template == "late_told"]
+    assert [secretary.person.name in each.text for each in told] == [True]
 
 
 def test_a_party_is_told_that_the_office_wrote_to_it_and_of_no_words_among_officers(

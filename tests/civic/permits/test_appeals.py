@@ -1,5 +1,6 @@
 """An appeal to the Tribunal is a case of its own; an order that sets the decision aside acts on the permit's case."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.town import SERVICES
 from civic.core.bodies import LocalBody
 from civic.core.case import Case, case, history
-from civic.core.people import Actor
+from civic.core.people import Actor, post
 from civic.core.reopening import reopen
 from civic.core.steps import advance
 from civic.permits.appeals.lodging import appeal_of, lodge
@@ -67,6 +68,23 @@ def test_a_refusal_that_is_set_aside_is_decided_anew(refused: Matter) -> None:
     assert (last.step, last.told["order"]) == ("appeal_set_aside", "Order 12/2027")
     with pytest.raises(Conflict):
         refused.step("approve", refused.approver)
+
+
+@pytest.mark.parametrize("step", ["set_aside", "dismiss"])
+def test_who_refused_does_not_record_the_end_of_the_appeal(refused: Matter, step: str) -> None:
+    appeal = lodged(refused)
+    post(
+        refused.session,
+        refused.body,
+        refused.approver.person.id,
+        role="secretary",
+        order_ref="x",
+        begins=NOW.date(),
+    )
+    with pytest.raises(NotAllowed) as told:
+        ordered(refused, appeal, step, replace(refused.approver, roles=frozenset({"approver", "secretary"})))
+    assert told.value.code == "same-person"
+    assert ordered(refused, appeal, step, refused.secretary).closed is not None
 
 
 def test_a_dismissed_appeal_leaves_the_decision_as_it_is(refused: Matter) -> None:

@@ -1,7 +1,7 @@
 """What the parties say beside a drawing is a form of plain fields: each answer has its person, and gives a check that nobody has signed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -10,11 +10,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
-from civic.core.case import case_numbered
-from civic.core.people import Actor
+from civic.core.case import case_numbered, seen_by
+from civic.core.people import Actor, end_posting, postings, roles_on
+from civic.core.steps import add_note
 from civic.permits.beside import answers_to, check_with, keep_with
 from civic.permits.checking import Check, checks_of
 from civic.permits.consents import why_unsigned
+from civic.permits.filing import change_licensee
+from civic.permits.joining import join_owner
 from gis.errors import Conflict, Invalid, NotAllowed
 from gis.recordings import last_recording
 from rules.plans.starter import starter
@@ -76,6 +79,38 @@ def test_who_has_no_part_says_nothing_and_nobody_on_an_older_check(drawn: Matter
     drawn.draw(set_back=5.0)
     with pytest.raises(Conflict, match="newest check"):
         say(drawn, drawn.owner, 1, **{"say.X": "1"})
+
+
+def test_a_licensee_whose_registration_ended_reads_and_does_nothing(drawn: Matter) -> None:
+    """Until the owner chooses another: no drawing, no answer, no word, no step; the owner goes on meanwhile."""
+    (posting,) = postings(drawn.session, on=None, person_id=drawn.licensee.person.id)
+    today = drawn.desk.today
+    end_posting(drawn.session, posting.id, on=today + timedelta(days=1), today=today)
+    drawn.step("file", drawn.licensee)  # on its last day the licence still holds
+    drawn.later(days=1)
+    drawn.licensee = replace(
+        drawn.licensee, roles=roles_on(drawn.session, drawn.licensee.person.id, on=drawn.desk.today)
+    )
+    assert drawn.licensee.roles == frozenset()
+    assert seen_by(drawn.session, drawn.case.number, drawn.licensee)[1] == {"licensee"}
+    for acts in (
+        lambda: drawn.step("back_to_draft", drawn.licensee),
+        lambda: drawn.draw(set_back=5.0),
+        lambda: say(drawn, drawn.licensee, **{f"say.{asked(drawn.check)}": "2"}),
+        lambda: add_note(drawn.desk, drawn.number, "Soon.", actor=drawn.licensee, seen="parties"),
+        lambda: join_owner(drawn.desk, drawn.case, name="B", address="b@example.org", actor=drawn.licensee),
+    ):
+        with pytest.raises(NotAllowed, match="chooses another licensee") as refused:
+            acts()
+        assert refused.value.code == "licence-ended"
+    with pytest.raises(NotAllowed):
+        drawn.sign(drawn.licensee, "licensee")
+    assert (drawn.case.state, drawn.check.seq) == ("consenting", 1)
+    other = an_actor(drawn.session, drawn.body, "licensee")
+    change_licensee(drawn.desk, drawn.case, licensee_id=other.person.id, actor=drawn.owner, language="en")
+    drawn.licensee = other
+    assert drawn.draw(set_back=5.0).seq == 2
+    assert drawn.step("back_to_draft", drawn.owner).state == "draft"
 
 
 def test_what_cannot_be_used_is_refused_and_nothing_is_kept(drawn: Matter) -> None:

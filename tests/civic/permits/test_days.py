@@ -15,7 +15,7 @@ from civic.permits.issuing import permit_of
 from civic.permits.lettering import letter
 from civic.permits.routing import settle
 from civic.permits.tables import PermitRow
-from gis.errors import Conflict
+from gis.errors import Conflict, NotAllowed
 from gis.recordings import record
 from tests.civic.builders import an_actor
 from tests.civic.permits.matters import Matter, a_matter
@@ -53,6 +53,20 @@ def test_after_fifteen_days_the_applicant_may_refer_it(matter: Matter, days: int
     else:
         with pytest.raises(Conflict, match="The office has until"):
             matter.step("refer", matter.owner, note="Please decide.")
+
+
+@pytest.mark.parametrize("step", ["council_approve", "council_refuse"])
+def test_who_verified_does_not_record_the_councils_decision(matter: Matter, step: str) -> None:
+    """Whatever roles they hold; another Secretary does."""
+    both = an_actor(matter.session, matter.body, "verifier", "secretary")
+    matter.verifier = both
+    matter.to_decision()
+    matter.later(days=16)
+    matter.step("refer", matter.owner, note="Please decide.")
+    with pytest.raises(NotAllowed) as refused:
+        matter.step(step, both, note="As decided.")
+    assert refused.value.code == "same-person"
+    assert matter.step("council_approve", matter.secretary, note="As decided.").state == "permitted"
 
 
 @pytest.mark.parametrize(("days", "state"), [(30, "council"), (31, "deemed")])

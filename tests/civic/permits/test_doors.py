@@ -16,7 +16,9 @@ from civic.core.case import case_numbered
 from civic.core.money.demands import demands_of
 from civic.core.money.receipts import receipts_of
 from civic.core.owners import make_up_owner
-from civic.core.people import Actor
+from civic.core.people import Actor, end_posting, postings
+from civic.core.privacy.looks import looks_at
+from civic.core.working_days import day_there
 from civic.permits.checking import newest_check
 from civic.permits.consents import consents_of
 from civic.permits.standing import titled
@@ -141,6 +143,21 @@ def test_the_words_are_signed_in_the_language_of_the_page(
     assert words in given.words
 
 
+def assert_every_look_is_written(hall: Hall, officer: TestClient, owner: Actor, number: str) -> None:
+    """Each page and file of a permit that an officer opens is one line for its owner, by whatever door."""
+    here = f"{hall.path}/permits/{number}"
+    pages = [
+        f"{here}/{each}" for each in ("drawing", "sign", "decision", "appeal", "layout.json", "checks/1")
+    ]
+    programs = [f"/api{here}/checks/1", f"/api{here}/checks/1/plan.geojson"]
+    for each in [*pages, *programs, f"{hall.path}/cases/{number}/visits"]:
+        with hall.inside() as session:
+            before = len(looks_at(session, owner.person.id))
+        assert officer.get(each).status_code == 200, each
+        with hall.inside() as session:
+            assert len(looks_at(session, owner.person.id)) == before + 1, each
+
+
 def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:
     owner, licensee = an_owner(hall, plot), hall.person("licensee")
     mine, theirs = hall.client(owner), hall.client(licensee)
@@ -155,6 +172,7 @@ def test_an_officer_decides_on_one_screen(hall: Hall, plot: str) -> None:
     page = verifier.get(f"{hall.path}/permits/{number}/decision")
     assert page.status_code == 200
     assert "Risk: low" in page.text
+    assert_every_look_is_written(hall, verifier, owner, number)
     places = [each.split('"')[0] for each in page.text.split('name="stance-')[1:]]
     ticked = {f"tick-{each}": "yes" for each in places[1:]} | {"ticked-reason": "Seen."}
     words = {"seq": "1", f"stance-{places[0]}": "accepted", f"reason-{places[0]}": "Seen first."} | ticked
@@ -290,6 +308,7 @@ def test_a_draft_shows_the_steps_of_its_own_kind_alone(hall: Hall, plot: str) ->
     client = hall.client(an_owner(hall, plot))
     number = begun(hall, client, plot, hall.person("licensee"))
     page = client.get(f"{hall.path}/cases/{number}").text
+    assert '<p class="eyebrow">Application: New building</p>' in page
     assert '/steps/file"' in page
     assert "No drawing was handed in and checked yet." in page, "what is only missing stays, with its reason"
     assert "/steps/file_plain" not in page
@@ -313,6 +332,28 @@ def test_signing_is_the_main_button_until_one_has_signed(hall: Hall, plot: str) 
     assert main in theirs.get(f"{hall.path}/cases/{number}").text
     signed(hall, theirs, number, "licensee")
     assert main not in theirs.get(f"{hall.path}/cases/{number}").text
+
+
+def test_a_licensee_without_a_licence_reads_the_case_and_is_told_so(hall: Hall, plot: str) -> None:
+    """In both languages: on the page of the case, and where the form of before is sent."""
+    licensee = hall.person("licensee")
+    mine, theirs = hall.client(an_owner(hall, plot)), hall.client(licensee)
+    number = begun(hall, mine, plot, licensee)
+    drawn(hall, theirs, number)
+    page = f"{hall.path}/cases/{number}"
+    assert "/steps/file" in theirs.get(page).text
+    with hall.inside() as session:
+        today = day_there(datetime.now(UTC), hall.body.time_zone)
+        (posting,) = postings(session, on=None, person_id=licensee.person.id)
+        end_posting(session, posting.id, on=today, today=today)
+    for language, told in (("en", "Your licence does not hold today"), ("ml", "ലൈസൻസിന് ഇന്ന് സാധുതയില്ല")):
+        read = theirs.get(f"{page}?lang={language}")
+        assert (read.status_code, told in read.text, "/steps/" in read.text) == (200, True, False)
+        assert told not in mine.get(f"{page}?lang={language}").text
+    sent = theirs.post(
+        f"{hall.path}/permits/{number}/drawing", files={"drawing": ("plan.dxf", DRAWING, "image/vnd.dxf")}
+    )
+    assert (sent.status_code, told in sent.text) == (422, True)
 
 
 def test_a_receipt_leads_a_party_back_to_the_case(hall: Hall, plot: str) -> None:

@@ -143,6 +143,8 @@ def test_a_file_that_divides_land_is_no_plan_of_a_house(place: Place) -> None:
 
 def test_a_layout_file_begins_with_the_plot_as_it_is_recorded(place: Place) -> None:
     filing = place.begun(Kind.LAYOUT, None)
+    assert "Application: Layout or subdivision" in filing.owner.get(filing.case).text
+    assert "Only try a drawing" not in filing.owner.get(f"{filing.owner.town}/permits/new?kind=layout").text
     page = filing.licensee.get(f"{filing.here}/drawing")
     begun = filing.licensee.get(page.link("/layout.json"))
     assert begun.body.startswith(b"{")

@@ -65,7 +65,8 @@ def test_a_licence_that_ended_after_the_signature_certifies_nothing(
 ) -> None:
     matter.filed()
     (posting,) = postings(matter.session, on=None, person_id=matter.licensee.person.id)
-    end_posting(matter.session, posting.id, on=matter.desk.today + timedelta(days=days))
+    today = matter.desk.today
+    end_posting(matter.session, posting.id, on=today + timedelta(days=days), today=today)
     matter.pay()
     assert matter.case.state == state
     assert ("licence_ended" in codes(matter)) == (state == "verifying")

@@ -61,7 +61,7 @@ def test_permits_are_found_by_number_plot_kind_way_and_day(town: Session, body: 
     assert found(town, route="earlier") == [old]
     assert found(town, begins=date(2026, 3, 2)) == [two]
     assert found(town, begins=date(2026, 3, 1), ends=date(2026, 3, 1)) == [one]
-    assert [each.number for each in permits_on(town, "12/104", on=TODAY)] == [one, old]
+    assert [each.number for each in permits_on(town, ["12/104"], on=TODAY)] == [one, old]
 
 
 def test_a_register_is_read_page_by_page_without_gap_or_double(town: Session, body: LocalBody) -> None:

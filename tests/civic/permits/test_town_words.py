@@ -77,7 +77,7 @@ def test_only_officers_speak_and_only_of_reasons_that_there_are(stranger: Matter
 def test_a_licence_that_has_ended_holds_it_too(matter: Matter) -> None:
     matter.filed()
     (posting,) = postings(matter.session, on=None, person_id=matter.licensee.person.id)
-    end_posting(matter.session, posting.id, on=matter.desk.today)
+    end_posting(matter.session, posting.id, on=matter.desk.today, today=matter.desk.today)
     matter.pay()
     matter.accept_all()
     matter.step("verify", matter.verifier)
@@ -166,7 +166,7 @@ def test_a_drawn_matter_of_a_permit_by_a_stranger_has_the_reason(
 def test_a_word_on_a_licence_ends_with_its_licensee(matter: Matter) -> None:
     matter.filed()
     (posting,) = postings(matter.session, on=None, person_id=matter.licensee.person.id)
-    end_posting(matter.session, posting.id, on=matter.desk.today)
+    end_posting(matter.session, posting.id, on=matter.desk.today, today=matter.desk.today)
     matter.pay()
     say(matter, "licence_ended", "refused")
     other = an_actor(matter.session, matter.body, "licensee")
@@ -174,7 +174,7 @@ def test_a_word_on_a_licence_ends_with_its_licensee(matter: Matter) -> None:
     assert town_reasons(matter.session, matter.body, matter.case, on=matter.desk.today) == ()
     assert not is_refused(matter.session, matter.number)
     (posting,) = postings(matter.session, on=None, person_id=other.person.id)
-    end_posting(matter.session, posting.id, on=matter.desk.today)
+    end_posting(matter.session, posting.id, on=matter.desk.today, today=matter.desk.today)
     (reason,) = town_reasons(matter.session, matter.body, matter.case, on=matter.desk.today)
     assert (reason.code, reason.stance) == ("licence_ended", None)
     say(matter, "licence_ended", "accepted")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.town import SERVICES as TOWNS
 from civic.core.bodies import LocalBody
 from civic.core.case import Case
 from civic.core.desk import Advanced
@@ -17,10 +18,12 @@ from civic.core.messages.outbox import Message, messages_of, outbox
 from civic.core.messages.telling import WATCHERS, Teller
 from civic.core.owners import know_owner
 from civic.core.people import Actor
-from civic.core.services import Service
+from civic.core.services import Service, Services
 from civic.core.sign_in import CodeMade, new_code
 from civic.core.steps import add_note, advance, open_case
+from civic.core.tables import CasePartyRow
 from civic.core.watching.watches import (
+    INTEREST,
     NoSuchWatch,
     Watch,
     ask_to_watch,
@@ -32,6 +35,7 @@ from civic.core.watching.watches import (
     watches_asked,
     watches_of,
 )
+from civic.core.workflow import workflow
 from gis.errors import Conflict, Invalid, NotFound
 from gis.jurisdictions import jurisdiction
 from gis.parcels.changes import divide
@@ -39,10 +43,18 @@ from gis.parties.changes import transfer
 from gis.parties.model import WHOLE, Instrument, PartyKind, Share, Source
 from gis.parties.people import introduce
 from tests.builders import LONG_AGO, a_new_parcel, halves, register
-from tests.civic.builders import NOW, a_desk, a_flow, an_actor
+from tests.civic.builders import FLOW, NOW, a_desk, a_flow, an_actor
 from tests.civic.conftest import LAND
 
-SERVICES = {"test_service": Service(flow=a_flow())}
+UNTESTED = {"test_service": Service(flow=a_flow())}
+"""A service whose officers look at papers, and at nobody's interest in the plot."""
+SERVICES = {
+    "test_service": Service(
+        flow=workflow(
+            FLOW.replace("[papers]", "[papers, interest]"), guards=frozenset({"papers", "interest"})
+        )
+    )
+}
 TELLER = Teller(services=SERVICES, front="https://town.example.org")
 PLOTS = {"90/1": 0, "90/2": 20, "90/3": 40, "90/9": 200}
 """Metres east of the corner: 1, 2 and 3 lie side by side, 9 far off; each is 20 m wide."""
@@ -139,7 +151,7 @@ def test_the_same_plot_is_not_asked_for_twice(town: Session, body: LocalBody) ->
 
 
 def test_a_case_that_was_only_begun_proves_no_interest(town: Session, body: LocalBody) -> None:
-    """Anybody can begin a case on anybody's plot; once an officer has taken it up, its party is known."""
+    """Anybody can begin a case on anybody's plot; once an officer has found their interest, its party is known."""
     applicant, case = a_case(town, body, "90/1")
     filed = advance(a_desk(town, body), case.id, "file", actor=applicant, version=case.version)
     wish = asked(town, body, applicant)
@@ -151,6 +163,32 @@ def test_a_case_that_was_only_begun_proves_no_interest(town: Session, body: Loca
     )
     wish = asked(town, body, applicant)
     assert (wish.state, wish.ground) == ("watching", "party")
+
+
+@pytest.mark.parametrize(
+    ("services", "part", "state"),
+    [(SERVICES, "owner", "watching"), (UNTESTED, "owner", "asked"), (SERVICES, "licensee", "asked")],
+)
+def test_only_who_was_asked_for_an_interest_has_shown_one(
+    town: Session, body: LocalBody, services: Services, part: str, state: str
+) -> None:
+    """A service that tests none proves none, whatever an officer did there; nor does a part that no land gives."""
+    applicant, case = a_case(town, body, "90/1")
+    other = an_actor(town, body).person.id
+    town.add(CasePartyRow(body=body.code, case_id=case.id, person_id=other, part=part))
+    filed = advance(a_desk(town, body), case.id, "file", actor=applicant, version=case.version)
+    verifier = an_actor(town, body, "verifier")
+    advance(a_desk(town, body), case.id, "verify", actor=verifier, version=filed.version, note="seen")
+    wish = ask_to_watch(town, body, services, person_id=other, number="90/1", reason="my deed", now=NOW)
+    assert wish.state == state
+
+
+def test_the_services_of_the_town_hall_test_an_interest_where_they_change_a_record() -> None:
+    testing = {
+        name: [key for key, step in each.flow.steps.items() if INTEREST in step.guards]
+        for name, each in TOWNS.items()
+    }
+    assert {name: steps for name, steps in testing.items() if steps} == {"land_records": ["verify", "grant"]}
 
 
 def test_a_refused_case_proves_no_interest(town: Session, body: LocalBody) -> None:

@@ -11,6 +11,7 @@ from gis.asof import AsOf
 from gis.parcels.changes import correct, divide, merge, resurvey
 from gis.parcels.model import Lineage, ParcelGone, ParcelNotFound, Span
 from gis.parcels.queries import (
+    as_it_stood,
     beliefs,
     forebears,
     history,
@@ -169,6 +170,22 @@ def test_a_number_that_was_taken_back_leads_to_where_its_land_is(
     with pytest.raises(ParcelGone, match="replaced from its first day") as gone:
         parcel(session, place, "12/104-1", at=now(session, place))
     assert gone.value.successors == ("12/104",)
+    part = as_it_stood(session, place, "12/104-1", at=now(session, place))
+    assert part is not None
+    assert part.boundary.area == pytest.approx(whole.boundary.area / 2)
+
+
+def test_a_parcel_that_ended_is_shown_as_it_last_stood(session: Session, place: Jurisdiction) -> None:
+    """From the day of its division on; before its first day there is nothing of it."""
+    whole = a_parcel(session, place, width=40)
+    divide(session, place, "12/104", into=halves(whole.boundary), on=FIRST, instrument="deed 1")
+    known = last_recording(session, place.code)
+    for day in (LONG_AGO, FIRST, TODAY):
+        stood = as_it_stood(session, place, "12/104", at=AsOf(on=day, known=known))
+        assert stood is not None
+        assert stood.boundary.equals(whole.boundary)
+    assert as_it_stood(session, place, "12/104", at=AsOf(on=date(1989, 12, 31), known=known)) is None
+    assert as_it_stood(session, place, "99/1", at=AsOf(on=TODAY, known=known)) is None
 
 
 def test_a_number_nobody_knows_is_not_found(session: Session, place: Jurisdiction) -> None:

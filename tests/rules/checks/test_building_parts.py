@@ -1,5 +1,6 @@
 """Stair cabins, storeys and what rule 48 leaves open for houses."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from gis.site import LocalBody
 from rules.book import Force, Parameter
 from rules.checks import RULES
-from rules.findings import Outcome
+from rules.checks.stairs import width
+from rules.findings import Outcome, Required
 from rules.plans.roles import Role
+from rules.plans.steps import Steps
 from rules.reading import library
 from rules.reckoning.building_parts import floors_of, storeys_of
 from rules.reckoning.small_plots import small
@@ -128,3 +131,43 @@ def test_a_house_of_which_nothing_is_drawn_gets_one_answer_from_a_rule_on_buildi
         assert finding.outcome is Outcome.UNKNOWN
         assert "may leave residential buildings" in (finding.reason or "")
         assert finding.remedy
+
+
+TURNED = Steps(lines=(), handles=(), treads=(), ends=(), why="its lines turn", turns=True)
+
+
+@pytest.mark.parametrize(
+    ("turns", "metres", "outcome"),
+    [
+        (False, None, Outcome.PASS),
+        (True, None, Outcome.UNKNOWN),
+        (True, 1.2, Outcome.PASS),
+        (True, 1.1, Outcome.FAIL),
+    ],
+)
+def test_the_outline_of_a_flight_that_turns_does_not_tell_its_width(
+    turns: bool, metres: float | None, outcome: Outcome
+) -> None:
+    drawn = {"role": "stair flight", "floor": 0, "index": [1], "box": [0, 0, 5, 1.2]}
+    said = {"role": "stair flight", "floor": 0, "index": [1], "metres": metres, "meaning": "flight width"}
+    _, stair = a_stair({"things": [drawn], "lengths": [] if metres is None else [said]})
+    (flight,) = stair.flights
+    stair = replace(stair, flights=(replace(flight, steps=TURNED if turns else None),))
+    finding = width("stairs", stair, Required.of(BOOK.value(Parameter("exits.stair_width"))))
+    assert finding.outcome is outcome
+    if outcome is Outcome.UNKNOWN:
+        assert finding.reason == "A flight turns, and no dimension tells its width."
+
+
+@pytest.mark.parametrize(("metres", "outcome"), [(1.2, Outcome.UNKNOWN), (1.1, Outcome.FAIL)])
+def test_one_narrow_flight_decides_though_another_one_turns(metres: float, outcome: Outcome) -> None:
+    drawn = [
+        {"role": "stair flight", "floor": 0, "index": [1, i], "box": [0, 2 * i, 5, 2 * i + 1.2]}
+        for i in (1, 2)
+    ]
+    said = {"role": "stair flight", "floor": 0, "index": [1, 1], "metres": metres, "meaning": "flight width"}
+    _, stair = a_stair({"things": drawn, "lengths": [said]})
+    one, other = stair.flights
+    stair = replace(stair, flights=(one, replace(other, steps=TURNED)))
+    finding = width("stairs", stair, Required.of(BOOK.value(Parameter("exits.stair_width"))))
+    assert finding.outcome is outcome

@@ -280,7 +280,9 @@ def test_inches_or_millimetres_for_metres_are_found_and_converted(
 def test_without_a_declared_area_sizes_that_fit_several_units_or_none_leave_doubt(scale: float) -> None:
     drawing = measure(a_drawing(units=6, scale=scale, info="RS_NO=1"))
     assert not drawing.units.is_certain
-    assert Fault.UNITS in {each.fault for each in drawing.problems}
+    (told,) = [each for each in drawing.problems if each.fault is Fault.UNITS]
+    assert drawing.plot
+    assert (told.layer, told.handles) == ("PLOT_BOUNDARY", drawing.plot.outline.source.handles)
 
 
 def test_without_a_declared_area_the_only_believable_unit_is_taken() -> None:

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from rules.plans.drawing import Drawing, Thing
+from rules.plans.drawing import Drawing, Source, Thing
 from rules.plans.ifc import measure_ifc
+from rules.plans.ifc_bodies import Body
+from rules.plans.ifc_flights import Flight, flight_of
 from rules.plans.roles import Role
 from tests.rules.plans.ifc_builders import Model, a_house_model, box
+
+Corners = tuple[float, float, float, float]
 
 
 def steps(
@@ -83,8 +88,76 @@ def test_two_flights_of_one_stair_are_one_stair() -> None:
 def test_a_flight_that_turns_has_an_outline_and_no_treads() -> None:
     boxes = [*straight(0.3, 1.0, count=4), (7.0, 6.9, 7.3, 7.9), (7.3, 6.9, 7.6, 7.9), (7.6, 6.9, 7.9, 7.9)]
     drawing = house(boxes)
-    assert the_flight(drawing).steps is None
+    found = the_flight(drawing).steps
+    assert found is not None
+    assert found.turns
+    assert found.treads == ()
     assert drawing.lengths_of(Role.STAIR_FLIGHT) == ()
+
+
+def boards(
+    going: float, depth: float, *, of: int = 10, turned: tuple[Corners, ...] = ()
+) -> list[tuple[Corners, float]]:
+    """Boards of a stair without risers: corners from above, and how high their upper face lies."""
+    shown = [(6.0, 6 + going * n, 7.2, 6 + going * n + depth) for n in range(of)]
+    return rising(*shown, *turned)
+
+
+def rising(*shown: Corners) -> list[tuple[Corners, float]]:
+    """Treads of 15 cm of height each."""
+    return [(each, 0.15 * n) for n, each in enumerate(shown, start=1)]
+
+
+def flight(parts: list[tuple[Corners, float]]) -> Flight:
+    """What a body with such treads shows."""
+    tops = [_top(corners, high) for corners, high in parts]
+    source = Source(layer="IfcStairFlight", handles=("F",))
+    found = flight_of(Body(part=None, source=source, triangles=np.concatenate(tops)))
+    assert found is not None
+    return found
+
+
+def _top(corners: Corners, high: float) -> Any:
+    """The two triangles of the upper face, turned upwards."""
+    west, south, east, north = corners
+    ring = [(west, south, high), (east, south, high), (east, north, high), (west, north, high)]
+    return np.array([ring[:3], [ring[0], ring[2], ring[3]]])
+
+
+@pytest.mark.parametrize("left", [6.0, 6.25, 6.5])
+def test_a_flight_that_grows_narrower_on_one_side_is_as_wide_as_its_narrowest_tread(left: float) -> None:
+    found = flight(
+        rising(
+            *straight(0.3, 1.2, count=6),
+            *((left, 6 + 0.3 * n, left + 0.7, 6.3 + 0.3 * n) for n in range(6, 10)),
+        )
+    )
+    assert found.width == pytest.approx(0.7)
+    assert found.steps is not None
+    assert found.steps.treads == pytest.approx([0.3] * 9, abs=0.001)
+
+
+@pytest.mark.parametrize(("going", "depth"), [(0.3, 0.295), (0.3, 0.2), (0.25, 0.28), (0.3, 0.3)])
+def test_the_going_of_boards_is_from_front_edge_to_front_edge(going: float, depth: float) -> None:
+    found = flight(boards(going, depth))
+    assert found.steps is not None
+    assert found.steps.treads == pytest.approx([going] * 9, abs=0.001)
+    assert found.width == pytest.approx(1.2)
+    assert found.outline.bounds == pytest.approx((6.0, 6.0, 7.2, 6 + 9 * going + depth))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ((7.2, 8.7, 7.5, 9.9), (7.5, 8.7, 7.8, 9.9)),
+        ((7.3, 9.0, 8.5, 9.3),),
+    ],
+)
+def test_boards_that_turn_or_step_aside_tell_neither_going_nor_width(last: tuple[Corners, ...]) -> None:
+    found = flight(boards(0.3, 0.3, turned=last))
+    assert found.width is None
+    assert found.steps is not None
+    assert found.steps.turns
 
 
 @pytest.mark.parametrize("shape", [[(6.0, 6.0, 7.0, 8.0)], []])

@@ -154,6 +154,33 @@ def test_deductions_and_typical_floors() -> None:
     assert floors[2].copied_by.text == "1,2,3"
 
 
+def typical(layer: str, text: str) -> Drawing:
+    def more(_document: object, space: object) -> None:
+        words(space, layer, f"TYPICAL_FLOOR_PLAN={text}", at=(90, 8))
+
+    return measure(a_drawing(height=15, also=more))
+
+
+@pytest.mark.parametrize(
+    ("layer", "text", "floors", "fault"),
+    [
+        ("BLK_1_FLR_1_BLT_UP_AREA", "1,2,3", 4, None),
+        ("BLK_1_FLR_1_BLT_UP_AREA", "1 TO 3", 2, Fault.NOT_READ),
+        ("PLAN_INFO", "1,2,3", 2, Fault.NOT_READ),
+        ("BLK_1_FLR_2_BLT_UP_AREA", "1,2,3", 2, Fault.NOT_READ),
+        ("BLK_1_TYP_FLR", "1,2,3", 2, Fault.NOT_READ),
+    ],
+)
+def test_typical_floors_are_repeated_or_it_is_said_that_they_are_not(
+    layer: str, text: str, floors: int, fault: Fault | None
+) -> None:
+    drawing = typical(layer, text)
+    assert len(drawing.blocks[0].floors) == floors
+    told = [each for each in drawing.problems if "TYPICAL_FLOOR_PLAN" in each.message]
+    assert [(each.fault, each.layer) for each in told] == ([(fault, layer)] if fault else [])
+    assert all(each.handles for each in told)
+
+
 def test_a_deduction_outside_its_area_is_named_and_takes_nothing_off() -> None:
     def outside(_document: object, space: object) -> None:
         outline(

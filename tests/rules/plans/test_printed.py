@@ -158,6 +158,61 @@ def test_a_drawing_in_millimetres_may_print_metres(factor: float, is_told: bool)
     assert (Fault.EDITED_TEXT in {each.fault for each in drawing.problems}) is is_told
 
 
+def in_its_block(written: str, *, own: dict[str, Any] | None = None, text: str = "<>") -> list[str]:
+    """What is told of a height of 6.537 m whose block shows another text than the program wrote."""
+
+    def edited(document: Any, space: Any) -> None:
+        made = dimension(space, HEIGHT, (-20, 0), (-20, 6.537))
+        made.dxf.text = text
+        made.set_acad_dstyle({"dimdec": 2, **(own or {})})
+        for each in document.blocks.get(made.dxf.geometry).query("MTEXT"):
+            each.text = written
+
+    found = measure(a_drawing(height=None, also=edited))
+    assert [each.metres for each in found.lengths] == [6.537]
+    return [each.message for each in found.problems if each.fault is Fault.EDITED_TEXT]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["6.54", "\\A1;6,54", "H = 6.54 m", "W1 6.54", "653.7", "6.537", "6.54 [21.45]", "", "as built"],
+)
+def test_a_block_that_shows_the_rounded_measure_is_honest(written: str) -> None:
+    assert in_its_block(written) == []
+
+
+@pytest.mark.parametrize(("written", "seen"), [("4.00", "4.000"), ("6.55", "6.550"), ("H = 6.53 m", "6.530")])
+def test_another_number_in_the_dimensions_own_block_is_a_finding(written: str, seen: str) -> None:
+    (message,) = in_its_block(written)
+    assert message.startswith(
+        f"A dimension prints {seen}, its points are 6.537 m apart (another number stands"
+    )
+
+
+@pytest.mark.parametrize(("places", "is_told"), [(0, False), (1, True)])
+def test_the_block_is_read_to_the_places_that_the_style_prints(places: int, is_told: bool) -> None:
+    assert bool(in_its_block("7", own={"dimdec": places})) is is_told
+
+
+@pytest.mark.parametrize(
+    ("rounding", "is_told"), [(0.0, False), (0.01, False), (0.05, True), (0.5, True), (5.0, True)]
+)
+def test_a_number_rounded_beyond_its_last_place_is_a_finding(rounding: float, is_told: bool) -> None:
+    found = in_its_block("", own={"dimrnd": rounding})
+    assert bool(found) is is_told
+    assert all(f"DIMRND {rounding:g}" in each for each in found)
+
+
+def test_a_dimension_without_its_block_is_honest() -> None:
+    def lost(document: Any, space: Any) -> None:
+        made = dimension(space, HEIGHT, (-20, 0), (-20, 6.5))
+        document.blocks.delete_block(made.dxf.geometry, safe=False)
+
+    drawing = measure(a_drawing(height=None, also=lost))
+    assert [each.metres for each in drawing.lengths] == [6.5]
+    assert Fault.EDITED_TEXT not in {each.fault for each in drawing.problems}
+
+
 @pytest.mark.parametrize(("scale", "is_told"), [(1.0, False), (2.0, True), (0.001, False)])
 def test_a_dimension_in_a_scaled_block_prints_another_length(scale: float, is_told: bool) -> None:
     # At a thousandth, the block is drawn in millimetres and prints them.
