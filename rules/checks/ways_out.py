@@ -4,6 +4,7 @@ In: a proposal, its site, the book of one day.  Out: findings, measured from the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -13,6 +14,7 @@ from rules.book import Book, Parameter
 from rules.findings import (
     Finding,
     Measured,
+    Outcome,
     Required,
     at_least,
     unknown,
@@ -190,9 +192,8 @@ def _stair_corridor(plan: Proposal, book: Book) -> list[Finding]:
     ]
     if not passages:
         return []
-    stairs = [
-        s.width[0] for b in plan.buildings for s in stairways(plan, b, Role.STAIR) if s.width[0] is not None
-    ]
+    drawn = [stair.width[0] for b in plan.buildings for stair in stairways(plan, b, Role.STAIR)]
+    stairs = [width for width in drawn if width is not None]
     narrow, wide = least(stairs), greatest(stairs)
     value = book.value(CORRIDOR)
     if narrow is None or wide is None:
@@ -215,8 +216,15 @@ def _stair_corridor(plan: Proposal, book: Book) -> list[Finding]:
     wanted = Range(
         most=as_wide(wide), least=as_wide(narrow), why=why if narrow.amount < wide.amount else None
     )
-    return [
-        at_least_between(
-            "doors_corridors", wanted, least(passages), missing="", remedy=PASSAGES, subject=subject
+    untold = "The width of a stair to which the corridor may lead is not known."
+    if len(stairs) < len(drawn):
+        wanted = Range(
+            most=wanted.most,
+            least=Required.derived(value.number, Unit.METRE, f"at least {value}", value),
+            why=untold,
         )
-    ]
+    found = at_least_between(
+        "doors_corridors", wanted, least(passages), missing="", remedy=PASSAGES, subject=subject
+    )
+    is_open = len(stairs) < len(drawn) and found.outcome is Outcome.PASS
+    return [replace(found, outcome=Outcome.UNKNOWN, reason=untold, remedy=STAIRS) if is_open else found]
