@@ -313,16 +313,21 @@ def _parcel(
 
 
 def as_of(session: Session, place: Jurisdiction, *, on: date | None, known: datetime | None) -> AsOf:
-    """The point in both times that is meant; an instant after the last recording is not known yet."""
+    """The point in both times that is meant.
+
+    What was believed at an instant after the last recording is what was recorded last, and that instant stands in the
+    answer; of one that is still to come nobody can tell.
+    """
     last = last_recording(session, place.code)
     if known is None:
         known = last
     if known.tzinfo is None:
         known = known.replace(tzinfo=UTC)
-    if known > last:
+    if known > max(last, datetime.now(UTC)):
         raise Invalid(
             f"Nothing is recorded after {last.isoformat()}; ask for that instant or an earlier one."
         )
+    known = min(known, last)
     if known < first_recording(session, place.code):
         raise NotFound(
             f"Nothing of {place.name_en} was recorded yet at {known.isoformat()}; ask for a later instant."

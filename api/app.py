@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from api import errors
 from api.answers import LandAnswers
 from api.archives_at_hand import ArchivesAtHand
-from api.beginnings import check_begun
+from api.beginnings import check_moment
 from api.documented import REFUSALS
+from api.heads import Heads
 from api.map_desk import MapDesk, base_of, origin_of
 from api.money import money_desk, payment_forms
 from api.permits import desk_checker, permit_room
@@ -147,7 +148,7 @@ def create_app(settings: Settings, engine: Engine) -> Doors:
     app.state.plans = PlanDesk(app.state.answers, settings.state / "checks")
     app.state.sheets = MapDesk(app.state.answers)
     app.state.base_map = base_of(settings)
-    app.state.begun = partial(check_begun, engine)
+    app.state.begun = partial(check_moment, engine)
     _open_town(app, settings, engine)
     errors.install(app, error_page)
     app.add_middleware(
@@ -158,6 +159,7 @@ def create_app(settings: Settings, engine: Engine) -> Doors:
         pictures=pictures,
         forms=forms,
     )
+    app.add_middleware(Heads)
     app.ways = ShortWay(), TilesAtHand(), ArchivesAtHand()
     app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     for package in VENDOR:

@@ -1,16 +1,17 @@
 """The first day of which anything is known of a place: on an earlier one a map would show empty ground where nobody knows what lay there.
 
-In: a place and a day.  Out: nothing, or `NotFound` with the first day.  A day that was found late enough once stays so: what is
+In: a place and a day, or both times.  Out: nothing, or `NotFound` with the first day; of times to come `Invalid`.  A day that was found late enough once stays so: what is
 recorded later can only bring the beginning forward.
 """
 
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.answers import as_of
 from gis.errors import NotFound
 from gis.jurisdictions import jurisdiction
 from gis.recordings import last_recording
@@ -41,3 +42,12 @@ def check_begun(engine: Engine, code: str, on: date | None) -> None:
         raise NotFound(
             f"Of {place.name_en} nothing is known before {first}; ask for that day or a later one."
         )
+
+
+def check_moment(engine: Engine, code: str, on: date | None, known: datetime | None) -> None:
+    """Refuse a moment for which there is no map: before anything of a place is known, or to come in one of both times."""
+    if on is None and known is None:
+        return
+    with Session(engine) as session, session.begin():
+        as_of(session, jurisdiction(session, code), on=on, known=known)
+    check_begun(engine, code, on)

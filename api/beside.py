@@ -37,7 +37,9 @@ def worker_beside(command: tuple[str, ...] = COMMAND) -> Iterator[None]:
 def _keep(command: tuple[str, ...], ended: Event) -> None:
     pause = LOOK_EVERY
     while not ended.is_set():
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+        worker = subprocess.Popen(  # noqa: S603 - our own program; Ctrl-C is heard by the server alone, which lets it finish
+            command, stdin=subprocess.PIPE, process_group=0
+        )
         started = _until(worker, ended)
         if ended.is_set():
             _end(worker)
@@ -57,6 +59,7 @@ def _until(worker: "subprocess.Popen[bytes]", ended: Event) -> bool:
 
 
 def _end(worker: "subprocess.Popen[bytes]") -> None:
+    worker.terminate()  # it finishes what it began; one that has not begun yet ends at once
     if worker.stdin:
         worker.stdin.close()
     try:

@@ -307,7 +307,7 @@ def draw(
         there = plans.site_of(land, place, number, on=_day(on))
     plans.write_starter(there, file, set_back=example)
     out.print(
-        f"{file}: plot {number} is drawn on layer PLOT. Draw on, then: bhumika check {file} --parcel {place} {number}"
+        f"{file}: plot {number} is drawn on layer PLOT. Draw on, then: ./bhumika check {file} --parcel {place} {number}"
     )
 
 

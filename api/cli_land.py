@@ -46,20 +46,28 @@ def export_land(
     zones: Annotated[
         Path | None, typer.Option(help="A reform (YAML): also write what its redrawn zones need.")
     ] = None,
+    themes: Annotated[
+        bool,
+        typer.Option(
+            "--themes", help="Also write what all layers say of each plot, for extracts and envelopes."
+        ),
+    ] = False,
     cores: CoresOption = None,
 ) -> None:
     """Write what a simulation needs of every plot of a place, so that it may run where no database is."""
     from api.answers import LandAnswers
     from api.planner.cores import processors
-    from api.planner.land_files import BLOCK, export
+    from api.planner.land_files import export
     from api.planner.reforming import reform_in
 
     settings, meant = read_settings(), reform_in(zones) if zones else None
     with engine_of(settings) as engine:
         land, day = LandAnswers(engine, rasters=settings.rasters), on.date() if on else None
-        blocks = export(land, place, folder, on=day, cores=cores or processors(), redrawing=meant)
+        blocks = export(
+            land, place, folder, on=day, cores=cores or processors(), redrawing=meant, says=themes
+        )
         with _bar() as progress:
-            found = list(progress.track(blocks, total=None, description=f"Blocks of {BLOCK} plots"))
+            found = list(progress.track(blocks, total=None, description="Blocks of plots"))
     left = [number for each in found for number in each.left]
     out.print(f"{folder}: {sum(each.written for each in found)} plots.", highlight=False)
     if left:

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, make_url, text
 
 from api.local_postgis import PLANNER, SERVICE, ensure
 from api.settings import Settings
-from gis.db.migrations import upgrade
+from gis.db.migrations import newest, upgrade
 from gis.db.session import in_role, make_engine, transaction
 from gis.errors import Invalid, Unavailable
 from layers.search_keys import Progress, are_current, remake
@@ -78,10 +78,19 @@ def migrate(engine: Engine, progress: Progress | None = None) -> None:
         remake(session, progress=progress)
 
 
+_MAY_ASK = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
+
+
 def check_set_up(engine: Engine) -> None:
     """Refuse a database that is not set up for this version of the service."""
     with transaction(engine) as session:
         if session.scalar(text("SELECT to_regclass('search_key_version') IS NULL")):
             raise Unavailable(f"The database is not set up for this version of Bhumika. {REMEDY}")
+        if session.scalar(_MAY_ASK):  # the role of notebooks may not
+            stands = session.scalar(text("SELECT max(version_num) FROM alembic_version"))
+            if stands != newest():
+                raise Unavailable(
+                    f"The database is not set up for this version of Bhumika: its schema is {stands}, and {newest()} is needed. {REMEDY}"
+                )
         if not are_current(session):
             raise Unavailable(f"Names are kept under the search keys of another version of Bhumika. {REMEDY}")

@@ -165,8 +165,10 @@ def _methods(request: Request) -> list[str]:
 
 
 def is_for_programs(request: Request) -> bool:
-    """Whether the answer to a request is read by a program; without a word about it a person reads."""
-    path = request.url.path
-    return path.startswith(("/api/", "/tiles/")) or "text/html" not in request.headers.get(
-        "accept", "text/html"
-    )
+    """Whether the answer to a request is read by a program; without a word about it a person reads, but under /ogc."""
+    path, accepted = request.url.path, request.headers.get("accept")
+    if path.startswith(("/api/", "/tiles/")):
+        return True
+    if path.startswith("/ogc/"):
+        return "text/html" not in (accepted or "") or request.query_params.get("f", "html") != "html"
+    return "text/html" not in (accepted or "text/html")

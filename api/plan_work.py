@@ -12,10 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, SIGKILL, SIGTERM, pthread_sigmask
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -67,8 +68,16 @@ class Question:
 
 
 def be_ready() -> None:
-    """Begin to load what checks need, in the process from which they are forked; the first check then waits no longer than others."""
-    ensure_running()
+    """Begin to load what checks need, in the process from which they are forked; the first check then waits no longer than others.
+
+    That process hears no Ctrl-C, which is meant for whoever serves: it ends with them.
+    """
+    resource_tracker.ensure_running()  # as it begins it lets Ctrl-C through again, so it goes first
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        ensure_running()
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def steps(question: Question) -> Iterator[Progress]:

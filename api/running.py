@@ -86,8 +86,10 @@ def _apply(engine: Engine, changes: Path) -> None:
 
 
 _A_PLOT = (
-    "SELECT min(number) FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)"
+    "SELECT number FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)"
+    " ORDER BY land_type IS DISTINCT FROM 'purayidam', number LIMIT 1"
 )
+"""Garden land, on which people build, where there is some."""
 
 
 def things_to_try(engine: Engine, settings: Settings, out: Console) -> None:
@@ -119,12 +121,13 @@ def serve_app(settings: Settings, owner: Engine) -> None:
     check_service(engine)
     _name_stranded(engine)
     is_private = settings.database_url is None
-    Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
     be_ready()
     try:
         with kept_running(settings.state) if is_private else nullcontext(), worker_beside():
+            app = served_app(settings, engine)
+            Console().print(f"Serving http://{settings.host}:{settings.port}/ until Ctrl-C", highlight=False)
             uvicorn.run(
-                served_app(settings, engine),
+                app,
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",

@@ -16,6 +16,7 @@ from civic.core.desk import Desk
 from civic.core.money.counter import take_cash
 from civic.core.money.demands import demands_of
 from civic.core.owners import make_up_owner
+from civic.core.paper import RECORDERS, set_paper_rule
 from civic.core.people import Actor, introduce, post, roles_on
 from civic.core.steps import advance, answer_task
 from civic.core.tables import HolidayRow
@@ -67,6 +68,7 @@ def found_sample_town(engine: Engine, *, now: datetime) -> bool:
         people = _people(session, now)
         _calendar(session, now.date())
         _fees(session)
+        set_paper_rule(session, BODY, roles=RECORDERS, source=MADE_UP, by=None, now=now)
         _cases(session, people, now)
     return True
 

@@ -76,7 +76,8 @@ class Guard:
             await self._tell(scope, receive, send, longest)
             return
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            await _refuse(send, 422, NUL)
+            status = 400 if scope["path"].startswith("/ogc/") else 422  # as `api.errors` answers there
+            await _refuse(send, status, NUL.replace(b"422", b"%d" % status))
             return
         taken = 0
         refused = False

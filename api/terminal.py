@@ -3,20 +3,26 @@
 In: a command.  Out: the same, ended by an error of the family with its message and status 1.
 """
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import typer
+from psycopg.errors import DiskFull
 from rich.console import Console
 from sqlalchemy import Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from api.connecting import connect
 from api.settings import Settings
 from gis.errors import Invalid, LandError, Unavailable
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_SPACE = os.strerror(errno.ENOSPC)
+FULL = "A disk is full. Make room on it, or name another folder, and begin again; what was half written counts for nothing."
 out = Console()
 err = Console(stderr=True)
 
@@ -34,8 +40,19 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
         except LandError as error:
             err.print(f"[bold red]Error:[/] {error.message}", highlight=False)
             raise typer.Exit(1) from error
+        except (OSError, DBAPIError, DiskFull) as error:
+            if not _is_disk_full(error):
+                raise
+            err.print(f"[bold red]Error:[/] {FULL}", highlight=False)
+            raise typer.Exit(1) from error
 
     return run
+
+
+def _is_disk_full(error: Exception) -> bool:
+    """Whether a disk has no room left, as the system, a copy of a folder, or the database tells it."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(said, DiskFull) or getattr(said, "errno", None) in NO_ROOM or NO_SPACE in str(said)
 
 
 @contextmanager

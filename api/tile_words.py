@@ -21,6 +21,8 @@ KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
 DRAWN_TO_ZOOM = 20
 """The deepest zoom that the column store is fine enough for."""
+LOOK = 2
+"""Changes when the same state is drawn in another way, so that nobody is told to keep the former tile."""
 WORTH_PACKING = 500
 """Bytes."""
 Headers = dict[str, str]
@@ -86,7 +88,7 @@ class State:
 
 @lru_cache(maxsize=1024)
 def _tag(changed: datetime, first: date) -> str:
-    return f'W/"{stamp(changed)}-{first:%Y%m%d}-{FORMAT}"'
+    return f'W/"{stamp(changed)}-{first:%Y%m%d}-{FORMAT}.{LOOK}"'
 
 
 def of_body(body: Body) -> Headers:

@@ -5,7 +5,7 @@ on one street, centred in the frame of its site and turned by 35 degrees, as a d
 Out: `Parts`, processor seconds, each the best of several rounds.
 
 *Read* is `ezdxf.readfile`.  *Checking* is everything that we do once ezdxf has the document, until the bytes of the findings document are made:
-*measuring* (outlines, areas, lengths, ezdxf's audit of the document; the plot laid on its parcel, everything drawn carried there, front, streets and
+*measuring* (outlines, areas, lengths; the plot laid on its parcel, everything drawn carried there, front, streets and
 open spaces), *asking* every rule (`check_all`), and telling (class of risk, fees, time limits, the report, the document as JSON).  `checking` is clocked as
 a whole, by the service's own way, and not added up from its parts.  The file is read anew in each round, so that nothing of it is kept; the book of the
 law and the meanings of the names of layers are those of a warm process, as in the service.

@@ -2,7 +2,7 @@
 
 In: the drawings of `bench.check_parts`, where read, measuring, asking and checking are defined: measuring is everything that makes the document that
 ezdxf read a measured plan on its parcel, without ezdxf's reading.
-Out: a table on the terminal: seconds of measuring, by its parts (outlines with the audit, laying on the parcel, carrying it there with front and open
+Out: a table on the terminal: seconds of measuring, by its parts (outlines, laying on the parcel, carrying it there with front and open
 spaces), and of asking every rule, with the ratio asking / measuring.  The bound is 0.2.  A drawing without a plot is no measured plan and is left out.
 Processor time, the best of several rounds.  Run: `python -m bench.checks`.
 """

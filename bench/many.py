@@ -156,6 +156,12 @@ def told(question: str, cost: Cost) -> None:
     )
 
 
+def _elsewhere(task: Callable[..., Any], *given: Any) -> Any:
+    """What a task answers in a process of its own, whose memory begins with that of this one: a town is made apart from where it is measured."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(task, *given).result()
+
+
 def main() -> int:
     """Print the table; 1 where a plot of the larger town costs more, or takes more memory."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -170,8 +176,8 @@ def main() -> int:
     for question in [chosen.question] if chosen.question else BARE:
         costs = []
         for parcels, blocks in ((chosen.beside, None), (chosen.parcels, chosen.blocks)):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                costs.append(pool.submit(asked, ground(parcels), question, blocks).result())
+            place = _elsewhere(ground, parcels)
+            costs.append(_elsewhere(asked, place, question, blocks))
             told(question, costs[-1])
         small, large = costs
         growth, memory = (large.whole / large.plots) / (small.whole / small.plots), large.most / large.begun

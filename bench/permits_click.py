@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Barrier, BrokenBarrierError
 
+from sqlalchemy import text
+
 from api.sample_town import BODY
 from bench.permits_town import BenchTown, Plot
 from civic.core.bodies import inside
@@ -87,6 +89,7 @@ def waves(
     found: list[Timed] = []
     with ThreadPoolExecutor(at_once) as people:
         for wave in range(count):
+            _end_former(town)
             together = Barrier(at_once, action=before_click) if is_even else None
             filings = [
                 _filing(town, plots[(wave * at_once + each) % len(plots)], each, secrets)
@@ -97,6 +100,14 @@ def waves(
                 found.append(each.result())
                 told(found[-1])
     return found
+
+
+def _end_former(town: BenchTown) -> None:
+    """The permits of former waves hold no more: a plot on which another is in force gets none at once."""
+    with inside(town.engine, BODY.code) as (session, _):
+        session.execute(
+            text("UPDATE permit SET revoked = issued, revoked_why = 'Another wave.' WHERE revoked IS NULL")
+        )
 
 
 def _filing(town: BenchTown, plot: Plot, place: int, secrets: dict[int, str]) -> Filing:

@@ -11,6 +11,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.sample_matter import Played
@@ -24,13 +25,15 @@ from civic.core.money.demands import demands_of
 from civic.core.people import Actor, person, person_reached_by, roles_on
 from civic.core.steps import answer_task
 from civic.permits.asking import Question, answer, ask, queries_of
+from civic.permits.checklist import stage_of
 from civic.permits.deciding import point, say
 from civic.permits.drawings import HandedIn, check_drawing, hand_in
+from civic.permits.fees import FeeSet, bill
 from civic.permits.issuing import permit_of
 from civic.permits.lettering import letter, letters_of
 from civic.permits.room import PermitRoom
 from civic.permits.routing import kind_of, way_of
-from civic.permits.signing import answered, sign_and_go_on
+from civic.permits.signing import answered, set_open_fee, sign_and_go_on
 from civic.permits.town_words import say_of_reason, town_reasons
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -69,6 +72,8 @@ class Matter:
     is_finished: bool
     """Whether the house is built and an occupancy certificate applied for."""
     case_id: int = 0
+    permitted: float = SET_BACK
+    """Metres to the boundary of the house that was drawn last for the permit."""
     ended: str = ""
 
 
@@ -110,7 +115,17 @@ class Player:
         self._paid(matter)
         return self._after_fee(matter)
 
+    def _fees_set(self, matter: Matter) -> None:
+        """What the book cannot tell the verifier sets: of a plot without a recorded area nobody knows what floor space is additional."""
+        with self.parts.part("fee"), self._matter(matter) as played:
+            for each in bill(played.session, played.check).open:
+                fee = FeeSet(head=each.head, paise=0, reason="None by the deed.", source="Schedule II")
+                set_open_fee(played.desk, played.case, fee, actor=self.office["verifier"])
+        self._paid(matter)
+
     def _after_fee(self, matter: Matter) -> Next:
+        if self._state(matter) == "fee_open":
+            self._fees_set(matter)
         state = self._state(matter)
         if state == "permitted":
             self._printed(matter)
@@ -126,17 +141,21 @@ class Player:
             if failing:
                 return Does.DECIDE, 1
             played.accept_open()
-            for each in town_reasons(played.session, BODY, played.case, on=played.desk.today):
-                say_of_reason(
-                    played.desk,
-                    played.case,
-                    code=each.code,
-                    stance="accepted",
-                    reason="Seen.",
-                    actor=self.office["verifier"],
-                )
+            self._seen(played)
         self._step(matter, "verification", "verify", "verifier")
         return Does.VISIT, 4
+
+    def _seen(self, played: Played) -> None:
+        """The reasons of the town hall are accepted."""
+        for each in town_reasons(played.session, BODY, played.case, on=played.desk.today):
+            say_of_reason(
+                played.desk,
+                played.case,
+                code=each.code,
+                stance="accepted",
+                reason="Seen.",
+                actor=self.office["verifier"],
+            )
 
     def _asked(self, played: Played) -> None:
         finding = played.check.of("fail")[0]
@@ -150,6 +169,7 @@ class Player:
 
     def _redraw(self, matter: Matter) -> Next:
         self._drawn(matter, SMALLER)
+        matter.permitted = SMALLER
         matter.is_answered = False  # what still fails is refused
         with self.parts.part("answer"), self._matter(matter) as played:
             (asked,) = [each for each in queries_of(played.session, matter.case_id) if each.answered is None]
@@ -164,7 +184,8 @@ class Player:
         with self.parts.part("consultations"):
             self._authorities_answer(matter)
         with self.parts.part("visit"), self._matter(matter) as played:
-            played.visit("site", "As drawn.")
+            kind = kind_of(played.session, matter.case_id)
+            played.visit(stage_of(kind), "As drawn.")
         self._step(matter, "visit", "report", "field_inspector", "As drawn.")
         return (Does.REFER, 12) if matter.is_slow else (Does.DECIDE, 2)
 
@@ -214,7 +235,9 @@ class Player:
             played.begin("occupancy", f"House {matter.index} is finished", of_permit=permit.number)
             matter.case_id = played.case_id
         matter.is_finished = matter.is_slow = False
-        self._drawn(matter, SET_BACK)
+        self._drawn(
+            matter, matter.permitted
+        )  # as it was permitted: what is built beyond costs what the office sets
         self._step(matter, "consent", "file", "licensee")
         self._signed(matter)
         return self._after_fee(matter)
@@ -263,6 +286,12 @@ class Player:
                     take_cash(played.session, BODY, owed.id, amount=owed.amount, by=counter, now=self.now)
 
     def _printed(self, matter: Matter) -> None:
+        with self.parts.part("drawn by the licensee"), self._matter(matter) as played:
+            # Plots are fewer than filings, and one on which another permit is in force gets none at once: here each holds for its first day.
+            played.session.execute(
+                text("UPDATE permit SET until = issued WHERE case_id = :case AND until IS NOT NULL"),
+                {"case": matter.case_id},
+            )
         with self.parts.part("letter"), self._matter(matter) as played:
             kind = letters_of(played.session, played.case)[0]
             said = letter(played.session, BODY, played.case, kind, front=self.room.front)

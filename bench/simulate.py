@@ -3,13 +3,15 @@
 In: a town of `bench.ground`.  Out: a table of processor seconds, of this process and of PostgreSQL: plots and streets read, sides and envelopes before
 and after, in all; then the same calls of `shapely.buffer`, `intersection` and `difference` alone, as they were made (the bound is 6 times their
 time), and the cost of a plot beside that in a smaller town.
-Run: `python -m bench.simulate [--parcels 100000] [--beside 10000] [--blocks N] [--occupancy A1]`.
+Run: `python -m bench.simulate [--parcels 100000] [--beside 10000] [--blocks N] [--sittings FILE] [--occupancy A1]`.
 """
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,6 +56,15 @@ class Cost:
     tally: Tally = field(default_factory=Tally)
     bare: dict[str, float] = field(default_factory=lambda: dict.fromkeys(BARE, 0.0))
 
+    def add(self, other: "Cost") -> None:
+        """Count others with them."""
+        for name in ("reading", "database", "weighing", "telling", "wall", "alone"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.megabytes = max(self.megabytes, other.megabytes)
+        self.tally.add(other.tally)
+        for name in BARE:
+            self.bare[name] += other.bare[name]
+
     @property
     def whole(self) -> float:
         """All of it."""
@@ -65,34 +76,82 @@ class Cost:
         return self.tally.plots
 
 
-def simulated(place: Ground, occupancy: str, blocks: int | None) -> Cost:
+@dataclass(frozen=True, kw_only=True)
+class Sittings:
+    """A file with what each thousand plots cost, so that a run on a machine that is not free goes on where it ended."""
+
+    path: Path | None
+    about: str
+
+    def done(self) -> dict[int, Cost]:
+        """The thousands that were reckoned, by their place in the town."""
+        if self.path is None or not self.path.exists():
+            return {}
+        lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+        return {each["turn"]: _read(each["cost"]) for each in lines if each["about"] == self.about}
+
+    def keep(self, turn: int, cost: Cost) -> None:
+        """Write one more down."""
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                print(json.dumps({"about": self.about, "turn": turn, "cost": _written(cost)}), file=file)
+
+
+def _written(cost: Cost) -> dict[str, Any]:
+    tally = vars(cost.tally) | {"effects": dict(cost.tally.effects)}
+    return vars(cost) | {"tally": tally}
+
+
+def _read(told: dict[str, Any]) -> Cost:
+    return Cost(**told | {"tally": Tally(**told["tally"] | {"effects": Counter(told["tally"]["effects"])})})
+
+
+def simulated(place: Ground, occupancy: str, blocks: int | None, *, kept: Path | None = None) -> Cost:
     """The reform on every plot of a town, or on so many thousands of them from all over it."""
     engine = make_engine(place.url, pool_size=1)
-    land, cost = LandAnswers(engine, rasters=place.state / "rasters"), Cost()
-    meant = reform(REFORM)
-    laws, use = (library(), reformed(library(), meant)), Use(occupancy=occupancy)
-    numbers, tracts = land.numbers(CODE, on=None), Tracts(land, CODE, meant.begins)
-    tracts.stamp()
-    start, backend = time.perf_counter(), _backend(engine)
-    before = _seconds(backend)
-    pieces = list(in_pieces(numbers, AT_ONCE))
-    for some in pieces[:: max(1, len(pieces) // blocks)] if blocks else pieces:
+    land = LandAnswers(engine, rasters=place.state / "rasters")
+    bench = _Bench(engine, land, Use(occupancy=occupancy))
+    sittings = Sittings(path=kept, about=f"{place.parcels} {occupancy}")
+    done, whole = sittings.done(), Cost()
+    pieces = list(enumerate(in_pieces(land.numbers(CODE, on=None), AT_ONCE)))
+    chosen = pieces[:: max(1, len(pieces) // blocks)] if blocks else pieces
+    for turn, some in sorted(
+        chosen, key=lambda each: f"{each[0]:020b}"[::-1]
+    ):  # any beginning is from all over
+        if turn not in done:
+            done[turn] = bench.reckoned(some)
+            sittings.keep(turn, done[turn])
+        whole.add(done[turn])
+    engine.dispose()
+    return whole
+
+
+class _Bench:
+    """Where thousands of plots are reckoned, and what each costs is counted."""
+
+    def __init__(self, engine: Engine, land: LandAnswers, use: Use) -> None:
+        self._meant, self._use = reform(REFORM), use
+        self._laws = library(), reformed(library(), self._meant)
+        self._tracts = Tracts(land, CODE, self._meant.begins)
+        self._tracts.stamp()
+        self._backend = _backend(engine)
+
+    def reckoned(self, some: Sequence[str]) -> Cost:
+        """What some plots cost."""
+        cost, start, before = Cost(), time.perf_counter(), _seconds(self._backend)
         with Counted(cost):
             begin = time.process_time()
-            read = tracts.read(some)
+            read = self._tracts.read(some)
             then = time.process_time()
             assert read.tract is not None
-            weighed = weigh(read.tract, meant.begins, use, laws)
+            weighed = weigh(read.tract, self._meant.begins, self._use, self._laws)
             later = time.process_time()
             cost.tally.add(tallied(table(read.tract, weighed)))
-        cost.alone += len(read.left)
-        cost.reading += then - begin
-        cost.weighing += later - then
-        cost.telling += time.process_time() - later
-    cost.wall, cost.database = time.perf_counter() - start, _seconds(backend) - before
-    cost.megabytes = getrusage(RUSAGE_SELF).ru_maxrss / 1024
-    engine.dispose()
-    return cost
+        cost.alone, cost.reading = len(read.left), then - begin
+        cost.weighing, cost.telling = later - then, time.process_time() - later
+        cost.wall, cost.database = time.perf_counter() - start, _seconds(self._backend) - before
+        cost.megabytes = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+        return cost
 
 
 class Counted:
@@ -153,11 +212,16 @@ def main() -> int:
     parser.add_argument("--beside", type=int, default=10_000, help="a smaller town; 0: none")
     parser.add_argument("--occupancy", default="A1")
     parser.add_argument("--blocks", type=int, help="only so many thousands of plots, from all over the town")
+    parser.add_argument(
+        "--sittings",
+        type=Path,
+        help="a file with what was reckoned: a run that was given up goes on where it ended",
+    )
     asked = parser.parse_args()
     small = simulated(ground(asked.beside), asked.occupancy, None) if asked.beside else None
     if small:
         told(small)
-    cost = simulated(ground(asked.parcels), asked.occupancy, asked.blocks)
+    cost = simulated(ground(asked.parcels), asked.occupancy, asked.blocks, kept=asked.sittings)
     told(cost)
     is_missed = cost.whole / sum(cost.bare.values()) > BOUND
     if small:

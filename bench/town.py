@@ -25,10 +25,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import psycopg
 import uvicorn
+from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
@@ -259,17 +261,32 @@ def _bare(conninfo: str, secret: str) -> Callable[[], None]:
     def step() -> None:
         values["token"] = secrets.token_urlsafe(SECRET)
         with connection.transaction(), connection.cursor() as cursor:
-            for name in ("enter", "known", "case", "message", "record", "demand", "message"):
+            values["land"] = _one(cursor.execute(STATEMENTS["enter"], values))[0]
+            known = Known(*_one(cursor.execute(STATEMENTS["known"], values)))
+            values.update(sign_in=known.sign_in, person=known.person, email=known.email)
+            values["case"] = _one(cursor.execute(STATEMENTS["case"], values))[0]
+            for name in ("message", "record", "demand", "message"):
                 cursor.execute(STATEMENTS[name], values)
-                found = cursor.fetchone() if cursor.description else None
-                if name == "enter":
-                    values["land"] = found[0]  # type: ignore[index]
-                elif name == "known":
-                    values["sign_in"], values["person"], values["email"] = found[:3]  # type: ignore[index]
-                elif name == "case":
-                    values["case"] = found[0]  # type: ignore[index]
 
     return step
+
+
+class Known(NamedTuple):
+    """Who is signed in, as the baseline looks them up."""
+
+    sign_in: int
+    person: int
+    email: str
+    language: str
+    roles: list[str]
+
+
+def _one(cursor: "psycopg.Cursor[TupleRow]") -> TupleRow:
+    """The row that a statement gives, to the client, too, as the service takes it."""
+    row = cursor.fetchone()
+    if row is None:
+        raise SystemExit("A statement of the baseline gave no row.")
+    return row
 
 
 _MANY = text(

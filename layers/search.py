@@ -7,18 +7,20 @@ whole name is alike, by a word of them, so that a house or a lane is found of wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import shapely
 from shapely import Point
-from sqlalchemy import TextClause, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, DateTime, TextClause, and_, cast, exists, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
 
 from gis.asof import AsOf
 from gis.crs import GEOID, to_geographic, to_metric
 from gis.errors import Invalid
 from gis.names import address_parts, fold, sound_key
 from gis.parcels.ids import LONGEST, normal_number
-from gis.parcels.queries import history, holding, parcels_touching
+from gis.parcels.queries import holding, parcels_touching
 from gis.parcels.tables import ParcelRow
 from gis.place import Jurisdiction
 from layers.imports import standing
@@ -59,7 +61,7 @@ def search(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> li
         raise Invalid(f"That is longer than {LONGEST} letters; type a part of the name or number.")
     if found := _by_coordinates(session, place, words, at=at):
         return found
-    numbers = _by_number(session, place, words, at=at) or _gone(session, place, words, at=at)
+    numbers = _by_number(session, place, words, at=at)
     named = [each for part in _spellings(words) for each in _by_name(session, place, part, at=at)]
     best = sorted(named, key=lambda each: -each.score)
     if not numbers and not best:
@@ -97,35 +99,42 @@ def _by_coordinates(session: Session, place: Jurisdiction, words: str, *, at: As
 
 
 def _by_number(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
-    """Parcels whose whole number, survey number with subdivision, or ULPIN is what was typed, in the village that is named."""
+    """Parcels whose number, survey number with subdivision, or ULPIN is what was typed, in the village that is named; after
+    those that stand, those of which it was that before: the page of a gone one names the numbers that hold its land now."""
     for read in numbers_read(words):
-        if found := _numbered(session, place, read, at=at):
+        matching = _matching(place, read)
+        found = _standing(session, place, read, matching, at=at)
+        numbers = {each.number for each in found}
+        found += [
+            each for each in _earlier(session, place, read, matching, at=at) if each.number not in numbers
+        ]
+        if found:
             return found
     return []
 
 
-def _numbered(session: Session, place: Jurisdiction, read: NumberRead, *, at: AsOf) -> list[SearchResult]:
+def _matching(place: Jurisdiction, read: NumberRead) -> ColumnElement[bool]:
+    """Whether a state of a parcel has what was typed as its number, its ULPIN, its survey number or that with subdivision."""
     number = normal_number(read.number)
     survey, _, subdivision = (
         number.rpartition("/")[2].partition("-") if "/" not in number else number.partition("/")
     )
-    inside = func.ST_AsBinary(func.ST_PointOnSurface(ParcelRow.boundary))
+    return and_(
+        ParcelRow.jurisdiction == place.code,
+        (ParcelRow.number == number)
+        | (ParcelRow.ulpin == number)
+        | (ParcelRow.survey == number)
+        | ((ParcelRow.survey == survey) & (ParcelRow.subdivision == subdivision)),
+    )
+
+
+def _standing(
+    session: Session, place: Jurisdiction, read: NumberRead, matching: ColumnElement[bool], *, at: AsOf
+) -> list[SearchResult]:
     query = (
-        select(
-            ParcelRow.number,
-            ParcelRow.address,
-            ParcelRow.village,
-            inside.label("point"),
-        )
-        .where(
-            ParcelRow.jurisdiction == place.code,
-            *holding(at),
-            (ParcelRow.number == number)
-            | (ParcelRow.ulpin == number)
-            | (ParcelRow.survey == number)
-            | ((ParcelRow.survey == survey) & (ParcelRow.subdivision == subdivision)),
-        )
-        .order_by((ParcelRow.number == number).desc(), ParcelRow.number)
+        select(ParcelRow.number, ParcelRow.address, ParcelRow.village, _INSIDE)
+        .where(matching, *holding(at))
+        .order_by((ParcelRow.number == normal_number(read.number)).desc(), ParcelRow.number)
         .limit(MOST if read.village is None else MOST_NAMESAKES)
     )
     return [
@@ -142,6 +151,39 @@ def _numbered(session: Session, place: Jurisdiction, read: NumberRead, *, at: As
     ]
 
 
+def _earlier(
+    session: Session, place: Jurisdiction, read: NumberRead, matching: ColumnElement[bool], *, at: AsOf
+) -> list[SearchResult]:
+    """Parcels of which it was the number or ULPIN until a day before: gone, or standing under another one."""
+    now = aliased(ParcelRow)
+    stands = exists().where(now.jurisdiction == place.code, now.number == ParcelRow.number, *holding(at, now))
+    ends = func.upper(ParcelRow.valid)
+    query = (
+        select(ParcelRow.number, ParcelRow.village, _INSIDE, stands.label("stands"))
+        .ext(distinct_on(ParcelRow.number))
+        .where(matching, ends <= at.on, func.range_contains_elem(ParcelRow.recorded, _instant(at)))
+        .order_by(ParcelRow.number, ends.desc())
+        .limit(MOST if read.village is None else MOST_NAMESAKES)
+    )
+    return [
+        _result(
+            place,
+            "parcel" if row.stands else "gone",
+            row.number,
+            None,
+            row.number,
+            shapely.from_wkb(bytes(row.point)),
+        )
+        for row in session.execute(query)
+        if read.is_in(row.village)
+    ]
+
+
+def _instant(at: AsOf) -> ColumnElement[datetime]:
+    return cast(at.known, DateTime(timezone=True))
+
+
+_INSIDE = func.ST_AsBinary(func.ST_PointOnSurface(ParcelRow.boundary)).label("point")
 _THRESHOLD = text(
     "SELECT set_config('pg_trgm.similarity_threshold', :least, true),"
     " set_config('pg_trgm.word_similarity_threshold', :least_word, true)"
@@ -161,15 +203,6 @@ _WORDS = text(
     " WHERE import_id = ANY(:imports) AND :key <% sound_key"
     " ORDER BY score DESC, length(folded), kind, name_en, name_ml, point LIMIT :most"
 )
-
-
-def _gone(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:
-    """A number that ended before: its page names the numbers that hold its land now."""
-    for number in (normal_number(read.number) for read in numbers_read(words) if read.village is None):
-        states = history(session, place, number, known=at.known)
-        if ended := [each for each in states if each.valid.begins <= at.on]:
-            return [_result(place, "gone", number, None, number, ended[-1].boundary.representative_point())]
-    return []
 
 
 def _by_name(session: Session, place: Jurisdiction, words: str, *, at: AsOf) -> list[SearchResult]:

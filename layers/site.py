@@ -28,7 +28,7 @@ from gis.site_document import DECIMALS
 from layers.entry import Confidence
 from layers.extract.assemble import Grounds, grounds_of_parcel
 from layers.extract.measure import SEAM
-from layers.extract.model import Attribute, Extract, Hit, Terrain, ThemeAnswer
+from layers.extract.model import Attribute, Extract, Hit, Terrain, ThemeAnswer, varied
 from layers.extract.questions import around
 from layers.extract.streets import streets_along
 from layers.frontages import Move, roads_of
@@ -87,7 +87,7 @@ def site_of(grounds: Grounds, near: Shapes) -> Site:
             Neighbour(number=each.number, boundary=move(each.boundary)) for each in grounds.found.beside
         ),
         overlays=tuple(_overlay(theme, near, move) for theme in extract.themes),
-        ground=_ground(extract.terrain),
+        ground=ground_of(extract.terrain),
         origins=_origins(extract),
         synthetic=place.synthetic,
     )
@@ -220,9 +220,19 @@ def _joined(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
 
 
 def _overlay(theme: ThemeAnswer, near: Shapes, move: Move) -> Overlay:
-    hits = sorted(theme.hits or theme.left_out, key=_size, reverse=True)
-    parts = [hit.shape for hit in hits if hit.shape is not None]
-    law = theme.law
+    parts = [hit.shape for hit in _largest_first(theme) if hit.shape is not None]
+    return varied(
+        overlay_of(theme),
+        {
+            "shape": move(_joined(parts)) if parts else None,
+            "near_shape": move(near[theme.layer]) if theme.layer in near else None,
+        },
+    )
+
+
+def overlay_of(theme: ThemeAnswer) -> Overlay:
+    """A theme as rules see it, without its shapes: status, words and law, amounts, what its features say, the largest part first."""
+    hits, law = _largest_first(theme), theme.law
     return Overlay(
         layer=theme.layer,
         title=theme.title.en,
@@ -239,10 +249,12 @@ def _overlay(theme: ThemeAnswer, near: Shapes, move: Move) -> Overlay:
         distance=theme.distance,
         labels=tuple(dict.fromkeys(hit.label for hit in hits if hit.label)),
         attributes=tuple(dict.fromkeys(said for hit in hits for said in said_of(hit.attributes))),
-        shape=move(_joined(parts)) if parts else None,
-        near_shape=move(near[theme.layer]) if theme.layer in near else None,
         origins=theme.sources,
     )
+
+
+def _largest_first(theme: ThemeAnswer) -> Sequence[Hit]:
+    return sorted(theme.hits or theme.left_out, key=_size, reverse=True)
 
 
 def _size(hit: Hit) -> tuple[float, float]:
@@ -259,7 +271,8 @@ def said_of(attributes: Sequence[Attribute]) -> list[tuple[str, str]]:
     ]
 
 
-def _ground(terrain: Terrain | None) -> Ground | None:
+def ground_of(terrain: Terrain | None) -> Ground | None:
+    """Height and slope under a plot as rules see them; None where nothing tells them."""
     if terrain is None:
         return None
     return Ground(

@@ -11,16 +11,29 @@ from dataclasses import dataclass
 from gis.names import sound_key
 
 _PLAIN = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)")
-_ANGLE = (
-    r"(?P<{0}b>[NSEW])?\s*(?P<{0}d>\d{{1,3}}(?:\.\d+)?)\s*[°º]?"
-    r"(?:\s*(?P<{0}m>\d{{1,2}}(?:\.\d+)?)\s*['′’])?(?:\s*(?P<{0}s>\d{{1,2}}(?:\.\d+)?)\s*(?:[\"″”]|'')?)?\s*(?P<{0}a>[NSEW])?"
+_LINK = re.compile(
+    r"(?:geo:|https?://\S*?[=@/])(-?\d{1,3}\.\d+)(?:,|%2C)(?:\+|%20)?(-?\d{1,3}\.\d+)(?![\d.])\S*",
+    re.IGNORECASE,
 )
-_WITH_SIDES = re.compile(_ANGLE.format("x") + r"\s*[,;\s]\s*" + _ANGLE.format("y"), re.IGNORECASE)
+"""A place that a telephone shares: latitude and longitude in a `geo:` address or in the address of a map."""
+_ANGLE = (
+    r"(?P<{0}d>\d{{1,3}}(?:\.\d+)?)\s*[°º]?"
+    r"(?:\s*(?P<{0}m>\d{{1,2}}(?:\.\d+)?)\s*['′’])?(?:\s*(?P<{0}s>\d{{1,2}}(?:\.\d+)?)\s*(?:[\"″”]|'')?)?"
+)
+_SIDE = r"(?P<{0}>[NSEW])"
+_SIDES_AFTER, _SIDES_BEFORE = (
+    re.compile(
+        order.format(x=_ANGLE.format("x"), y=_ANGLE.format("y"), a=_SIDE.format("xa"), b=_SIDE.format("ya")),
+        re.IGNORECASE,
+    )
+    for order in (r"{x}\s*{a}\s*[,;\s]?\s*{y}\s*{b}", r"{a}\s*{x}\s*[,;\s]?\s*{b}\s*{y}")
+)
 _TITLE = re.compile(
     r"^(?:(?:re[-\s]?)?sur?vey|re[-\s]?sy|r\.?\s?s|sy|plot|(?:റീ[-\s]?)?സർവേ|(?:റീ[-\s]?)?സർവ്വേ|പ്ലോട്ട്)"
     r"[.\s]*(?:number|no|num|നമ്പർ|നം)?[.:\s#]*(?=\d)",
     re.IGNORECASE,
 )
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NUMBER = r"\d+[A-Z]?(?:\s*[/-]\s*\w+)*"
 _NAME_FIRST = re.compile(rf"(?P<name>.*[^\W\d].*?)[\s,.:#]+(?P<number>{_NUMBER})", re.IGNORECASE)
 _NUMBER_FIRST = re.compile(rf"(?P<number>{_NUMBER})[\s,]+(?P<name>[^\W\d].*)", re.IGNORECASE)
@@ -51,7 +64,10 @@ def positions(words: str) -> Iterator[tuple[float, float]]:
     plain = words.strip()
     if found := _PLAIN.fullmatch(plain):
         first, second = float(found[1]), float(found[2])
-    elif sides := _WITH_SIDES.fullmatch(plain):
+    elif link := _LINK.fullmatch(plain):
+        yield float(link[2]), float(link[1])
+        return
+    elif sides := _SIDES_AFTER.fullmatch(plain) or _SIDES_BEFORE.fullmatch(plain):
         one, other = _angle(sides, "x"), _angle(sides, "y")
         if one is None or other is None or one[1] == other[1]:
             return
@@ -65,10 +81,10 @@ def positions(words: str) -> Iterator[tuple[float, float]]:
 
 
 def _angle(found: re.Match[str], which: str) -> tuple[float, str] | None:
-    """Degrees, and whether they count north and south or east and west; None without a letter that says so."""
-    side = (found[f"{which}b"] or found[f"{which}a"] or "").upper()
+    """Degrees, and whether they count north and south or east and west; None where minutes or seconds are too many."""
+    side = found[f"{which}a"].upper()
     minutes, seconds = (float(found[f"{which}{part}"] or 0) for part in "ms")
-    if not side or minutes >= 60 or seconds >= 60:
+    if minutes >= 60 or seconds >= 60:
         return None
     degrees = float(found[f"{which}d"]) + minutes / 60 + seconds / 3600
     return (-degrees if side in "SW" else degrees), ("NS" if side in "NS" else "EW")
@@ -76,7 +92,7 @@ def _angle(found: re.Match[str], which: str) -> tuple[float, str] | None:
 
 def numbers_read(words: str) -> list[NumberRead]:
     """How words can be read as a number: as they stand, without a title such as “Sy. No.”, with the name of a village."""
-    plain = words.strip()
+    plain = _DASHES.sub("-", words.strip())
     found = [NumberRead(number=plain)]
     bare = _TITLE.sub("", plain)
     if bare != plain:

@@ -28,6 +28,7 @@ from rules.plans.hints import Road as DrawnRoad
 from rules.plans.moved import moved
 from rules.plans.placement import Placement, place
 from rules.plans.roles import Role
+from rules.plans.units import doubted_by_ground
 from rules.progress import JUDGING, LAYING, Watch, nobody
 from rules.proposal import Answers, Proposal
 from rules.proposing import propose
@@ -103,6 +104,7 @@ def judged(
         )
     watch(LAYING, 0, 2)
     placement, note = laid(drawing, site, turn=turn)
+    drawing = with_unit_doubted(drawing, placement)
     watch(LAYING, 1, 2)
     there = moved(drawing, placement) if placement is not None and placement.matches else drawing
     proposal = propose(there, site, answers, placement, note=note)
@@ -182,6 +184,16 @@ def laid(drawing: Drawing, site: Site, *, turn: float | None) -> tuple[Placement
         return None, error.message
     open_questions = () if placement.is_certain else placement.ambiguities
     return placement, " ".join((*placement.warnings, *open_questions))
+
+
+def with_unit_doubted(drawing: Drawing, placement: Placement | None) -> Drawing:
+    """The drawing, its unit in doubt where only another one would make its plot as large as the parcel on which it does not lie."""
+    if placement is None or placement.matches or drawing.plot is None:
+        return drawing
+    units, told = doubted_by_ground(
+        drawing.units, placement.area_drawn, placement.area_parcel, plot=drawing.plot.outline.source
+    )
+    return drawing if told is None else replace(drawing, units=units, problems=(*drawing.problems, told))
 
 
 def _turn(drawing: Drawing) -> float | None:

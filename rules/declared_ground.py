@@ -1,7 +1,8 @@
 """What the drawing declares of the ground that plot and map show: the plot's number, the width of the road, depth and width of the plot.
 
 In: a measured drawing and its site.  Out: `Difference`s; nothing where declaration and ground agree, or where the site does not tell. No source
-says how the average depth and width of a plot are measured, so they are only held against the plot's greatest extent, which no average exceeds.
+says how the average depth and width of a plot are measured, so they are only held against the plot's greatest extent, which no average exceeds,
+and against its area over that extent, below which no average over all of the plot lies, whichever way it is taken.
 """
 
 import itertools
@@ -65,18 +66,24 @@ def _road(drawing: Drawing, site: Site) -> Iterator[Difference]:
 
 
 def _averages(drawing: Drawing) -> Iterator[Difference]:
-    """Average depth and width, where they are more than any two corners of the plot lie apart."""
+    """Average depth and width, where they are more than any two corners of the plot lie apart, or less than any average can be."""
     said = {key: drawing.word(key) for key in AVERAGES} if drawing.plot is not None else {}
     if drawing.plot is None or not any(said.values()):
         return
     corners = shapely.get_coordinates(shapely.convex_hull(drawing.plot.outline.shape))
     most = max(float(np.hypot(*(one - other))) for one, other in itertools.combinations(corners, 2))
+    least = float(drawing.plot.outline.shape.area) / most
     for key, word in AVERAGES.items():
         declared = said[key]
         if declared is None or declared.number is None:
             continue
         if declared.number > most + MILLIMETRE + rounding(declared):
             reason = f"The average {word} of the plot is declared as {declared.text[:40]}; the plot is {most:.3f} m across at most."
-            yield Difference(
-                subject=f"the plot's average {word} as declared", reason=reason, declared=declared
+        elif declared.number < least - MILLIMETRE - rounding(declared):
+            reason = (
+                f"The average {word} of the plot is declared as {declared.text[:40]}; "
+                f"the plot is {most:.3f} m across at most, so with its area it is {least:.3f} m at least."
             )
+        else:
+            continue
+        yield Difference(subject=f"the plot's average {word} as declared", reason=reason, declared=declared)

@@ -57,7 +57,7 @@ def proposed(footprint: Footprint, site: Site, *, front: Override | None = None)
     boundary = _outline(site.boundary, BOUNDARY)
     drawing = Drawing(
         profile=None,
-        reading=Reading(version="", was_recovered=False, mended=(), entities=0, blocks=0, pieces=0),
+        reading=Reading(version="", was_recovered=False, entities=0, blocks=0, pieces=0),
         units=Units(header="metres", metres_per_unit=1.0, is_certain=True, reason="from the map"),
         plot=Plot(outline=boundary, sides=edges_of(boundary), area=Figure()),
         blocks=(block_of(footprint, footprint.storeys or 1),),

@@ -104,9 +104,7 @@ def _drawing(drawn: LayoutDrawn) -> Drawing:
     parts = 1 + len(drawn.plots) + len(drawn.streets) + len(drawn.open_spaces) + len(drawn.splays)
     return Drawing(
         profile=None,
-        reading=Reading(
-            version="layout", was_recovered=False, mended=(), entities=parts, blocks=0, pieces=parts
-        ),
+        reading=Reading(version="layout", was_recovered=False, entities=parts, blocks=0, pieces=parts),
         units=Units(
             header="metres", metres_per_unit=1.0, is_certain=True, reason="a layout is told in metres"
         ),

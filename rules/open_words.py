@@ -23,7 +23,7 @@ def open_words(finding: Finding, asked: Sequence[str], plan: Proposal) -> tuple[
     if not is_open and not (finding.outcome is Outcome.FAIL and declared):
         return ()
     text = f"{finding.reason or ''} {finding.remedy or ''}"
-    named = {key.rstrip(".") for key in _WORD.findall(text)}
+    named = {key.rstrip(".") for key in _WORD.findall(text)} if asked else set()
     told = tuple(key for key in asked if key in named) or (() if declared else tuple(asked))
     beside = _beside(finding, text, plan) if is_open else ()
     return tuple(dict.fromkeys((*declared, *told, *beside)))

@@ -32,12 +32,21 @@ WITH bounds AS MATERIALIZED (
 SELECT (SELECT count(*) FROM plots) AS plots, (
     SELECT ST_AsMVT(drawn, 'parcels', 4096, 'geom', 'id')
     FROM (
-        SELECT
-            filled.id,
-            filled.plots,
-            ST_AsMVTGeom(ST_Transform(filled.ground, 3857), bounds.tile, 4096, 64, true) AS geom
-        FROM filled, bounds
-        ORDER BY filled.id
+        -- A ring that a coarse grid pinches is mended into a hole, and holes are none of a block's.
+        SELECT rounded.id, rounded.plots, CASE
+            WHEN ST_NRings(rounded.geom) = ST_NumGeometries(rounded.geom) THEN rounded.geom
+            ELSE (
+                SELECT ST_ForcePolygonCCW(ST_Union(ST_MakePolygon(ST_ExteriorRing(part.geom))))
+                FROM ST_Dump(rounded.geom) AS part
+            ) END AS geom
+        FROM (
+            SELECT
+                filled.id,
+                filled.plots,
+                ST_AsMVTGeom(ST_Transform(filled.ground, 3857), bounds.tile, 4096, 64, true) AS geom
+            FROM filled, bounds
+        ) AS rounded
+        WHERE rounded.geom IS NOT NULL
+        ORDER BY rounded.id
     ) AS drawn
-    WHERE drawn.geom IS NOT NULL
 ) AS content

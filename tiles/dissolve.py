@@ -143,10 +143,11 @@ def _joined(shells: NDArray[np.object_]) -> NDArray[np.object_]:
         is_sound = abs(joined.area - shapely.area(shells).sum()) < 1 and joined.is_valid
     except shapely.GEOSException:  # a corner of one lies on a line of the other, or they overlap
         is_sound = False
-    return _filled(joined) if is_sound else _union(shapely.make_valid(shells))
+    return _filled(joined) if is_sound else united(shapely.make_valid(shells))
 
 
-def _union(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+def united(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes dissolved into polygons without holes, their corners in whole units."""
     parts = _filled(shapely.set_precision(shapely.union_all(shapes), 1))
     if len(parts) > 1:  # one may lie in what was the hole of another
         parts = _filled(shapely.set_precision(shapely.union_all(parts), 1))
@@ -183,5 +184,5 @@ def _end(first: Numbers, piece: int) -> int:
 
 def _simple(pieces: Sequence[NDArray[np.object_]]) -> shapely.MultiPolygon:
     parts = np.concatenate(pieces)
-    parts = _union(parts) if len(parts) > 1 else parts
+    parts = united(parts) if len(parts) > 1 else parts
     return shapely.MultiPolygon(list(shapely.orient_polygons(shapely.simplify(parts, FINE))))

@@ -16,7 +16,7 @@ from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
-from shapely import Point
+from shapely import Point, Polygon
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
@@ -25,7 +25,7 @@ from gis.errors import NotFound, Unavailable
 from gis.geojson import check_position
 from gis.place import Jurisdiction
 from layers.imports import RasterFile, StandingImport, standing
-from layers.rasters import FLOOD_DEPTH, LAND_COVER
+from layers.rasters import FLOOD_DEPTH, LAND_COVER, known_share, sheet_of
 from tiles.ramps import Theme, Unit
 from tiles.relief import Cells, aspect, cell_sizes, rises, slope
 from tiles.tilejson import Box, attribution
@@ -156,6 +156,12 @@ def plain_value_at(of: Sequence[Model], longitude: float, latitude: float) -> tu
     raise NotFound(
         f"Nothing is known at {longitude:g}, {latitude:g}; ask for a place that the raster reaches."
     )
+
+
+def known_of(model: Model, area: Polygon, metric: int) -> float:
+    """Per cent of an area (metres of a place) of which a raster knows something, rounded down; 100 only where it is all."""
+    share = known_share(sheet_of(model.path), transform(area, metric, model.raster.epsg))
+    return 100.0 if share > 99.999 else floor(share * 10) / 10
 
 
 def _known(value: float) -> float | None:

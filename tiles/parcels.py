@@ -3,14 +3,16 @@
 In: a store and a tile address.  Out: the tile's bytes; empty where nothing lies.  Importing this module needs numba.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from tiles.columns import STRETCH, Columns, Numbers, varint
 from tiles.cutting import DOUBTFUL, RIM, UNITS, Corner, are_sound, draw
+from tiles.dissolve import united
 from tiles.encode import candidates, write
 from tiles.splitting import parts
 from tiles.store import RUN, Sheet, Store
@@ -31,6 +33,8 @@ def _after(keys: Sequence[str]) -> bytes:
 
 
 SIZES = (STRETCH, RUN)
+Areas = NDArray[np.object_]
+Mender = Callable[[shapely.MultiPolygon], Areas]
 NOTHING: Numbers = np.empty(0, np.uint8)
 BEFORE = b"\x78\x02" + _named(1, PARCELS)
 """Version 2 (field 15) and the layer's name."""
@@ -95,7 +99,8 @@ def _drawn(sheet: Sheet, address: TileAddress, count: int) -> tuple[Numbers, Num
         columns.sound,
     )
     if DOUBTFUL in states.tobytes():
-        corners, starts = _mend(columns, chosen, states, (corner, scale), (corners, starts, spans))
+        by_geos = _block_by_geos if address.z <= BLOCKS_TO_ZOOM else _by_geos
+        corners, starts = _mend(columns, chosen, states, (corner, scale), (corners, starts, spans), by_geos)
     features, values, count = write(
         chosen,
         corners,
@@ -118,12 +123,13 @@ def _mend(
     states: Numbers,
     unit: tuple[Corner, float],
     drawn: tuple[Numbers, Numbers, Numbers],
+    by_geos: Mender,
 ) -> tuple[Numbers, Numbers]:
     """Corners and starts of what is drawn and, behind it, of what is to be mended, whose spans are set."""
     corners, starts, spans = drawn
     all_corners, all_starts, rings, end = [corners], [starts], len(starts) - 1, len(corners)
     for each in np.flatnonzero(states == DOUBTFUL).tolist():
-        more, their_starts = _mended(columns, int(chosen[each]), *unit)
+        more, their_starts = _mended(columns, int(chosen[each]), *unit, by_geos)
         spans[each] = rings, rings + len(their_starts) - 1
         all_corners.append(more)
         all_starts.append(their_starts[1:] + end)
@@ -131,7 +137,9 @@ def _mend(
     return np.concatenate(all_corners), np.concatenate(all_starts)
 
 
-def _mended(columns: Columns, place: int, corner: Corner, scale: float) -> tuple[Numbers, Numbers]:
+def _mended(
+    columns: Columns, place: int, corner: Corner, scale: float, by_geos: Mender
+) -> tuple[Numbers, Numbers]:
     """Corners, and where each ring begins and the last one ends, of a shape that the tile's edge cuts into parts, or that rounding spoils; the latter are mended by GEOS."""
     first, last = columns.ring_starts[place : place + 2].tolist()
     if last - first == 1:
@@ -139,16 +147,28 @@ def _mended(columns: Columns, place: int, corner: Corner, scale: float) -> tuple
         corners, starts, is_told = parts((ring - np.array(corner)) / scale, -RIM, UNITS + RIM)
         if is_told and are_sound(corners, starts):
             return corners, starts
-    return _mended_by_geos(_shape(columns, place, corner, scale))
+    return _told(by_geos(_shape(columns, place, corner, scale)))
 
 
-def _mended_by_geos(shape: shapely.MultiPolygon) -> tuple[Numbers, Numbers]:
-    """The same of a shape cut and rounded by GEOS, which keeps polygons valid."""
+def _by_geos(shape: shapely.MultiPolygon) -> Areas:
+    """Polygons of a shape cut and rounded by GEOS, which keeps polygons valid."""
     if not shape.is_valid:
         shape = _valid(shape)
     rounded = shapely.set_precision(shapely.intersection(shape, DRAWN_AREA), 1.0)
     found = shapely.get_parts(shapely.get_parts(rounded))
-    areas = shapely.orient_polygons(found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON])
+    areas: Areas = found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON]
+    return areas
+
+
+def _block_by_geos(shape: shapely.MultiPolygon) -> Areas:
+    """The same of a block: a ring that a coarse grid pinches is mended into a hole, and a block has none."""
+    areas = _by_geos(shape)
+    return united(areas) if shapely.get_num_interior_rings(areas).any() else areas
+
+
+def _told(areas: Areas) -> tuple[Numbers, Numbers]:
+    """Corners of polygons, and where each ring begins and the last one ends."""
+    areas = shapely.orient_polygons(areas)
     points, ring = shapely.get_coordinates(shapely.get_rings(areas), return_index=True)
     if not len(points):
         return np.empty((0, 2), np.int64), np.zeros(1, np.int64)

@@ -104,14 +104,16 @@ def _layer(session: Session, place: Jurisdiction, address: TileAddress, layer: s
     imports = [each.id for each in standing(session, place, known=at.known) if each.target == layer]
     if not imports or address.z < LAYERS_FROM_ZOOM:
         return b""
-    own = own_distance(place, layer)
-    if address.z <= TO_ZOOM and is_coverage(place, layer):
+    own, covers = own_distance(place, layer), is_coverage(place, layer)
+    if covers and address.z <= TO_ZOOM:
         found = coverage(session, place, imports, on=at.on, units=COVERAGE_UNITS)
         if found is not None:
             ids, shapes = found.within(address.degrees, address.z)
             together = {**where, "layer": layer, "own": own, "ids": ids, "shapes": shapes}
             return bytes(session.scalar(statement(__package__, "coverage_tile"), together) or b"")
-    values = {**where, "layer": layer, "imports": imports, "own": own, "coarseness": address.unit / 2}
+    # Deeper down what covers the ground stays as it is recorded: simplified one by one, neighbours would come apart.
+    coarseness = 0.0 if covers and address.z > TO_ZOOM else address.unit / 2
+    values = {**where, "layer": layer, "imports": imports, "own": own, "coarseness": coarseness}
     return bytes(session.scalar(statement(__package__, "layer_tile"), values) or b"")
 
 

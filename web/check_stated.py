@@ -12,6 +12,10 @@ from web.check_sentences import tidy
 from web.languages import Wording
 
 Found = dict[str, Any]
+UNIT_IN_DOUBT = (
+    "The unit of the drawing is in doubt, so neither its class of risk nor a fee or time limit is told."
+)
+NOBODYS_RULES = "It is not known whose rules bind on this plot, so neither its class of risk nor a fee or time limit is told."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +30,21 @@ class Stated:
 
 
 def stated(found: Found, t: Wording) -> tuple[Stated, ...]:
-    """Every line, in the order of the document; none where it is not known whose rules bind."""
+    """Every line, in the order of the document; where nothing is stated, one that says why."""
     said = found["statement"]
-    return (
-        ()
-        if said is None
-        else (*_risk(said["risk"], t), *_fees(said["fees"], t), *_limits(said["time_limits"], t))
-    )
+    if said is None:
+        is_doubted = not found["drawing"]["unit_is_certain"]
+        why = UNIT_IN_DOUBT if is_doubted else NOBODYS_RULES
+        return (
+            Stated(
+                what=t("check.stated.risk"),
+                is_own=True,
+                says=t("check.stated.level.open"),
+                steps=(why,),
+                clause="",
+            ),
+        )
+    return (*_risk(said["risk"], t), *_fees(said["fees"], t), *_limits(said["time_limits"], t))
 
 
 def _risk(risk: Found, t: Wording) -> Iterator[Stated]:

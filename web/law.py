@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 
 from rules.history import changes, history, list_parameters, named
 from rules.reading import library
-from web import law_words
 from web.templating import page_for, render
 
 router = APIRouter(default_response_class=Response, include_in_schema=False, prefix="/law")
@@ -35,7 +34,6 @@ def changes_of_law(request: Request) -> Response:
         "law_changes.html",
         page_for(request),
         days=days[::-1],
-        in_malayalam=law_words,
         titles_ml={card.key: card.title_ml for card in list_parameters(library())},
     )
 
@@ -49,7 +47,6 @@ def parameter(request: Request, key: str) -> Response:
         request,
         "law_parameter.html",
         page_for(request),
-        in_malayalam=law_words,
         card=law.card(wanted),
         lines=history(law, wanted)[::-1],
     )

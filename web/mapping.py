@@ -6,7 +6,7 @@ addresses are relative to this host, but for the base map's.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlsplit
@@ -23,8 +23,8 @@ from web.templating import Page
 
 LOCALES = {Language.ENGLISH: "en-GB", Language.MALAYALAM: "ml"}
 """By which browsers write dates."""
-Begun = Callable[[str, date | None], None]
-"""Refuses a day on which nothing of a place is known."""
+Begun = Callable[[str, date | None, datetime | None], None]
+"""Refuses a day on which nothing of a place is known, and what is to come in one of both times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,8 @@ async def base_map(request: Request) -> BaseMap | None:
 
 
 async def begun(request: Request) -> Begun:
-    """Refuses a day before anything of a place is known, as the tiles of that day are; nothing where the application does not say."""
-    return cast(Begun, getattr(request.app.state, "begun", lambda _code, _on: None))
+    """Refuses moments of which there is no map, as their tiles are refused; nothing where the application does not say."""
+    return cast(Begun, getattr(request.app.state, "begun", lambda _code, _on, _known: None))
 
 
 def archive_page(request: Request, code: str) -> str:

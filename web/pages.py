@@ -77,9 +77,9 @@ def map_page(
     on: Text = None,
     known: Text = None,
 ) -> Response:
-    """The map; its state stands in the address and is read by the browser.  A day of which nothing is known has none."""
+    """The map; its state stands in the address and is read by the browser.  A moment of which nothing is known has none."""
     page, t = _here(request, land, on, known), Wording(language=page_for(request).language)
-    check_begun(page.code or "", page.moment.on)
+    check_begun(page.code or "", page.moment.on, page.moment.known)
     catalogue = land.catalogue(page.code or "")
     return render(
         request,

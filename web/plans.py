@@ -99,8 +99,9 @@ def _lines(page: Page, steps: Iterator[Progress | str]) -> Iterator[bytes]:
                 yield orjson.dumps({"share": said.share, "step": said.step, "words": words}) + b"\n"
     except LandError as error:
         known = f"error.code.{error.code}"
-        sentence = t(known) if t.knows(known) and page.language is not Language.ENGLISH else error.message
-        yield orjson.dumps({"error": sentence}) + b"\n"
+        own = t(known) if t.knows(known) and page.language is not Language.ENGLISH else ""
+        wrong = {"error": own, "english": error.message} if own else {"error": error.message}
+        yield orjson.dumps(wrong) + b"\n"
 
 
 def _turn(text: str) -> float | None:

@@ -1,7 +1,8 @@
 """The program's own English sentences in Malayalam: remedies, reasons, steps, what a finding is about, lines of a bill, notes in a history.
 
 In: a text as a rule or the town hall wrote it.  Out: its sentences, each in Malayalam where it is one of ours, else in English and said so.
-The tables lie in `languages/sentences/`; a blank in braces takes over whatever stands there, a word of ours and the title of a layer in Malayalam.
+The tables lie in `languages/sentences/`; a blank in braces takes over whatever stands there, a word of ours and the title of a layer or
+of a parameter of the book in Malayalam.
 """
 
 import re
@@ -14,6 +15,8 @@ from typing import Literal
 import yaml
 
 from layers.catalogue import load, names
+from rules.history import list_parameters
+from rules.reading import library
 
 About = Literal["remedies", "reasons", "subjects", "fees", "held", "notes", "law", "envelopes", "steps"]
 SUBJECTS: About = "subjects"
@@ -103,17 +106,28 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _layers() -> Mapping[str, str]:
-    """The titles of layers, English to Malayalam."""
-    titles = [layer.title for name in names() for layer in load(name).layers]
-    return {title.en: title.ml for title in titles}
+def _titles() -> Mapping[str, str]:
+    """The titles of layers and of the book's parameters, English to Malayalam."""
+    layers = [layer.title for name in names() for layer in load(name).layers]
+    parameters = list_parameters(library())
+    return {each.title: each.title_ml for each in parameters if each.title_ml} | {
+        each.en: each.ml for each in layers
+    }
+
+
+def _title(text: str) -> str | None:
+    """A title in Malayalam; what stands behind it in brackets is its source's own (“Zone of the Master Plan (Market)”)."""
+    name, bracket, own = text.partition(" (")
+    if text in _titles():
+        return _titles()[text]
+    return f"{_titles()[name]}{bracket}{own}" if name in _titles() and own.endswith(")") else None
 
 
 def _one(text: str, about: About) -> str | None:
     if text in table(about):
         return table(about)[text]
-    if about == SUBJECTS and text in _layers():
-        return _layers()[text]
+    if about == SUBJECTS and (title := _title(text)) is not None:
+        return title
     for each in _patterns(about):
         if found := each.english.fullmatch(text):
             return each.malayalam.format(**{name: _taken(value) for name, value in found.groupdict().items()})

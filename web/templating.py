@@ -16,9 +16,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from layers.extract.model import Words
+from web import law_words
 from web.answers import Place
 from web.asking import Moment
-from web.check_sentences import tidy, tidy_step
+from web.check_sentences import days_told, tidy, tidy_step
 from web.figures import Figures
 from web.languages import Language, Wording, language_for
 from web.sentences import told_in_malayalam
@@ -97,6 +98,8 @@ def environment() -> Environment:
     made.globals |= {
         "asset": asset,
         "Words": Words,
+        "days_told": days_told,
+        "in_malayalam": law_words,
         "tidy": tidy,
         "tidy_step": tidy_step,
         "told_in_malayalam": told_in_malayalam,
@@ -142,7 +145,8 @@ def error_page(
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(address(f"{hall[0]}/sign-in", {"next": here}), status_code=303)
     place = getattr(request.state, "place", None)
-    moment = getattr(request.state, "moment", NOW)
+    # what was not understood holds on no day, and no link leads on with it
+    moment = NOW if status == 422 else getattr(request.state, "moment", NOW)
     page = replace(page_for(request), place=place, moment=moment)
     t = Wording(language=page.language)
     onward = [Link(href=page.to("plot", number=number), text=number) for number in successors]

@@ -18,6 +18,7 @@ from api.notebook.asked import with_progress
 from api.notebook.catchments import catchments
 from api.notebook.changed import CAVEAT, changed, touched
 from api.notebook.compliance import Asked, compliance
+from api.notebook.days import Day, day_of
 from api.notebook.frames import of_place
 from api.notebook.load import Rain, load
 from api.notebook.lying import features_on
@@ -34,8 +35,16 @@ CATCHMENT = "catchment"
 
 
 def numbers_of(plots: Sequence[str] | pd.DataFrame) -> list[str]:
-    """The numbers of plots, given as a table with that column or one by one."""
-    return [str(each) for each in (plots["number"] if isinstance(plots, pd.DataFrame) else plots)]
+    """The numbers of plots, given as a table with that column, one by one, or as one number; `Invalid` for a table without that column."""
+    if isinstance(plots, str):
+        return [plots]
+    if isinstance(plots, pd.DataFrame):
+        if "number" not in plots:
+            raise Invalid(
+                f"The table has no column “number” with the plots; it has: {', '.join(map(str, plots.columns))[:200]}."
+            )
+        plots = plots["number"].tolist()
+    return [str(each) for each in plots]
 
 
 class AtOnce(ABC):
@@ -46,27 +55,27 @@ class AtOnce(ABC):
     _hands: Hands
 
     @abstractmethod
-    def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
+    def parcels(self, *, ward: str | None = None, on: Day | None = None) -> geopandas.GeoDataFrame:
         """The plots of a day."""
 
     @abstractmethod
-    def layer(self, name: str, *, on: date | None = None) -> geopandas.GeoDataFrame:
+    def layer(self, name: str, *, on: Day | None = None) -> geopandas.GeoDataFrame:
         """The features of a layer on a day."""
 
     @abstractmethod
-    def _asking(self, on: date | None) -> AbstractContextManager[tuple[Session, Jurisdiction, AsOf]]:
+    def _asking(self, on: Day | None) -> AbstractContextManager[tuple[Session, Jurisdiction, AsOf]]:
         """A transaction, the place, and a day as known now."""
 
     @abstractmethod
-    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: date | None) -> geopandas.GeoDataFrame:
+    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: Day | None) -> geopandas.GeoDataFrame:
         """The plots of a ward."""
 
     def under(
-        self, plots: Sequence[str] | geopandas.GeoDataFrame, what: str, *, on: date | None = None
+        self, plots: Sequence[str] | geopandas.GeoDataFrame, what: str, *, on: Day | None = None
     ) -> geopandas.GeoDataFrame:
         """What rasters say under plots: lowest, mean and highest `elevation` (m), `slope` (degrees) or `flood_depth` (m), of how many % of each
         plot that is known, and the source; empty where nothing is known, never 0."""
-        there = plots if isinstance(plots, geopandas.GeoDataFrame) else self._plots(plots, on)
+        there = plots if isinstance(plots, geopandas.GeoDataFrame) else self._plots(numbers_of(plots), on)
         with self._asking(on) as (session, place, at):
             return under(
                 session,
@@ -81,23 +90,23 @@ class AtOnce(ABC):
                 ),
             )
 
-    def change(self, layer: str, since: date, until: date | None = None) -> geopandas.GeoDataFrame:
+    def change(self, layer: str, since: Day, until: Day | None = None) -> geopandas.GeoDataFrame:
         """What is new, gone or altered in a layer, or in `parcels`, between two days, as known now: m² on the ground (metres of lines) before,
         after, gained and lost, and how many plots of the later day each change touches.  `touched` names the plots."""
-        last = until or today()
-        if since >= last:
-            raise Invalid(f"{since} is not before {last}; write the earlier day first.")
-        before, after = self.layer(layer, on=since), self.layer(layer, on=last)
+        first, last = day_of(since), day_of(until) or today()
+        if first is None or first >= last:
+            raise Invalid(f"{first} is not before {last}; write the earlier day first.")
+        before, after = self.layer(layer, on=first), self.layer(layer, on=last)
         with self._asking(last) as (session, place, at):
             begun = {each.begins for each in standing(session, place, known=at.known) if each.target == layer}
         metric = self.place.metric
         found = changed(
-            before, after, metric=metric, begun={day for day in begun if day > since}, hands=self._hands
+            before, after, metric=metric, begun={day for day in begun if day > first}, hands=self._hands
         )
         on_plots = touched(self.parcels(on=last), found, metric=metric, hands=self._hands)
         found["plots"] = [int((on_plots["place"] == place).sum()) for place in range(len(found))]
         unit = dict.fromkeys(("before", "after", "gained", "lost"), "m² on the ground; m of lines")
-        found.attrs = {**after.attrs, "since": since.isoformat(), "units": unit, "caveat": CAVEAT}
+        found.attrs = {**after.attrs, "since": first.isoformat(), "units": unit, "caveat": CAVEAT}
         return found
 
     def touched(self, changes: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -118,7 +127,7 @@ class AtOnce(ABC):
         }
         return found
 
-    def permitted(self, *, until: date | None = None) -> geopandas.GeoDataFrame:
+    def permitted(self, *, until: Day | None = None) -> geopandas.GeoDataFrame:
         """Permits of buildings up to a day, with what the checked drawing of each measures, and whether it counts, was replaced by a newer
         one of its plots, lapsed or was revoked.  The geometry is the ground of its plots."""
         with self._asking(until) as (session, place, at):
@@ -134,7 +143,7 @@ class AtOnce(ABC):
         self,
         by: str | geopandas.GeoDataFrame = "ward",
         *,
-        until: date | None = None,
+        until: Day | None = None,
         every: str | None = None,
         rain: Rain | None = None,
     ) -> geopandas.GeoDataFrame:
@@ -145,7 +154,7 @@ class AtOnce(ABC):
         Beside each sum stands of how many permits it is not told (`untold_…`).  `runoff` (m³) is what runs off the covered ground of one `rain` of
         your own, `Rain(depth_mm=…, coefficient=…, source="…")`; without one it is empty and `.attrs["missing"]` says why.
         """
-        last = until or today()
+        last = day_of(until) or today()
         areas = by if isinstance(by, geopandas.GeoDataFrame) else self._areas(by, last)
         found = load(self.permitted(until=last), areas, until=last, every=every, rain=rain, hands=self._hands)
         with self._asking(last) as (_, place, at):
@@ -157,7 +166,7 @@ class AtOnce(ABC):
         plots: Sequence[str] | pd.DataFrame | None = None,
         *,
         ward: str | None = None,
-        on: date | None = None,
+        on: Day | None = None,
         occupancy: str | Mapping[str, str] = "A1",
         storey: float = 3.0,
         buildings: str | geopandas.GeoDataFrame = "building",
@@ -168,7 +177,7 @@ class AtOnce(ABC):
         `occupancy` is a group of rule 25 for all, or one for each word of the column `use`; `storey` the metres of one; the column
         `storeys` tells how many.  A building belongs to the plot with the largest part of it.
         """
-        day = on or today()
+        day = day_of(on) or today()
         there = self.parcels(on=min(day, today()))
         asked = there if ward is None else self._in_ward(there, ward, on)
         numbers = set(
@@ -198,13 +207,14 @@ class AtOnce(ABC):
         plots: Sequence[str] | pd.DataFrame,
         layers: Sequence[str] | None = None,
         *,
-        on: date | None = None,
+        on: Day | None = None,
     ) -> geopandas.GeoDataFrame:
         """A row for each plot and feature that lies on it: m² on the ground, percent; why, where a layer does not tell (no area, never 0)."""
-        with self._asking(on) as (session, place, at):
-            return features_on(session, place, numbers_of(plots), layers, at=at)
+        with self._asking(on) as (_, place, at):
+            code, asked = place.code, numbers_of(plots)
+        return features_on(self._land, code, asked, layers, at=at, hands=self._hands)
 
-    def catchments(self, *, least: float = 10.0, on: date | None = None) -> geopandas.GeoDataFrame:
+    def catchments(self, *, least: float = 10.0, on: Day | None = None) -> geopandas.GeoDataFrame:
         """Where rain runs together, drawn from the heights of the ground and cut where `least` hectares have gathered: name, m² on the ground.
 
         Drains and culverts do not show in heights; a layer of surveyed catchments, or one of your own (`bring`), is better where there is one.
@@ -221,7 +231,7 @@ class AtOnce(ABC):
             told = f"{error.message} Areas of your own will do as well: town.load(by=town.bring(file))."
             raise NotFound(told) from error
 
-    def _plots(self, numbers: Sequence[str], on: date | None) -> geopandas.GeoDataFrame:
+    def _plots(self, numbers: Sequence[str], on: Day | None) -> geopandas.GeoDataFrame:
         """Plots by number, in that order; `NotFound` names those that are not there."""
         there = self.parcels(on=on).set_index("number", drop=False)
         if missing := [each for each in numbers if each not in there.index]:

@@ -15,6 +15,10 @@ import shapely
 
 from api.planner.carrying import GEOMETRY
 
+ENVELOPES, EXTRACTS = "Ground that may be built on", "What lies on plots"
+OF_EXTRACTS = {"area": "m²", "percent": "% of the measured area", "length": "m", "distance": "m"}
+OF_ENVELOPES = dict.fromkeys(("plot_area", "ground", "footprint", "floor_area"), "m²")
+"""What columns of extracts and of envelopes count in."""
 Values = np.ndarray[Any, np.dtype[np.object_]]
 
 

@@ -5,6 +5,7 @@ In: a session in the reading role, a service, a stretch of days.  Out: a table, 
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from importlib import import_module
 
 import pandas as pd
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody, bodies_of, enter
 from civic.core.working_days import day_there
 from gis.asof import AsOf
-from gis.errors import NotFound
+from gis.errors import Invalid, NotFound
 from gis.place import Jurisdiction
 
 COLUMNS = ["number", "body", "case", "service", "state", "turn", "opened", "closed", "days", "paid"]
@@ -48,6 +49,8 @@ def cases(
     bodies = bodies_of(session, place.code)
     if not bodies:
         raise NotFound(f"{place.name_en} has no town hall here, so there are no cases.")
+    if since is not None and since > (until or at.on):
+        raise Invalid(f"{since} is after {until or at.on}; write the earlier day first.")
     first, beyond = since or date(1900, 1, 1), (until or at.on) + timedelta(days=1)
     rows = []
     for body in bodies:
@@ -58,10 +61,20 @@ def cases(
             days = ((closed or at.on) - opened).days
             told = (row.plot, body.code, row.number, service, row.state, row.turn, opened, closed, days)
             rows.append((*told, float(row.paid) / PAISE))
+    if not rows:
+        _check(service)
     found = pd.DataFrame(rows, columns=COLUMNS)
     if service != "permits":
         return found
     return found.merge(_permits(session, bodies), on=["body", "case"], how="left")
+
+
+def _check(service: str) -> None:
+    """`NotFound` for a service that no town hall has, with those there are."""
+    hall = import_module("api.town")  # all of it, read only where nothing was found
+    known = sorted(hall.SERVICES)
+    if service not in known:
+        raise NotFound(f"No service is called “{service[:60]}”. There are: {', '.join(known)}.")
 
 
 def _permits(session: Session, bodies: Sequence[LocalBody]) -> pd.DataFrame:

@@ -1,11 +1,12 @@
 """What lies on plots, feature by feature: from the facts that are kept where these are fresh, measured now where they are not.
 
-In: a session in the reading role, numbers of plots, names of layers, a point in both times.  Out: a table with the boundary of each plot
+In: the answers of the platform in the reading role, numbers of plots, names of layers, a point in both times.  Out: a table with the boundary of each plot
 in the place's own metres.  A plot of which a layer does not tell everything has a row without an area that says why: no row is an answer
 only where there is no such row.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas
@@ -14,10 +15,14 @@ import pandas as pd
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.answers import LandAnswers
 from api.notebook.frames import of_place, sources_of
+from api.planner.hands import ALONE, Hands, at_benches
+from api.planner.tracts import in_pieces
 from gis.asof import AsOf
 from gis.db.quick import as_array
 from gis.errors import Invalid
+from gis.jurisdictions import jurisdiction
 from gis.parcels.ids import normal_number
 from gis.place import Jurisdiction
 from layers.collections.lineage import lineage_of
@@ -29,6 +34,8 @@ from layers.overlaps.queries import AT_ONCE, Kept, kept
 from layers.overlaps.reading import Standing, standing_states
 from layers.overlaps.silence import BROKEN, unknown
 
+PIECE, SHARED_FROM = 5_000, 20_000
+"""Plots that another process asks at a time, and from how many on others are worth what it takes to begin on them."""
 COLUMNS = ["number", "layer", "ref", "label", "label_ml", "area", "percent", "reason"]
 UNITS = {"geometry": "m, grid of the place", "area": "m², on the ground", "percent": "% of the measured area"}
 _WORDS = text(
@@ -38,33 +45,79 @@ _WORDS = text(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A place at a point in both times, and the names of layers."""
+
+    place: str
+    at: AsOf
+    layers: tuple[str, ...] | None
+
+
+Part = tuple[list[pd.DataFrame], dict[str, Any]]
+"""Rows about some plots, and the shapes of those that are there, by number."""
+
+
 def features_on(
-    session: Session, place: Jurisdiction, numbers: Sequence[str], layers: Sequence[str] | None, *, at: AsOf
+    land: LandAnswers,
+    place: str,
+    numbers: Sequence[str],
+    layers: Sequence[str] | None,
+    *,
+    at: AsOf,
+    hands: Hands = ALONE,
 ) -> geopandas.GeoDataFrame:
     """A row for each plot and feature that share ground, and for each plot and layer of which nothing is known."""
-    base = footing(place.catalogue, standing(session, place, known=at.known), known=at.known)
-    themes = _themes(base, layers)
-    names = {theme.target for theme in themes}
-    imports = [each for each in kept(session, place, known=at.known) if each.target in names]
-    asked = list(dict.fromkeys(normal_number(each) for each in numbers))
+    asked = _Asked(place=place, at=at, layers=None if layers is None else tuple(layers))
+    here, those = _Bench(land, asked), list(dict.fromkeys(normal_number(each) for each in numbers))
+    several = hands.for_many(len(those), SHARED_FROM)
+    pieces = in_pieces(those, PIECE if several.are_several else AT_ONCE)
+    found = at_benches(_Bench, land, asked, pieces, several)
     parts, shapes = [pd.DataFrame(columns=COLUMNS)], dict[str, Any]()
-    for first in range(0, len(asked), AT_ONCE):
-        some = asked[first : first + AT_ONCE]
-        plots = standing_states(session, place, some, at=at)
-        shapes |= zip(plots.numbers, plots.states.shapes, strict=True)
-        parts.append(_shared(session, place, plots, imports, at=at))
-        parts += [*_silent(plots, themes, at=at), _nowhere(some, plots)]
-    found = pd.concat([part for part in parts if len(part)] or parts).reindex(columns=COLUMNS)
-    rows = found.sort_values(["number", "layer", "ref"], ignore_index=True)
+    for some, there in found:
+        parts += some
+        shapes |= there
+    whole = pd.concat([part for part in parts if len(part)] or parts).reindex(columns=COLUMNS)
+    rows = whole.sort_values(["number", "layer", "ref"], ignore_index=True)
     ground = [shapes.get(each) for each in rows["number"]]
-    table = geopandas.GeoDataFrame(rows, geometry=ground, crs=f"EPSG:{place.metric}")
-    table.attrs = of_place(place, at) | {
-        "layer": "features_on",
-        "sources": sources_of(lineage_of([each for theme in themes for each in theme.imports])),
-        "units": UNITS,
-        "measured": _told(base, imports),
-    }
+    table = geopandas.GeoDataFrame(rows, geometry=ground, crs=f"EPSG:{here.place.metric}")
+    table.attrs = here.attrs()
     return table
+
+
+class _Bench:
+    """Where plots are asked: the themes, and how far each import has been measured."""
+
+    def __init__(self, land: LandAnswers, asked: _Asked) -> None:
+        self._engine, self._at = land.engine, asked.at
+        with Session(self._engine) as session, session.begin():
+            self.place = jurisdiction(session, asked.place)
+            known = asked.at.known
+            self._base = footing(
+                self.place.catalogue, standing(session, self.place, known=known), known=known
+            )
+            self._themes = _themes(self._base, asked.layers)
+            names = {theme.target for theme in self._themes}
+            self._imports = [each for each in kept(session, self.place, known=known) if each.target in names]
+
+    def rows(self, some: Sequence[str]) -> Part:
+        """What some plots share, where layers are silent, and numbers that are not there."""
+        with Session(self._engine) as session, session.begin():
+            plots = standing_states(session, self.place, some, at=self._at)
+            shapes = dict(zip(plots.numbers, plots.states.shapes, strict=True))
+            shared = _shared(session, self.place, plots, self._imports, at=self._at)
+        return [shared, *_silent(plots, self._themes, at=self._at), _nowhere(some, plots)], shapes
+
+    def attrs(self) -> dict[str, Any]:
+        """What the table says of itself."""
+        held = [each for theme in self._themes for each in theme.imports]
+        return of_place(self.place, self._at) | {
+            "layer": "features_on",
+            "title": {"en": "What lies on plots, feature by feature"},
+            "sources": sources_of(lineage_of(held)),
+            "units": UNITS,
+            "measured": _told(self._base, self._imports),
+        }
 
 
 def _themes(base: Footing, layers: Sequence[str] | None) -> list[Theme]:

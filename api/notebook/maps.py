@@ -5,6 +5,7 @@ In: GeoDataFrames of `Town`.  Out: a `folium.Map` that draws itself from what it
 
 import base64
 import html
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,8 @@ import geopandas
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Template
 
 import web
 from gis.errors import Invalid, TooLarge, Unavailable
@@ -26,6 +28,10 @@ MOST_SHAPES = 20_000
 STEPS = 7
 """Classes of a column of numbers."""
 RAMP = "viridis"
+MOST_WORDS = 12
+"""Words of a column that have a colour each: more are not told apart, nor read."""
+OTHERS = "#8a8577"
+"""All words beyond those."""
 NOTHING = "#d0ccc0"
 """Where a column has no value: said, not left out."""
 UNKNOWN = "unknown"
@@ -37,6 +43,12 @@ DOT = 6
 """Radius of a point, in pixels."""
 LINES = ("LineString", "MultiLineString")
 """What has no ground to fill: its colour is that of the line."""
+STYLE = (
+    ".bhumika-legend{position:fixed;bottom:1em;left:1em;z-index:9999;background:#fff;padding:.5em .8em;border:1px solid #555;font:13px/1.4 sans-serif;"
+    "box-sizing:border-box;max-width:min(26em,calc(100vw - 8em));max-height:40%;overflow:auto;overflow-wrap:anywhere}"
+    ".bhumika-legend summary{cursor:pointer}.leaflet-control-layers{max-width:60vw;max-height:40vh;overflow:auto}"
+)
+"""A legend that can be folded and leaves most of a phone to the map."""
 _LEAFLET = Path(web.__file__).parent / "node_modules" / "leaflet" / "dist"
 
 
@@ -75,10 +87,19 @@ def show(*frames: geopandas.GeoDataFrame, by: str | None = None) -> folium.Map:
 
 
 def _board() -> folium.Map:
-    board = folium.Map(tiles=None, control_scale=True, prefer_canvas=True)
+    board = folium.Map(tiles=None, prefer_canvas=True)
+    _Scale().add_to(board)  # type: ignore[no-untyped-call]
     board.default_js = [("leaflet", _inlined("leaflet.js", "text/javascript"))]
     board.default_css = [("leaflet_css", _inlined("leaflet.css", "text/css"))]
     return board
+
+
+class _Scale(MacroElement):
+    """A bar of metres, where it covers neither the legend nor the names of layers."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}L.control.scale({imperial: false, position: 'bottomright'}).addTo({{ this._parent.get_name() }});{% endmacro %}"
+    )
 
 
 @lru_cache
@@ -171,12 +192,16 @@ def _number(value: float) -> str:
 
 
 def _by_word(values: "pd.Series[Any]") -> tuple[list[str], list[tuple[str, str]]]:
+    """A colour for each word; for the most common where they are many, and one for all others."""
     words = [None if _is_missing(each) else str(each) for each in values]
-    known = sorted({each for each in words if each is not None})
-    told = [each for each in known if each != UNKNOWN]
+    often = [each for each, _ in Counter(each for each in words if each is not None).most_common()]
+    kept = sorted(often if len(often) <= MOST_WORDS else often[: MOST_WORDS - 1])
+    told = [each for each in kept if each != UNKNOWN]
     colours = dict(zip(told, _ramp(max(1, len(told))), strict=False)) | {UNKNOWN: NOTHING}
-    fills = [NOTHING if each is None else colours[each] for each in words]
-    named = [(colours[each], each) for each in known]
+    fills = [NOTHING if each is None else colours.get(each, OTHERS) for each in words]
+    named = [(colours[each], each) for each in kept]
+    if len(often) > len(kept):
+        named.append((OTHERS, f"{len(often) - len(kept)} others; a tap tells which"))
     return fills, [*named, *([(NOTHING, "not known")] if None in words else [])]
 
 
@@ -193,15 +218,15 @@ def _caveats(frames: Sequence[geopandas.GeoDataFrame]) -> list[str]:
 
 def _legend(entries: Sequence[tuple[str, str]], frame: geopandas.GeoDataFrame, caveats: Sequence[str]) -> str:
     lines = "".join(
-        f'<li><span style="display:inline-block;width:1em;height:1em;margin-right:.5em;border:1px solid #555;background:{fill}">'
-        f"</span>{html.escape(text)}</li>"
+        f'<li style="display:flex;gap:.5em"><span style="flex:none;width:1em;height:1em;margin-top:.2em;border:1px solid #555;background:{fill}">'
+        f"</span><span>{html.escape(text)}</span></li>"
         for fill, text in entries
     )
     made_up = "<strong>Synthetic: this land is made up.</strong><br>" if frame.attrs.get("synthetic") else ""
-    warned = "".join(f'<p style="max-width:26em;font-size:11px">{html.escape(each)}</p>' for each in caveats)
+    warned = "".join(f'<p style="font-size:11px;margin:.5em 0 0">{html.escape(each)}</p>' for each in caveats)
     day = html.escape(f"{frame.attrs.get('place', '')}, {frame.attrs.get('on', '')}")
     return (
-        '<div style="position:fixed;bottom:2em;left:1em;z-index:9999;background:#fff;padding:.5em .8em;border:1px solid #555;'
-        'font:13px/1.4 sans-serif;max-height:60%;overflow:auto">'
-        f'{made_up}{day}<ul style="list-style:none;margin:.3em 0 0;padding:0">{lines}</ul>{warned}</div>'
+        f"<style>{STYLE}</style>"
+        '<div class="bhumika-legend" role="region" aria-label="Legend" tabindex="0"><details open>'
+        f'<summary>{made_up}{day}</summary><ul style="list-style:none;margin:.3em 0 0;padding:0">{lines}</ul>{warned}</details></div>'
     )

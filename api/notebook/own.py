@@ -4,7 +4,10 @@ In: a file of shapes in any system that names itself.  Out: a GeoDataFrame in th
 it.  Nothing of it is stored: what should last is brought in with a mapping file (`docs/import.md`).
 """
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -12,16 +15,26 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from api.planner.hands import ALONE, Hands
 from gis.errors import Invalid
 from gis.place import Jurisdiction
 from layers.overlaps.ground import on_the_ground
-from layers.overlaps.measure import LEAST, Pairs, areas_ready, shared_ground
+from layers.overlaps.measure import LEAST, Areas, Pairs, areas_ready, shared_ground
 from layers.overlaps.rings import Places, Shapes
 
 FARTHEST = 50_000.0
 """Metres from the plots beyond which a file is not of this place, or in another system than it says."""
 AREAS = (3, 6)
 """Polygon and MultiPolygon, as shapely numbers them."""
+PIECE, SHARED_FROM = 20_000, 100_000
+"""Plots that a worker of a cluster lays a layer over at a time, and from how many on it is worth sending them."""
+SAYS = {
+    "layer": "overlaps",
+    "title": {"en": "Shared ground"},
+    "units": dict.fromkeys(("area", "measured_area"), "m², on the ground")
+    | {"percent": "% of the measured area"},
+}
+"""What a table of shared ground says of itself."""
 
 
 def brought(path: Path, place: Jurisdiction, ground: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -60,18 +73,80 @@ def brought(path: Path, place: Jurisdiction, ground: geopandas.GeoDataFrame) -> 
     return own
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layer:
+    """The ground of a layer, made ready once: in parts that do not lie over each other."""
+
+    areas: Areas
+    metric: int
+    cores: int | None = None
+
+
+def ready(shapes: Shapes, metric: int, cores: int | None = None) -> Layer:
+    """A layer to lay over plots; `Invalid` for lines and points, which cover no ground, and for broken shapes."""
+    if not set(shapely.get_type_id(shapes)) <= set(AREAS):
+        raise Invalid("The layer has lines or points, which cover no ground; buffer them first.")
+    return Layer(areas=areas_ready(_once(shapes)), metric=metric, cores=cores)
+
+
 def overlaps(
-    plots: geopandas.GeoDataFrame, layer: geopandas.GeoDataFrame, metric: int
+    plots: geopandas.GeoDataFrame, layer: geopandas.GeoDataFrame, metric: int, *, hands: Hands = ALONE
 ) -> geopandas.GeoDataFrame:
     """The ground that plots share with a layer: a row for each plot that has any, m² on the ground and percent of the plot.
 
-    Shapes that lie over each other are counted once; lines and points share no ground and are refused, as are broken shapes.
+    Shapes that lie over each other are counted once; lines and points share no ground and are refused, as are broken shapes.  A cluster does a share of
+    many plots; on one machine the kernel itself uses all processors.
     """
-    if not set(shapely.get_type_id(layer.geometry.to_numpy())) <= set(AREAS):
-        raise Invalid("The layer has lines or points, which cover no ground; buffer them first.")
-    shapes = plots.geometry.to_numpy()
-    areas = areas_ready(_once(layer.geometry.to_numpy()))
-    pairs = shared_ground(shapes, areas)
+    several = hands.for_many(len(plots), SHARED_FROM) if hands.dask else ALONE
+    own = plots[["number", "measured_area", plots.geometry.name]]
+    size = PIECE if several.are_several else max(1, len(own))
+    pieces = (own.iloc[first : first + size] for first in range(0, max(1, len(own)), size))
+    found = overlaps_of_parts(as_it_is, pieces, layer, metric, hands=several)
+    found.attrs = {**plots.attrs, **SAYS}
+    return found
+
+
+def overlaps_of_parts(
+    told: Callable[[Any], geopandas.GeoDataFrame],
+    parts: Iterable[Any],
+    layer: geopandas.GeoDataFrame,
+    metric: int,
+    *,
+    hands: Hands,
+) -> geopandas.GeoDataFrame:
+    """The same of plots that lie in parts, such as files; `told` gives the plots of a part where the work is done."""
+    cores = 1 if hands.are_several else None
+    begun = _begin, (layer.geometry.to_numpy(), metric, cores, told)
+    found = pd.concat(hands.each(_part, parts, begun_with=begun), ignore_index=True)
+    whole = geopandas.GeoDataFrame(found, crs=f"EPSG:{metric}")
+    whole.attrs = dict(SAYS)
+    return whole
+
+
+def as_it_is(plots: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The plots that were sent."""
+    return plots
+
+
+_HERE: list[tuple[Layer, Callable[[Any], geopandas.GeoDataFrame]]] = []
+"""What a process lays over plots, and how it comes by those of a part."""
+
+
+def _begin(
+    shapes: Shapes, metric: int, cores: int | None, told: Callable[[Any], geopandas.GeoDataFrame]
+) -> None:
+    _HERE[:] = [(ready(shapes, metric, cores), told)]
+
+
+def _part(part: Any) -> geopandas.GeoDataFrame:
+    layer, told = _HERE[0]
+    return shared(told(part), layer)
+
+
+def shared(plots: geopandas.GeoDataFrame, layer: Layer) -> geopandas.GeoDataFrame:
+    """The rows of some plots; `Invalid` names those whose boundary is broken."""
+    shapes, areas = plots.geometry.to_numpy(), layer.areas
+    pairs = shared_ground(shapes, areas, cores=layer.cores)
     if np.isnan(pairs.size).any():
         named = ", ".join(plots["number"].iloc[np.unique(pairs.plots[np.isnan(pairs.size)])[:5]])
         raise Invalid(
@@ -80,19 +155,14 @@ def overlaps(
     there, which = np.unique(pairs.plots, return_inverse=True)
     touched, measured = plots.iloc[there], plots["measured_area"].to_numpy(dtype=float)
     ground = np.bincount(
-        which, on_the_ground(pairs, shapes, measured, areas.shapes, metric), minlength=len(there)
+        which, on_the_ground(pairs, shapes, measured, areas.shapes, layer.metric), minlength=len(there)
     )
     rows = touched[["number", "measured_area"]].assign(
         area=ground, percent=100 * ground / touched["measured_area"]
     )
-    found = geopandas.GeoDataFrame(
+    return geopandas.GeoDataFrame(
         pd.DataFrame(rows), geometry=_parts(pairs, shapes, areas.shapes, which), crs=plots.crs
-    )
-    found.attrs = {**plots.attrs, "layer": "overlaps", "title": {"en": "Shared ground"}}
-    found.attrs["units"] = dict.fromkeys(("area", "measured_area"), "m², on the ground") | {
-        "percent": "% of the measured area"
-    }
-    return found.reset_index(drop=True)
+    ).reset_index(drop=True)
 
 
 def _once(shapes: Shapes) -> Shapes:

@@ -6,7 +6,6 @@ in `.attrs`.  Every question reads in one transaction in a role that can change 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from api.notebook.again import again, before_and_after, meant
 from api.notebook.asked import Checked, checked, with_progress
 from api.notebook.at_once import numbers_of
 from api.notebook.cases import cases
+from api.notebook.days import Day, day_of
 from api.notebook.frames import frames, of_place, standing_sources
 from api.notebook.of_plots import OfPlots
 from api.notebook.own import brought, overlaps
@@ -80,9 +80,9 @@ class Town(OfPlots):
         return f"<{self.place.name_en} ({self.place.code}), EPSG:{self.place.metric}{made_up}>"
 
     @contextmanager
-    def _asking(self, on: date | None) -> Iterator[tuple[Session, Jurisdiction, AsOf]]:
+    def _asking(self, on: Day | None) -> Iterator[tuple[Session, Jurisdiction, AsOf]]:
         with Session(self._engine) as session, session.begin():
-            yield session, self.place, as_of(session, self.place, on=on or today(), known=None)
+            yield session, self.place, as_of(session, self.place, on=day_of(on) or today(), known=None)
 
     def layers(self) -> pd.DataFrame:
         """What there is to ask for by `layer`: name, title, kind of shapes, since when it is known, number of sources."""
@@ -104,7 +104,7 @@ class Town(OfPlots):
         table.attrs = attrs | {"units": {"known_from": "day"}}
         return table
 
-    def parcels(self, *, ward: str | None = None, on: date | None = None) -> geopandas.GeoDataFrame:
+    def parcels(self, *, ward: str | None = None, on: Day | None = None) -> geopandas.GeoDataFrame:
         """The plots of a day: number, land type, recorded area, measured area (m² on the ground), accuracy, boundary.
 
         `ward` is a ward's name or a part of it; a plot lies in the ward that holds a point on its surface.
@@ -115,18 +115,18 @@ class Town(OfPlots):
         found.attrs["units"]["recorded_area"] = "m²"
         return found if ward is None else self._in_ward(found, ward, on)
 
-    def layer(self, name: str, *, on: date | None = None) -> geopandas.GeoDataFrame:
+    def layer(self, name: str, *, on: Day | None = None) -> geopandas.GeoDataFrame:
         """The features of a layer of the catalogue on a day; `NotFound` names the layers that have data."""
         return pd.concat(self.stream(name, on=on), ignore_index=True)
 
-    def stream(self, name: str, *, on: date | None = None) -> Iterator[geopandas.GeoDataFrame]:
+    def stream(self, name: str, *, on: Day | None = None) -> Iterator[geopandas.GeoDataFrame]:
         """A layer, or `parcels`, some thousand rows at a time, so that memory does not grow with it."""
         with self._asking(on) as (session, _, at):
             collection = self._collection(session, name, at)
             yield from frames(session, collection, at=at)
 
     def cases(
-        self, service: str, *, since: date | None = None, until: date | None = None
+        self, service: str, *, since: Day | None = None, until: Day | None = None
     ) -> geopandas.GeoDataFrame:
         """The cases of a service (`land_records`, `permits`, …) opened in a time, one row for each plot of a case.
 
@@ -135,8 +135,9 @@ class Town(OfPlots):
         where its number has ended.
         """
         with self._asking(None) as (session, place, at):
-            rows = cases(session, place, service, since=since, until=until, at=at)
+            rows = cases(session, place, service, since=day_of(since), until=day_of(until), at=at)
             attrs = of_place(place, at) | {"layer": service, "units": {"days": "day", "paid": "Rs"}}
+            attrs["title"] = {"en": CASES}
             attrs["sources"] = sources_of(session, place, what=CASES)
         plots = self.parcels()[["number", "geometry"]]
         table = rows.merge(plots, on="number", how="left")
@@ -198,9 +199,9 @@ class Town(OfPlots):
             found.attrs["sources"] = [*sources_of(session, place), *self._sources()]
         return found
 
-    def check(self, plan: Path | str, number: str, *, on: date | None = None) -> Checked:
+    def check(self, plan: Path | str, number: str, *, on: Day | None = None) -> Checked:
         """A drawing (DXF or IFC) judged on a plot by the rules of a day."""
-        return checked(self._land, self.place, Path(plan), number, on)
+        return checked(self._land, self.place, Path(plan), number, day_of(on))
 
     def bring(self, path: Path | str) -> geopandas.GeoDataFrame:
         """Shapes of your own, from a file in any coordinate system that it names; `Invalid` says what is wrong with it."""
@@ -210,7 +211,7 @@ class Town(OfPlots):
         self, plots: geopandas.GeoDataFrame, layer: geopandas.GeoDataFrame
     ) -> geopandas.GeoDataFrame:
         """The ground that plots share with a layer of areas: m² on the ground and percent; plots without any have no row."""
-        return overlaps(plots, layer, self.place.metric)
+        return overlaps(plots, layer, self.place.metric, hands=self._hands)
 
     def draw(self, number: str, plan: Path | str, *, set_back: float | None = None) -> Path:
         """A drawing (DXF) to begin with, with the plot in it and, `set_back` metres from its boundary, an example house; `Invalid` where a
@@ -222,7 +223,7 @@ class Town(OfPlots):
     def _collection(self, session: Session, name: str, at: AsOf) -> Collection:
         return collection_named(collections_of(session, self.place, SOURCES, known=at.known), name)
 
-    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: date | None) -> geopandas.GeoDataFrame:
+    def _in_ward(self, found: geopandas.GeoDataFrame, ward: str, on: Day | None) -> geopandas.GeoDataFrame:
         with self._asking(on) as (session, place, at):
             ground = ground_of_ward(session, place, ward, at=at)
         inside = found.geometry.representative_point().intersects(ground)

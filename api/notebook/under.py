@@ -141,7 +141,7 @@ def _piece(shapes: Sequence[BaseGeometry]) -> list[dict[str, Any]]:
     asked = _HERE[0]
     rows: list[dict[str, Any]] = [dict(NOTHING) for _ in shapes]
     ask: Callable[..., list[Under[Any]]] = depths_under if asked.name == FLOOD_DEPTH else heights_under
-    left = list(range(len(shapes)))
+    left = [row for row, shape in enumerate(shapes) if shape is not None and not shape.is_empty]
     for sheet in asked.sheets:
         if not left:
             break

@@ -10,24 +10,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.envelopes import carried, check_rules
 from api.planner.choosing import Chosen, chosen_fronts
-from api.planner.hands import ALONE, Hands, land_there
+from api.planner.hands import ALONE, Hands, at_benches
 from api.planner.light_sites import light_sites
 from api.planner.told import Telling
 from api.planner.tracts import Tracts, in_pieces
 from api.planner.weighing import Use
 from gis.errors import LandError
 from gis.site import Site
+from layers.tracts.saying import Sayings
 from rules.book import Book, Force
 from rules.envelopes.ground import ceiling_of, conditions_of
 from rules.envelopes.model import Choice, Envelope
@@ -81,10 +79,7 @@ def envelopes(
 ) -> Iterator[pa.RecordBatch]:
     """The rows of some hundred plots after the other; for a day to come, on the land of today."""
     asked = _Asked(place=place, day=day, known=known, use=use)
-    pieces = in_pieces(numbers, AT_ONCE)
-    if not hands.are_several:
-        return map(_Bench(land, asked).rows, pieces)
-    return hands.each(_piece, pieces, begun_with=(_begin, (land.engine.url, land.rasters, asked)))
+    return at_benches(_Bench, land, asked, in_pieces(numbers, AT_ONCE), hands)
 
 
 class _Bench:
@@ -116,36 +111,30 @@ class _Bench:
             (row, place, each) for row, place in enumerate(read.places.tolist()) if (each := all_told[place])
         ]
         tract = read.tract.taken(np.array([row for row, _, _ in kept], dtype=np.int64))
-        sites = light_sites(
-            tract, [each for _, _, each in kept], self._tracts.stamp(), min(asked.day, today())
+        said = Sayings().of(tract, [each for _, _, each in kept])
+        sites = light_sites(tract, said, self._tracts.stamp(), min(asked.day, today()))
+        return rows_together(
+            {place: site for (_, place, _), site in zip(kept, sites, strict=True) if site is not None},
+            asked.day,
+            asked.use,
         )
-        known = {place: site for (_, place, _), site in zip(kept, sites, strict=True) if site is not None}
-        with suppress(shapely.errors.GEOSException):
-            return _rows(known, asked)
-        return {}
 
 
-_HERE: list[_Bench] = []
-"""Where a process that reckons envelopes for another one does so."""
+def rows_together(sites: dict[int, Site], day: date, use: Use) -> dict[int, Row]:
+    """The rows of plots, by their places, those of one kind of local body together; none where a shape breaks that."""
+    with suppress(shapely.errors.GEOSException):
+        return _rows(sites, day, use)
+    return {}
 
 
-def _begin(url: URL, rasters: Path, asked: _Asked) -> None:
-    _HERE[:] = [_Bench(land_there(url, rasters), asked)]
-
-
-def _piece(numbers: Sequence[str]) -> pa.RecordBatch:
-    return _HERE[0].rows(numbers)
-
-
-def _rows(sites: dict[int, Site], asked: _Asked) -> dict[int, Row]:
-    """The rows of plots, by their places; those of one kind of local body together."""
+def _rows(sites: dict[int, Site], day: date, use: Use) -> dict[int, Row]:
     found: dict[int, Row] = {}
     for body in dict.fromkeys(site.body for site in sites.values()):
         own = {place: site for place, site in sites.items() if site.body is body}
         first = next(iter(own.values()))
         try:
-            book = library().on(asked.day, check_rules(first.rule_book, first.jurisdiction, body))
-            rows = _of_body(list(own.values()), book, asked.use)
+            book = library().on(day, check_rules(first.rule_book, first.jurisdiction, body))
+            rows = _of_body(list(own.values()), book, use)
         except LandError as error:
             rows = [_untold(site.number, error) for site in own.values()]
         found |= dict(zip(own, rows, strict=True))
@@ -207,10 +196,18 @@ def row_alone(
     """A plot by itself: what it can carry, or the reason why that cannot be told."""
     try:
         site = land.site(land.extract(place, number=number, on=min(day, today()), known=known))
+    except LandError as error:
+        return _untold(number, error)
+    return row_of_site(number, site, day, use)
+
+
+def row_of_site(number: str, site: Site, day: date, use: Use) -> Row:
+    """A plot of which everything is known, by itself."""
+    try:
         found = carried(site, day, occupancy=use.occupancy, storey_height=use.storey_height, front=None)
     except LandError as error:
         return _untold(number, error)
-    shape: BaseGeometry | None = None
+    shape: bytes | None = None
     if found.choice is not None:
         shape = shapely.to_wkb(site.frame.to_grid(found.choice.ground))
     return {"number": number, **_of_envelope(found), GEOMETRY: shape}

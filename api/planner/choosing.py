@@ -18,9 +18,9 @@ from rules.envelopes.choice import POSITIONS, heights_of
 from rules.envelopes.ground import candidate_sides
 from rules.envelopes.many import Frontages, Plots, cases_of, frontages_of, preferred, row_of
 from rules.envelopes.model import Band, Carried, Choice, Decider, SetBack
-from rules.envelopes.search import CODES, Cases, Found, level_at, search
-from rules.envelopes.several import rounded
-from rules.envelopes.shapes import DECIDERS, Yards, chosen, left_over, set_backs
+from rules.envelopes.search import CODES, Cases, Found, search
+from rules.envelopes.several import ground_at, rounded, set_backs_at
+from rules.envelopes.shapes import DECIDERS
 from rules.envelopes.sides import Flags, Floats, Ints
 from rules.envelopes.terms import Terms
 
@@ -190,29 +190,10 @@ def _grounds(
     """The ground of the lowest band of each best case; nothing where no building may stand at any height."""
     shapes: list[shapely.Geometry] = [Polygon()] * len(best)
     for number, height, places in _alike(row, lowest):
-        mask = np.zeros(len(cases), dtype=bool)
         own = np.array([best[place] for place in places])
-        mask[own] = True
-        distance, _ = _set_backs(cases, number, height, terms)
-        sides, groups = chosen(cases.sides, mask)
-        left = left_over(cases.shape[mask], sides, distance[groups])
-        for place, shape in zip(np.array(places)[np.argsort(own)].tolist(), left, strict=True):
+        for place, shape in zip(places, ground_at(cases, own, number, height, terms), strict=True):
             shapes[place] = shape
     return shapes
-
-
-def _set_backs(cases: Cases, number: int, height: Decimal, terms: Terms) -> tuple[Floats, Ints]:
-    """Metres and what decides, for every group of sides, of buildings of a row of Table 4 that end at a height."""
-    backs = set_backs(
-        cases.sides,
-        cases.along,
-        Yards.of(terms.rows[number], terms.growth),
-        level_at(terms, height),
-        rise=0.0 if terms.growth is None else float(terms.growth.rise),
-        street=terms.street,
-        relieved=np.zeros(len(cases), dtype=bool),
-    )
-    return backs.distance, backs.decider
 
 
 def _bands(
@@ -225,10 +206,10 @@ def _bands(
     for height in asked if terms.street is not None else ():
         has = [height if any(each.height == height for each in some) else None for some in carried]
         for number, _, places in _alike(row, has):
-            distance, decider = _set_backs(cases, number, height, terms)
+            backs = set_backs_at(cases, number, height, terms)
             for place in places:
                 groups = range(first[best[place]], first[best[place] + 1])
-                bands[place].append(_band(cases, height, groups, distance, decider))
+                bands[place].append(_band(cases, height, groups, backs.distance, backs.decider))
     return bands
 
 

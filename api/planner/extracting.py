@@ -7,15 +7,13 @@ rows of a plot are those of its extract.  A plot that cannot be answered has one
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import URL
 
 from api.answers import LandAnswers
-from api.planner.hands import ALONE, Hands, land_there
+from api.planner.hands import ALONE, Hands, at_benches
 from api.planner.told import Telling
 from api.planner.tracts import in_pieces
 from gis.errors import LandError
@@ -71,10 +69,7 @@ def extracts(
 ) -> Iterator[pa.RecordBatch]:
     """The rows of some hundred plots after the other, as known at an instant."""
     asked = _Asked(place=place, on=on, known=known)
-    pieces = in_pieces(numbers, AT_ONCE)
-    if not hands.are_several:
-        return map(_Bench(land, asked).rows, pieces)
-    return hands.each(_piece, pieces, begun_with=(_begin, (land.engine.url, land.rasters, asked)))
+    return at_benches(_Bench, land, asked, in_pieces(numbers, AT_ONCE), hands)
 
 
 class _Bench:
@@ -128,15 +123,3 @@ def rows_of(number: str, shape: BaseGeometry, themes: Sequence[ThemeAnswer]) -> 
         )
         for each in themes
     ]
-
-
-_HERE: list[_Bench] = []
-"""Where a process that makes extracts for another one does so."""
-
-
-def _begin(url: URL, rasters: Path, asked: _Asked) -> None:
-    _HERE[:] = [_Bench(land_there(url, rasters), asked)]
-
-
-def _piece(numbers: Sequence[str]) -> pa.RecordBatch:
-    return _HERE[0].rows(numbers)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL
 
@@ -19,6 +19,9 @@ from gis.db.session import make_engine
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
+Question = TypeVar("Question")
+Asked_contra = TypeVar("Asked_contra", contravariant=True)
+Told_co = TypeVar("Told_co", covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,50 @@ def give_back() -> None:
     for each in _LANDS.values():
         each.engine.dispose()
     _LANDS.clear()
+
+
+def _nothing() -> None:
+    """What a process does first for a task that needs nothing."""
+
+
+UNPREPARED: tuple[Callable[..., None], tuple[Any, ...]] = _nothing, ()
+"""For a task that needs nothing before its first piece."""
+
+
+class Bench(Protocol[Asked_contra, Told_co]):
+    """Where the pieces of a question are answered."""
+
+    def rows(self, piece: Asked_contra, /) -> Told_co:
+        """The answer for a piece."""
+
+
+def at_benches(
+    made: Callable[[LandAnswers, Question], Bench[Piece, Answer]],
+    land: LandAnswers,
+    asked: Question,
+    pieces: Iterable[Piece],
+    hands: Hands,
+) -> Iterator[Answer]:
+    """What a bench, made of the land and of what is asked, answers for each piece, in order: one bench here, or one in each process of other hands."""
+    if not hands.are_several:
+        return map(made(land, asked).rows, pieces)
+    return hands.each(
+        _at_bench, pieces, begun_with=(_make_bench, (made, land.engine.url, land.rasters, asked))
+    )
+
+
+_BENCH: list[Bench[Any, Any]] = []
+"""Where a process that works for another one answers."""
+
+
+def _make_bench(
+    made: Callable[[LandAnswers, Any], Bench[Any, Any]], url: URL, rasters: Path, asked: object
+) -> None:
+    _BENCH[:] = [made(land_there(url, rasters), asked)]
+
+
+def _at_bench(piece: Any) -> Any:
+    return _BENCH[0].rows(piece)
 
 
 ALONE = Hands()

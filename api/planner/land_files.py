@@ -7,9 +7,9 @@ machine or, with the same functions, on a Dask cluster (`api.planner.cluster`), 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import geopandas
@@ -18,8 +18,10 @@ from sqlalchemy import URL
 
 from api.answers import LandAnswers, today
 from api.planner.cores import shared_out
-from api.planner.hands import land_there
+from api.planner.hands import UNPREPARED, Hands, land_there
+from api.planner.land_said import with_said
 from api.planner.simulated_table import table
+from api.planner.told import Telling
 from api.planner.tracts import AT_ONCE, Tracts, all_numbers, in_pieces
 from api.planner.weighing import Use, weigh
 from api.planner.zones_from_files import drawn_over, stamped, with_sites, with_zones
@@ -32,7 +34,7 @@ from rules.redrawing import Area
 from rules.reform import Reform, reformed
 
 BLOCK = 20 * AT_ONCE
-"""Plots whose files one process writes at a time."""
+"""Plots whose files one process writes at a time; a file's worth where it also writes what layers say, which is a hundred times as much."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +85,19 @@ def export(
     on: date | None,
     cores: int,
     redrawing: Reform | None = None,
+    says: bool = False,
 ) -> Iterator[Exported]:
-    """Write the land of a place on a day, block after block, with what the zones of a reform need where they are redrawn.
+    """Write the land of a place on a day, block after block, with what the zones of a reform need where they are redrawn, and what all layers say of
+    each plot where extracts and envelopes are to be asked.
 
     `Invalid` for a folder that holds files already, or zones that cannot be laid on this land.
     """
     check_new(folder)
     many, numbers = all_numbers(land, place, on=on)
-    order = _Order(place=place, day=on or today(), folder=folder, redrawing=redrawing)
-    writer, blocks = _Writer(land, order), enumerate(in_pieces(numbers, BLOCK))
-    if cores < 2 or many <= BLOCK:
+    order = _Order(place=place, day=on or today(), folder=folder, redrawing=redrawing, says=says)
+    block = files.PART if says else BLOCK
+    writer, blocks = _Writer(land, order), enumerate(in_pieces(numbers, block))
+    if cores < 2 or many <= block:
         return (writer.written(block) for block in blocks)
     begun = _begin_export, (land.engine.url, land.rasters, order, writer.stamp.known)
     return shared_out(_export_block, blocks, cores=cores, begun_with=begun)
@@ -106,6 +111,7 @@ class _Order:
     day: date
     folder: Path
     redrawing: Reform | None
+    says: bool
 
 
 class _Writer:
@@ -118,6 +124,8 @@ class _Writer:
         self._drawn: tuple[Area, ...] = ()
         if order.redrawing is not None and order.redrawing.zones:
             self.stamp, self._drawn = stamped(land, self.stamp, order.redrawing)
+        self.stamp = replace(self.stamp, says=order.says)
+        self._telling = Telling(land, order.place, self.stamp.on, known=self.stamp.known)
 
     def written(self, block: tuple[int, Sequence[str]]) -> Exported:
         """The files of a block."""
@@ -132,7 +140,12 @@ class _Writer:
             read = self._tracts.read(some)
             left.extend(some[place] for place in read.left.tolist())
             if read.tract is not None:
-                yield with_sites(self._land, read.tract, self._drawn, on=stamp.on, known=stamp.known)
+                tract = with_sites(self._land, read.tract, self._drawn, on=stamp.on, known=stamp.known)
+                yield self._said(tract) if stamp.says else tract
+
+    def _said(self, tract: Tract) -> Tract:
+        told = self._telling.told(tract.number.tolist())
+        return with_said(self._land, tract, told, self.stamp)
 
 
 _HERE: list[_Writer] = []
@@ -150,6 +163,12 @@ def _export_block(block: tuple[int, Sequence[str]]) -> Exported:
 def part(path: Path, asked: Asked) -> geopandas.GeoDataFrame:
     """The plots of a file before and after."""
     return told(files.read(path), files.stamp_of(path), asked)
+
+
+def parts_of(paths: Sequence[Path], asked: Asked, *, hands: Hands) -> Iterator[geopandas.GeoDataFrame]:
+    """The plots of some files before and after, a table for each file, on whatever hands there are."""
+    own = [path.resolve() for path in paths]
+    return hands.each(partial(part, asked=asked), own, begun_with=UNPREPARED)
 
 
 def told(tract: Tract, stamp: files.Stamp, asked: Asked) -> geopandas.GeoDataFrame:

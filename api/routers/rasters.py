@@ -17,13 +17,14 @@ from api.dependencies import LandDep, only_known_words
 from api.documented import sent_as
 from api.routers.drawn import Known, On, answered, asking, has_it, moment_of, root_of
 from api.routers.land import AreaQuestion
+from api.tile_words import ASKED_AGAIN, KEPT_FOR_GOOD
 from gis.errors import NotFound
 from gis.geojson import drawn_area, position
 from gis.place import Jurisdiction
 from layers.land_cover import CLASSES
 from layers.rasters import Cover, Depths, Heights, cover, depths, heights
 from layers.words import Words
-from tiles.heights import ELEVATION, LAYERS, Model, models, plain_value_at, value_at
+from tiles.heights import ELEVATION, LAYERS, Model, known_of, models, plain_value_at, value_at
 from tiles.ramps import ASKED, ENCODING, RAMPS, TITLES, UNITS, Stop, Theme, Unit
 from tiles.raster import Form, coloured_by, credited, raster_tile, raster_tilejson, version
 from tiles.vector import TileAddress
@@ -34,8 +35,6 @@ RampName = Annotated[
     str | None, Query(description="Name of a colour ramp; the legend tells which there are.")
 ]
 Layer = Annotated[str, Path(description=f"What the tiles show: {', '.join(Theme)}.")]
-KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
-ASKED_AGAIN = "no-cache"
 UNDER_AN_AREA = tuple(theme for theme in ASKED if theme is not Theme.ASPECT)
 """What can be asked under an area: sides of the compass have no mean."""
 
@@ -93,6 +92,8 @@ class StatisticsOut(BaseModel):
     mean: float | None
     classes: list[ClassOut]
     """Of land cover, the commonest first."""
+    known: float
+    """Per cent of the area of which the raster knows something; nothing is said of the rest."""
     cells: int
     resolution: float
     unit: Unit
@@ -213,11 +214,11 @@ def value(
 
 @router.post("/api/{code}/raster/{layer}")
 def statistics(code: str, theme: ThemeDep, question: AreaQuestion, land: LandDep) -> StatisticsOut:
-    """Lowest, highest and mean of the cells that touch an area; of slope the steepest and the mean, of land cover the shares.
-    Nothing is stored."""
+    """Lowest, highest and mean of the cells that touch an area; of slope highest and mean, of land cover shares.  Nothing is stored."""
     asked = _asked_of(theme, UNDER_AN_AREA)
     place, held = _held(land, code, theme, on=question.on, known=question.known)
-    found, model = _under(held, asked, drawn_area(question.area.coordinates, place.metric), place)
+    area = drawn_area(question.area.coordinates, place.metric)
+    found, model = _under(held, asked, area, place)
     lowest, highest, mean = _figures(found, asked)
     return StatisticsOut(
         layer=theme,
@@ -226,6 +227,7 @@ def statistics(code: str, theme: ThemeDep, question: AreaQuestion, land: LandDep
         highest=highest,
         mean=mean,
         classes=_classes(found) if isinstance(found, Cover) else [],
+        known=known_of(model, area, place.metric),
         cells=found.cells,
         resolution=found.resolution,
         unit=UNITS[theme],

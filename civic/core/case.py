@@ -105,7 +105,9 @@ class LicenceEnded(NotAllowed):
 
 _CASE = "SELECT id, body, service, workflow, number, state, turn, since, due, opened, opened_by, closed, version FROM civic_case"
 _BY_ID = text(f"{_CASE} WHERE id = :id")
-_LOCKED = text(f"{_CASE} WHERE id = :id FOR UPDATE")
+_LOCKED = text(
+    f"{_CASE} WHERE id = :id FOR NO KEY UPDATE"
+)  # whoever has written a paper of it, or a visit, goes on beside it
 _NUMBERED = text(f"{_CASE} WHERE number = :number")
 
 
@@ -147,15 +149,16 @@ def acting(roles: frozenset[str], actor: Actor) -> frozenset[str]:
 
 def acting_in(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
     """In which roles somebody acts in a case today; `LicenceEnded` where the licence that ended was all they had."""
-    return _checked(roles_in(session, case_id, actor), actor)
+    return still_acting(roles_in(session, case_id, actor), actor)
 
 
 def acting_parts(session: Session, case_id: int, actor: Actor) -> frozenset[str]:
     """As which party somebody acts in a case today, empty for strangers; `LicenceEnded` where the licence that ended was all they had."""
-    return _checked(parts_in(session, case_id, actor.person.id), actor)
+    return still_acting(parts_in(session, case_id, actor.person.id), actor)
 
 
-def _checked(roles: frozenset[str], actor: Actor) -> frozenset[str]:
+def still_acting(roles: frozenset[str], actor: Actor) -> frozenset[str]:
+    """Of the roles in which somebody stands in a case those in which they act today; `LicenceEnded` where the licence that ended was all."""
     left = acting(roles, actor)
     if roles and not left:
         raise LicenceEnded(

@@ -1,4 +1,5 @@
-"""What stands beside people and cases: who is known as an owner of the register, who answers for an authority, which forms were sent.
+"""What stands beside people and cases: who is known as an owner of the register, who answers for an authority, who records what it
+answered on paper, which forms were sent.
 
 In: nothing.  Out: mapped rows, closed between local bodies.
 """
@@ -105,3 +106,25 @@ class SentFormRow(Base):
     """Of the form's own mark and everything that was written in it."""
     case_id: Mapped[int] = mapped_column(BigInteger)
     sent: Mapped[datetime] = mapped_column(_INSTANT)
+
+
+class PaperDeskRow(Base):
+    """Who records the answers of authorities that came on paper, from an instant on, as the local body itself has ordered; only added to."""
+
+    __tablename__ = "paper_desk"
+    __table_args__ = (
+        ForeignKeyConstraint(["body", "by_id"], ["person.body", "person.id"]),
+        CheckConstraint("roles ~ '^(front_office|verifier|front_office,verifier)?$'", name="roles"),
+        CheckConstraint("source <> ''", name="source"),
+        Index(None, "body", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
+    roles: Mapped[str] = mapped_column(Text)
+    """With commas; empty where nobody does any more."""
+    source: Mapped[str] = mapped_column(Text)
+    """The local body's own order, by number and day."""
+    since: Mapped[datetime] = mapped_column(_INSTANT)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Nobody where it came with the founding of a synthetic body."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from civic.core.case import Case, acting_in, case, roles_in, to_case
 from civic.core.desk import Advanced, Desk, Opening, Overtaken, held
@@ -34,6 +34,8 @@ LONGEST_NOTE = 10_000
 NOTE, UNDELIVERED = "note", "undelivered"
 ANSWER = "answer:"
 """How the word that was asked beside the turn begins in the history; its kind follows."""
+PAPER = "paper"
+"""Under this name an answer keeps the letter from which somebody of the office recorded it."""
 ENDED = "ended"
 """The answer of a task that nobody answered before its case ended."""
 
@@ -148,15 +150,22 @@ def add_note(desk: Desk, case_id: int, note: str, *, actor: Actor, seen: str) ->
 
 
 def answer_task(
-    desk: Desk, task_id: int, answer: str, *, actor: Actor, told: Mapping[str, Any], note: str | None = None
+    desk: Desk,
+    task_id: int,
+    answer: str,
+    *,
+    actor: Actor,
+    told: Mapping[str, Any],
+    note: str | None = None,
+    role: str | None = None,
 ) -> Case:
-    """Answer what was asked beside the turn: once, by somebody in its role."""
+    """Answer what was asked beside the turn: once, by somebody in its role, or for it by an officer in a role that the caller has checked."""
     task = desk.session.get(CaseTaskRow, task_id)
     if task is None:
         raise NotFound("There is no such task here.", code="no-case")
     standing = locked(desk, task.case_id)  # the case first, as every step does: nobody waits in a circle
     desk.session.refresh(task)
-    if task.role not in roles_in(desk.session, standing.id, actor):
+    if role is None and task.role not in roles_in(desk.session, standing.id, actor):
         raise NotAllowed(f"This is asked of the {task.role.replace('_', ' ')}.")
     if task.answered is not None:
         raise Overtaken(f"This was answered already, on {task.answered:%Y-%m-%d}.")
@@ -171,7 +180,7 @@ def answer_task(
         desk,
         standing,
         f"{ANSWER}{task.kind}",
-        role=task.role,
+        role=role or task.role,
         actor=actor,
         note=note,
         seen="parties",
@@ -229,13 +238,17 @@ def _note(step: Step, note: str | None) -> str | None:
 
 
 def check_apart(desk: Desk, case_id: int, steps: Sequence[str], actor: Actor) -> None:
-    """Maker and checker are different persons at different machines: `NotAllowed` after one of some steps of a case."""
+    """Maker and checker are different persons at different machines: `NotAllowed` after one of some steps of a case.
+
+    Whoever recorded what an authority answered on paper is a maker, too.
+    """
     if not steps:
         return
+    recorded = and_(CaseEventRow.step.startswith(ANSWER, autoescape=True), CaseEventRow.told.has_key(PAPER))
     made = desk.session.execute(
         select(CaseEventRow.person_id, CaseEventRow.sign_in_id, SignInRow.device)
         .outerjoin(SignInRow, SignInRow.id == CaseEventRow.sign_in_id)
-        .where(CaseEventRow.case_id == case_id, CaseEventRow.step.in_(steps))
+        .where(CaseEventRow.case_id == case_id, or_(CaseEventRow.step.in_(steps), recorded))
     ).all()
     if any(row.person_id == actor.person.id for row in made):
         raise NotAllowed(

@@ -196,6 +196,7 @@ class CaseRow(Base):
         CheckConstraint("(closed IS NULL) = (turn IS NOT NULL)", name="turn"),
         Index(None, "body", "opened"),
         Index("civic_case_inbox_idx", "body", "turn", "due", "id", postgresql_where=text("closed IS NULL")),
+        Index("civic_case_closed_idx", "body", "closed", postgresql_where=text("closed IS NOT NULL")),
         Index(None, "body", "opened_by"),
     )
 

@@ -31,6 +31,7 @@ LAND_TYPES = {
     "thottam": Words(en="Thottam (plantation)", ml="തോട്ടം"),
     "puramboke": Words(en="Puramboke (public land)", ml="പുറമ്പോക്ക്"),
 }
+UNITS_ML = {"are": "ആർ", "cent": "സെന്റ്", "acre": "ഏക്കർ", "hectare": "ഹെക്ടർ", "m2": "ച.മീ.", "sqft": "ച.അടി"}
 """What an extract says, in words that are kept with the objection: the pages' own words may change."""
 NOT_RECORDED = Words(en="not recorded", ml="രേഖപ്പെടുത്തിയിട്ടില്ല")
 NONE_KNOWN = Words(en="none is known", ml="ഒന്നും അറിയില്ല")
@@ -64,8 +65,11 @@ def _area(plot: Parcel) -> Words:
     measured = f"{plot.measured_area:.2f} m²"
     if not plot.recorded_area:
         return Words(en=f"{measured} measured", ml=f"അളന്നത് {measured}")
-    recorded = f"{plot.recorded_area.value} {plot.recorded_area.unit}"
-    return Words(en=f"{measured} measured, {recorded} recorded", ml=f"അളന്നത് {measured}, രേഖയിൽ {recorded}")
+    value, unit = plot.recorded_area.value, plot.recorded_area.unit
+    return Words(
+        en=f"{measured} measured, {value} {unit} recorded",
+        ml=f"അളന്നത് {measured}, രേഖയിൽ {value} {UNITS_ML.get(unit, unit)}",
+    )
 
 
 def _boundary(plot: Parcel) -> Words:

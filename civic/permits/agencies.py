@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from civic.core.desk import Advanced, Desk
 from civic.core.people import Actor, people_in, person
 from civic.core.side_tables import AnswersForRow
+from civic.core.steps import PAPER
 from civic.permits.consultations import authorities
 from gis.errors import Conflict, Invalid, NotAllowed, NotFound
 from layers.extract.model import Words
@@ -90,9 +91,9 @@ def end_answering(desk: Desk, identifier: int, *, actor: Actor) -> None:
 
 
 def check_answer(session: Session, event: Advanced) -> None:
-    """Refuse an answer of somebody who is not among those named for the authority that was asked."""
+    """Refuse an answer of somebody who is not among those named for the authority that was asked; a letter of it is the office's to record."""
     asked = _authority(event.told)
-    if not event.step.startswith(ANSWER) or asked is None or event.actor is None:
+    if not event.step.startswith(ANSWER) or asked is None or event.actor is None or PAPER in event.told:
         return
     named = next((each.named for each in answering(session) if each.authority.en == asked), ())
     if named and event.actor.person.id not in {each.person_id for each in named}:

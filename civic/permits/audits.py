@@ -166,9 +166,13 @@ def _check_who(desk: Desk, row: PermitAuditRow, actor: Actor) -> None:
 def _check_grounds(desk: Desk, row: PermitAuditRow, said: str) -> None:
     if not said:
         raise Invalid("Say in words what was found; whom it concerns reads it.", code="reason-missing")
-    if not any(each.stage == AUDIT and each.is_whole for each in visits_of(desk.session, row.case_id)):
+    zone = desk.body.time_zone
+    if not any(
+        each.stage == AUDIT and each.is_whole and row.drawn <= day_there(each.ended, zone) <= desk.today
+        for each in visits_of(desk.session, row.case_id)
+    ):
         raise Conflict(
-            "Nothing is held against a permit before its plot was visited: no visit for the audit has arrived whole.",
+            "Nothing is held against a permit before its plot was visited: no visit for the audit, of a day since it was drawn, has arrived whole.",
             code="not-visited",
         )
 

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from civic.core.case import case
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.said import add_act
@@ -30,6 +31,8 @@ ACCEPTED, CONDITION, REFUSED = "accepted", "condition", "refused"
 STANCES = (ACCEPTED, CONDITION, REFUSED)
 SPEAKERS = frozenset({"verifier", "approver", "secretary"})
 DECIDERS = frozenset({"approver", "secretary"})
+BEFORE_THE_OFFICE = frozenset({"rechecking", "verifying", "asked", "consulting", "deciding", "council"})
+"""States in which officers say a word on a case: it was paid for, and is not decided yet."""
 LONGEST = 2000
 OVERRULED = "finding_overruled"
 """What the history of a case calls it."""
@@ -134,6 +137,7 @@ def say(desk: Desk, check: Check, *, rule: str, subject: str, stance: str, reaso
 def keep_word(desk: Desk, said: Said, reason: str, *, before: PermitWordRow | None, actor: Actor) -> None:
     """Keep an officer's word with its reason; one that says the same as the word before it is not kept again."""
     _check_officer(actor, SPEAKERS)
+    _check_before_office(desk, said.case_id)
     words = _words(reason)
     if before is not None and (before.stance, before.reason) == (said.stance, words):
         return
@@ -156,6 +160,7 @@ def keep_word(desk: Desk, said: Said, reason: str, *, before: PermitWordRow | No
 def overrule(desk: Desk, check: Check, *, rule: str, subject: str, reason: str, actor: Actor) -> None:
     """Overrule a finding that fails, once, by whoever decides, with the reason that is published; the parties hear of it at once."""
     _check_officer(actor, DECIDERS)
+    _check_before_office(desk, check.case_id)
     words = _words(reason)
     finding = _finding(check, rule, subject, outcomes=("fail",))
     check_publishable(desk, check.case_id, words)
@@ -251,6 +256,15 @@ def _check_officer(actor: Actor, roles: frozenset[str]) -> None:
     if not actor.roles & roles:
         named = ", ".join(sorted(roles))
         raise NotAllowed(f"This is said by: {named}.")
+
+
+def _check_before_office(desk: Desk, case_id: int) -> None:
+    """Nothing is said of a draft, and nothing is added to what was decided."""
+    if case(desk.session, case_id).state not in BEFORE_THE_OFFICE:
+        raise Conflict(
+            "This case is not before the office now: findings are spoken of between the payment and the decision.",
+            code="not-before-office",
+        )
 
 
 def _words(reason: str) -> str:

@@ -82,9 +82,11 @@ class Bill:
 
 
 def bill_of(found: Mapping[str, Any], settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
-    """The bill of a check document; without a statement (nobody knows whose book binds) everything is open."""
+    """The bill of a check document; without a statement (nobody knows whose book binds, or in which unit was drawn) everything is open."""
     if found["statement"] is None:
         reason = "It is not known whose rules bind on this plot, so no fee can be told."
+        if not found["drawing"]["unit_is_certain"]:
+            reason = "The unit of the drawing is in doubt, so no fee can be told."
         fees = _untold(HEADS, reason)
     else:
         fees = found["statement"]["fees"]
@@ -112,7 +114,7 @@ def _billed(fees: Sequence[Mapping[str, Any]], settled: Sequence[PermitFeeSetRow
     for fee in fees:
         head, title_ml = HEADS.get(fee["title"], OTHER)
         if head in chosen:
-            lines.append(_set_line(chosen[head], fee["title"], title_ml))
+            lines.append(set_line(chosen[head], fee["title"], title_ml))
             continue
         untold = [each["reason"] for each in fee["lines"] if each["paise"] is None]
         if untold:
@@ -184,7 +186,7 @@ def built_bill(built: AsBuilt, settled: Sequence[PermitFeeSetRow] = ()) -> Bill:
     if not built.extra:
         return Bill(lines=(), open=())
     if chosen:
-        return Bill(lines=(_set_line(chosen[-1], title, title_ml),), open=())
+        return Bill(lines=(set_line(chosen[-1], title, title_ml),), open=())
     reason = (
         f"{built.extra} m² were built beyond permit {built.permit}; the rule on deviation asks for the double fee on them, and the"
         " book does not tell at which rate."
@@ -224,31 +226,54 @@ def rest_lines(of: Bill, demanded: Sequence[Demand]) -> list[DemandLine]:
     return rest
 
 
-def set_fee(
-    desk: Desk, check: Check, *, head: str, paise: int, reason: str, source: str, actor: Actor
-) -> None:
-    """Set a fee that is open, with the reason and where it is written; one that the book tells is not an officer's to set."""
+@dataclass(frozen=True, kw_only=True)
+class FeeSet:
+    """A fee as an officer sets it: its head in the ledger, how much, why, and the clause or order that it rests on."""
+
+    head: str
+    paise: int
+    reason: str
+    source: str
+
+
+def set_fee(desk: Desk, case_id: int, check: Check | None, of: Bill, fee: FeeSet, *, actor: Actor) -> None:
+    """Set a fee that is open on a bill; one that the book tells is not an officer's to set."""
     if "verifier" not in actor.roles:
         raise NotAllowed("A fee that cannot be told is set by the verifier.")
-    if head not in {each.head for each in bill(desk.session, check).open}:
+    if fee.head not in {each.head for each in of.open}:
         raise Conflict("This fee is told by the book already; it is not set by hand.", code="fee-told")
-    if not 0 <= paise <= LARGEST:
+    if not 0 <= fee.paise <= LARGEST:
         raise Invalid("A fee is a sum in rupees, not below nothing.", code="wrong-amount")
-    if not reason.strip() or not source.strip() or len(reason) > 2000 or len(source) > 300:
+    reason, source = fee.reason.strip(), fee.source.strip()
+    if not reason or not source or len(reason) > 2000 or len(source) > 300:
         raise Invalid("Say why this sum, and the clause or order that it rests on.", code="reason-missing")
     row = PermitFeeSetRow(
         body=desk.body.code,
-        case_id=check.case_id,
-        check_seq=check.seq,
-        head=head,
-        paise=paise,
-        reason=reason.strip(),
-        source=source.strip(),
+        case_id=case_id,
+        check_seq=check.seq if check is not None else None,
+        head=fee.head,
+        paise=fee.paise,
+        reason=reason,
+        source=source,
         by_id=actor.person.id,
         made=desk.now,
     )
     desk.session.add(row)
     desk.session.flush()
+
+
+def set_without_drawing(session: Session, case_id: int, head: str) -> PermitFeeSetRow | None:
+    """What an officer set last under a head for what brings no drawing."""
+    query = (
+        select(PermitFeeSetRow)
+        .where(
+            PermitFeeSetRow.case_id == case_id,
+            PermitFeeSetRow.head == head,
+            PermitFeeSetRow.check_seq.is_(None),
+        )
+        .order_by(PermitFeeSetRow.id.desc())
+    )
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def beyond(title: str, what: str) -> str:
@@ -274,7 +299,8 @@ def _line(head: str, title: str, title_ml: str, told: Mapping[str, Any]) -> Bill
     )
 
 
-def _set_line(row: PermitFeeSetRow, title: str, title_ml: str) -> BillLine:
+def set_line(row: PermitFeeSetRow, title: str, title_ml: str) -> BillLine:
+    """A fee as an officer set it, with the reason and what it rests on."""
     return BillLine(
         head=row.head,
         what="",

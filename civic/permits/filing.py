@@ -121,6 +121,15 @@ def can_follow(permit: PermitRow, *, kind: Kind, on: date) -> bool:
     return True
 
 
+def known_of_followed(session: Session, permit: PermitRow, person_id: int, *, on: date) -> dict[str, str]:
+    """What a form that follows a permit can be filled in with, for a party of its case alone: what was built, and by whom if licensed still."""
+    if not parts_in(session, permit.case_id, person_id):
+        return {}
+    case = session.get_one(PermitCaseRow, permit.case_id)
+    is_licensed = case.licensee_id in {each.person_id for each in licences(session, on=on)}
+    return {"title": case.title} | ({"licensee": str(case.licensee_id)} if is_licensed else {})
+
+
 def change_licensee(desk: Desk, standing: Case, *, licensee_id: int, actor: Actor, language: str) -> None:
     """Another licensee draws and signs from now on, by one consent of an owner; drawings and fees stay with the case."""
     hold(desk, standing)

@@ -15,7 +15,16 @@ from civic.core.bodies import LocalBody
 from civic.core.case import parcels_of
 from civic.core.owners import owns
 from civic.core.tables import CasePartyRow
-from civic.permits.fees import HEADS, Bill, BillLine, OpenFee, beyond
+from civic.permits.fees import (
+    HEADS,
+    PERMIT_FEE,
+    Bill,
+    BillLine,
+    OpenFee,
+    beyond,
+    set_line,
+    set_without_drawing,
+)
 from civic.permits.limits import book_of
 from civic.permits.model import Kind, NoSuchPermit
 from civic.permits.tables import PermitCaseRow, PermitRow
@@ -30,6 +39,8 @@ TITLES = {
     Kind.TRANSFER: ("permit_transfer", "പെർമിറ്റ് കൈമാറ്റ ഫീസ്"),
 }
 PRICED = frozenset(TITLES)
+NAMED = {Kind.EXTENSION: "fee of extension", Kind.RENEWAL: "fee of renewal"}
+"""How bills name in English a fee that an officer sets."""
 OWNER, APPLICANT = "owner", "applicant"
 
 
@@ -128,6 +139,8 @@ def bill_of_following(session: Session, body: LocalBody, row: PermitCaseRow, *, 
     """What an extension, renewal or transfer costs on a day."""
     kind, permit = Kind(row.kind), permit_row(session, body.code, row.of_permit or "")
     head, title_ml = TITLES[kind]
+    if is_fee_untold(permit, kind):
+        return _bill_by_officer(session, row, kind, permit)
     fee = _fee(kind, permit, row.asked, book_of(body, on=on), on=on)
     lines = [
         BillLine(
@@ -150,6 +163,38 @@ def bill_of_following(session: Session, body: LocalBody, row: PermitCaseRow, *, 
     return Bill(lines=tuple(lines), open=tuple(still))
 
 
+def is_fee_untold(permit: PermitRow, kind: Kind) -> bool:
+    """Whether what a kind costs hangs on what was paid for the permit, and that is not recorded, as of permits brought in."""
+    return kind in (Kind.EXTENSION, Kind.RENEWAL) and not _paid_for(permit)
+
+
+def why_untold(session: Session, row: PermitCaseRow) -> str | None:
+    """Why a fee of what follows a permit is open; None where the book tells it or an officer has set it."""
+    kind, permit = Kind(row.kind), permit_row(session, row.body, row.of_permit or "")
+    if not is_fee_untold(permit, kind):
+        return None
+    still = _bill_by_officer(session, row, kind, permit).open
+    return f"Not told yet: {still[0].title}." if still else None
+
+
+def _bill_by_officer(session: Session, row: PermitCaseRow, kind: Kind, permit: PermitRow) -> Bill:
+    """The fee as an officer set it; open until then."""
+    head, title_ml = TITLES[kind]
+    chosen = set_without_drawing(session, row.case_id, head)
+    if chosen is not None:
+        return Bill(lines=(set_line(chosen, NAMED[kind], title_ml),), open=())
+    reason = (
+        f"What was paid for permit {permit.number} is not recorded; the office sets this fee by its clause."
+    )
+    return Bill(lines=(), open=(OpenFee(head=head, title=NAMED[kind], title_ml=title_ml, reason=reason),))
+
+
+def _paid_for(permit: PermitRow) -> int:
+    """Paise of permit fee that a permit says were paid for it."""
+    head, _ = HEADS[PERMIT_FEE]
+    return sum(each["paise"] for each in permit.terms.get("fees", ()) if each["head"] == head)
+
+
 def year_of(issued: date, on: date) -> int:
     """In which year of a permit a day lies, from 1."""
     return on.year - issued.year + ((on.month, on.day) >= (issued.month, issued.day))
@@ -169,13 +214,6 @@ def transferred_on(asked: Mapping[str, Any], *, on: date) -> date:
 def _fee(kind: Kind, permit: PermitRow, asked: Mapping[str, Any], book: Book, *, on: date) -> Fee:
     if kind is Kind.TRANSFER:
         return transfer_fee((on - transferred_on(asked, on=on)).days, book)
-    paid = sum(
-        each["paise"] for each in permit.terms.get("fees", ()) if each["head"] == HEADS["permit fee"][0]
-    )
-    if not paid:
-        raise Conflict(
-            f"What was paid for permit {permit.number} is not recorded, so this fee cannot be told; ask at the office.",
-            code="fee-unknown",
-        )
+    paid = _paid_for(permit)
     reckon = extension_fee if kind is Kind.EXTENSION else renewal_fee
     return reckon(paid, year_of(permit.issued, on), book)

@@ -1,41 +1,29 @@
-"""What holds a step of a permit: a missing signature, fee, consent or word, a finding that fails, a check that is not of today.
+"""What holds a step of a permit: a missing signature, fee, consent or word, a finding that fails.
 
-In: a session inside a body, a case, for some the day.  Out: the reason in a sentence, or None where nothing holds it.
+In: a session inside a body, a case (what hangs on the day: `civic.permits.day_guards`).  Out: the reason in a sentence, or None where nothing holds it.
 """
-
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civic.core.bodies import local_body
 from civic.core.case import Case
 from civic.core.money.demands import demands_of, is_settled
 from civic.permits.checking import newest_check
 from civic.permits.consents import why_unsigned
 from civic.permits.deciding import failing, ground_of_refusal, unspoken
 from civic.permits.fees import bill
-from civic.permits.following import check_in_time, comes_from_holder, permit_row, why_not_followed
-from civic.permits.limits import (
-    OCCUPANCY,
-    PLINTH_DEEMED,
-    PLINTH_REMARKS,
-    council_term,
-    decision_term,
-    first_day,
-    term,
-)
+from civic.permits.following import PRICED, why_not_followed, why_untold
 from civic.permits.model import UNDRAWN, Kind
 from civic.permits.others import missing_consents
-from civic.permits.routing import CERTIFIED, OFFICER, why_not_fresh
+from civic.permits.routing import CERTIFIED, OFFICER
 from civic.permits.subdivisions import why_not_judged
 from civic.permits.tables import PermitCaseRow, PermitQueryRow, PermitRow
-from civic.permits.town_words import is_refused, why_unspoken
+from civic.permits.town_words import is_refused
 from civic.permits.visits import visited
-from gis.errors import Conflict
 
 FREE = frozenset({Kind.PLINTH})
 """Kinds that cost nothing by the book, whatever is drawn."""
+NOT_THIS_PLOT = "The drawn plot is not this plot:"
 
 
 def _row(session: Session, standing: Case) -> PermitCaseRow:
@@ -55,9 +43,7 @@ def drawing_fits(session: Session, standing: Case) -> str | None:
         return "No drawing was handed in and checked yet."
     if unjudged := why_not_judged(session, standing.id):
         return unjudged
-    if not check.fits:
-        return f"The drawn plot is not this plot: {check.found['placement']['note']}"
-    return None
+    return _why_not_laid(session, standing)
 
 
 def has_licensee(session: Session, standing: Case) -> str | None:
@@ -86,9 +72,18 @@ def is_occupancy(session: Session, standing: Case) -> str | None:
     return None if _kind(session, standing) is Kind.OCCUPANCY else "This case is about no occupancy."
 
 
+def is_no_occupancy(session: Session, standing: Case) -> str | None:
+    """What is asked for is a permit, on which rule 14 lets the Council decide; a certificate of occupancy has rule 20."""
+    if _kind(session, standing) is not Kind.OCCUPANCY:
+        return None
+    return (
+        "Rule 14 is about permits; a certificate that does not come in its days is deemed given by rule 20."
+    )
+
+
 def guards_against(session: Session, standing: Case) -> frozenset[str]:
     """The guards that hold a case whatever happens, since its kind goes another way."""
-    of_kind = (with_drawing, without_drawing, is_plinth, is_occupancy)
+    of_kind = (with_drawing, without_drawing, is_plinth, is_occupancy, is_no_occupancy)
     never = {each.__name__ for each in of_kind if each(session, standing)}
     is_undrawn = _kind(session, standing) in UNDRAWN
     return frozenset(never | {drawing_fits.__name__} if is_undrawn else never)
@@ -117,11 +112,18 @@ def consents_given(session: Session, standing: Case) -> str | None:
 
 def fees_told(session: Session, standing: Case) -> str | None:
     """Every fee is told by the book or was set by an officer."""
-    check = newest_check(session, standing.id)
-    if check is None or _kind(session, standing) in FREE:
+    row, check = _row(session, standing), newest_check(session, standing.id)
+    if Kind(row.kind) in PRICED:
+        return why_untold(session, row)
+    if check is None or Kind(row.kind) in FREE:
         return None
     still = bill(session, check).open
     return f"Not told yet: {', '.join(each.title for each in still)}." if still else None
+
+
+def fee_untold(session: Session, standing: Case) -> str | None:
+    """A fee is open, which an officer sets before anything is paid."""
+    return None if fees_told(session, standing) else "The fee is told already."
 
 
 def fee_paid(session: Session, standing: Case) -> str | None:
@@ -172,12 +174,18 @@ def question_put(session: Session, standing: Case) -> str | None:
 
 
 def nothing_fails(session: Session, standing: Case) -> str | None:
-    """A division of land was judged as one, and no finding of the newest check fails without a published override."""
-    if unjudged := why_not_judged(session, standing.id):
+    """The newest check judged this very plot and work, and no finding of it fails without a published override."""
+    if unjudged := why_not_judged(session, standing.id) or _why_not_laid(session, standing):
         return unjudged
     found = failing(session, standing.id)
     how = "A finding is overruled only with a reason that is published."
     return f"Fails: {', '.join(found)}. {how}" if found else None
+
+
+def _why_not_laid(session: Session, standing: Case) -> str | None:
+    """Why the newest check says nothing of this plot: a drawing that lies on another is never permitted on anybody's word."""
+    check = newest_check(session, standing.id)
+    return None if check is None or check.fits else f"{NOT_THIS_PLOT} {check.found['placement']['note']}"
 
 
 def findings_spoken(session: Session, standing: Case) -> str | None:
@@ -187,10 +195,15 @@ def findings_spoken(session: Session, standing: Case) -> str | None:
 
 
 def refusal_grounded(session: Session, standing: Case) -> str | None:
-    """A refusal names what it rests on: a failing finding, a word of refusal, an authority's objection."""
+    """A refusal names what it rests on: a failing finding, a word of refusal, a drawing of another plot, a permit that stands no more."""
     if _kind(session, standing) in UNDRAWN:
         return None
-    is_grounded = ground_of_refusal(session, standing.id) or is_refused(session, standing.id)
+    is_grounded = (
+        ground_of_refusal(session, standing.id)
+        or is_refused(session, standing.id)
+        or _why_not_laid(session, standing) is not None
+        or of_permit_stands(session, standing) is not None
+    )
     return None if is_grounded else "Say of at least one finding why it is refused."
 
 
@@ -199,81 +212,9 @@ def consents_of_others(session: Session, standing: Case) -> str | None:
     return None if _kind(session, standing) in UNDRAWN else missing_consents(session, standing.id)
 
 
-def in_time(session: Session, standing: Case, today: date) -> str | None:
-    """An extension is filed while its permit holds, a renewal once it has ended: a draft does not stop that clock."""
-    row = _row(session, standing)
-    if row.of_permit is None:
-        return None
-    try:
-        check_in_time(Kind(row.kind), permit_row(session, standing.body, row.of_permit), on=today)
-    except Conflict as refused:
-        return refused.message
-    return None
-
-
-def check_of_today(session: Session, standing: Case, today: date) -> str | None:
-    """The newest check is of the newest file, today's book and today's land."""
-    check = newest_check(session, standing.id)
-    if _kind(session, standing) in UNDRAWN:
-        return None
-    if check is None:
-        return "No drawing was checked yet."
-    return why_not_fresh(session, local_body(session, standing.body), check, on=today)
-
-
-def reasons_spoken(session: Session, standing: Case, today: date) -> str | None:
-    """An officer has accepted every reason for which the town hall itself has an officer look at the case."""
-    return why_unspoken(session, local_body(session, standing.body), standing, on=today)
-
-
-def decision_late(session: Session, standing: Case, today: date) -> str | None:
-    """The days for a decision have passed without one; a question that stands open is the applicant's own turn."""
-    found = decision_term(session, standing)
-    if found is None:
-        return "The application has not been taken up yet."
-    return None if found.is_over(today) else f"The office has until {found.last} to decide ({found.clause})."
-
-
-def council_silent(session: Session, standing: Case, today: date) -> str | None:
-    """The Council's days after the written reference have passed without a word."""
-    found = council_term(session, standing)
-    if found is None:
-        return "It was not referred to the Council in writing."
-    return None if found.is_over(today) else f"The Council has until {found.last} ({found.clause})."
-
-
-def plinth_remarks_open(session: Session, standing: Case, today: date) -> str | None:
-    """The days for remarks on the plinth have not passed."""
-    reported = first_day(session, standing.id, ("report_plinth",)) or today
-    found = term(local_body(session, standing.body), PLINTH_REMARKS, begins=reported)
-    return f"Remarks could be made until {found.last} ({found.clause})." if found.is_over(today) else None
-
-
-def plinth_deemed(session: Session, standing: Case, today: date) -> str | None:
-    """The days after which the plinth is deemed in order have passed."""
-    reported = first_day(session, standing.id, ("report_plinth",)) or today
-    found = term(local_body(session, standing.body), PLINTH_DEEMED, begins=reported)
-    return (
-        None
-        if found.is_over(today)
-        else f"The plinth is deemed in order after {found.last} ({found.clause})."
-    )
-
-
-def occupancy_late(session: Session, standing: Case, today: date) -> str | None:
-    """The days for the occupancy certificate have passed."""
-    begins = first_day(session, standing.id, ("take_in", "check_again")) or today
-    found = term(local_body(session, standing.body), OCCUPANCY, begins=begins)
-    return None if found.is_over(today) else f"The office has until {found.last} ({found.clause})."
-
-
-def holder_known(session: Session, standing: Case, today: date) -> str | None:
-    """Time grants only to an owner of the permit that is followed: a stranger's report is an officer's to look at."""
-    body, number = local_body(session, standing.body), _row(session, standing).of_permit
-    permit = session.get(PermitRow, (standing.body, number)) if number else None
-    if permit is None or comes_from_holder(session, body, standing.id, permit, on=today):
-        return None
-    return f"Nobody who reports is known as an owner of permit {number}; an officer looks at it."
+def no_consent_missing(session: Session, standing: Case) -> str | None:
+    """The same where time decides and no officer has said anything: there the licensee's signed words count as they do for a permit at once."""
+    return missing_consents(session, standing.id, in_silence=True)
 
 
 GUARDS = {
@@ -285,10 +226,12 @@ GUARDS = {
         without_drawing,
         is_plinth,
         is_occupancy,
+        is_no_occupancy,
         of_permit_stands,
         brought_in,
         consents_given,
         fees_told,
+        fee_untold,
         fee_paid,
         not_paid,
         self_certified,
@@ -299,20 +242,7 @@ GUARDS = {
         nothing_fails,
         findings_spoken,
         consents_of_others,
+        no_consent_missing,
         visited,
     )
 } | {"ground_of_refusal": refusal_grounded}
-DATED = {
-    each.__name__: each
-    for each in (
-        in_time,
-        check_of_today,
-        reasons_spoken,
-        decision_late,
-        council_silent,
-        plinth_remarks_open,
-        plinth_deemed,
-        occupancy_late,
-        holder_known,
-    )
-}

@@ -101,9 +101,9 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A published document."""
+    """A published document; by its kind, since whoever named the file may have named a person."""
 
-    title: str
+    kind: str
     address: str
     """Below the body's pages."""
     media_type: str
@@ -299,5 +299,5 @@ def _papers(session: Session, case_id: int) -> list[Paper]:
     for each in documents_of(session, case_id, full=False):
         file = each.versions[0]
         address = f"documents/{each.id}/{file.record}/{file.seq}"
-        found.append(Paper(title=file.name, address=address, media_type=file.media_type))
+        found.append(Paper(kind=each.kind, address=address, media_type=file.media_type))
     return found

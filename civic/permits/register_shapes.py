@@ -65,7 +65,7 @@ class MeasureOut(BaseModel):
 
 
 class PaperOut(BaseModel):
-    """A published document."""
+    """A published document; its title is its kind, such as plan or photo."""
 
     title: str
     media_type: str
@@ -101,7 +101,7 @@ class PermitOut(PermitLineOut):
             ],
             points=[PointOut(**asdict(each)) for each in permit.points],
             papers=[
-                PaperOut(title=each.title, media_type=each.media_type, address=f"{path}/{each.address}")
+                PaperOut(title=each.kind, media_type=each.media_type, address=f"{path}/{each.address}")
                 for each in permit.papers
             ],
         )

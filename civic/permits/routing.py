@@ -28,13 +28,14 @@ from civic.permits.declared import declarables
 from civic.permits.following import comes_from_holder
 from civic.permits.judgement import Reason, Route, route_of
 from civic.permits.model import CERTIFIABLE, UNDRAWN, Kind
+from civic.permits.same_plot import one_at_a_time, permits_beside
 from civic.permits.tables import PermitCaseRow, PermitRow
 
 CERTIFIED, OFFICER = "self_certified", "officer"
 RECHECK = "permits.check_again"
 KIND, OWNER_UNKNOWN, STALE, NO_DRAWING = "kind", "owner_unknown", "stale", "no_drawing"
 LICENCE_ENDED, NOT_HOLDER = "licence_ended", "not_holder"
-CO_OWNER = "co_owner"
+CO_OWNER, OTHER_PERMIT = "co_owner", "other_permit"
 BUILT_BEYOND, BUILT_AREA, BUILT_UNTOLD = "built_beyond", "built_area", "built_untold"
 """Codes of the town hall's own reasons; those of the law are the judgement's."""
 HOLDERS_OWN = frozenset({Kind.EXTENSION, Kind.RENEWAL, Kind.TRANSFER, Kind.OCCUPANCY, Kind.REVISION})
@@ -60,9 +61,10 @@ def way_of(
 
 
 def of_the_town(session: Session, body: LocalBody, case_id: int, *, kind: Kind, on: date) -> list[Reason]:
-    """What the town hall itself has an officer look at: the title, the licence, who follows the permit of another."""
+    """What the town hall itself has an officer look at: title, licence, who follows another's permit, what is permitted there already."""
     drawn = [] if kind in UNDRAWN else [*_of_owners(session, body, case_id, on=on)]
     drawn += [] if kind in UNDRAWN else [*_of_licence(session, case_id, on=on)]
+    drawn += _of_plot(session, case_id, on=on) if kind in CERTIFIABLE else []
     return [*drawn, *_of_holder(session, body, case_id, kind=kind, on=on), *_of_built(session, case_id, kind)]
 
 
@@ -82,6 +84,7 @@ def settle(desk: Desk, standing: Case, *, told: Mapping[str, Any]) -> Case | Non
     if kind not in UNDRAWN and why_unsigned(session, standing.id) is not None:
         return None
     check = newest_check(session, standing.id)
+    one_at_a_time(session, standing.body, standing.id)
     if kind in UNDRAWN or check is None:
         added = of_the_town(session, desk.body, standing.id, kind=kind, on=desk.today)
         keep_way(session, standing.id, OFFICER, [*added, Reason(code=NO_DRAWING)])
@@ -119,6 +122,12 @@ def _of_licence(session: Session, case_id: int, *, on: date) -> list[Reason]:
     licensee = session.get_one(PermitCaseRow, case_id, populate_existing=True).licensee_id
     is_held = licensee is None or LICENSEE in roles_on(session, licensee, on=on)
     return [] if is_held else [Reason(code=LICENCE_ENDED)]
+
+
+def _of_plot(session: Session, case_id: int, *, on: date) -> list[Reason]:
+    """A house that is permitted and not built yet stands on no drawing: two certificates would each use the whole of the plot."""
+    there = permits_beside(session, case_id, on=on)
+    return [Reason(code=OTHER_PERMIT, told=", ".join(there))] if there else []
 
 
 def _of_holder(session: Session, body: LocalBody, case_id: int, *, kind: Kind, on: date) -> list[Reason]:

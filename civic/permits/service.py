@@ -21,9 +21,10 @@ from civic.core.people import Actor
 from civic.core.services import Service, read_workflow
 from civic.permits.agencies import check_answer
 from civic.permits.checking import newest_check
+from civic.permits.day_guards import DATED
 from civic.permits.fees import Bill, bill, demand_lines, rest_lines
 from civic.permits.following import PRICED, bill_of_following, check_in_time, permit_row, until_after
-from civic.permits.guards import DATED, FREE, GUARDS, guards_against
+from civic.permits.guards import FREE, GUARDS, guards_against
 from civic.permits.issuing import ROUTES, issue, tell_followed
 from civic.permits.marks import marks_of
 from civic.permits.model import SERVICE_NAME, UNDRAWN, Kind
@@ -38,6 +39,11 @@ GRANTED = frozenset({"permitted", "deemed"})
 def _verify(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
     """Ask every authority that the findings call for, at once."""
     return ask_others(desk, standing)
+
+
+def _refer(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Ask every authority whom a silent office has left unasked: without its word neither the Council nor time can grant."""
+    return ask_others(desk, standing, in_silence=True)
 
 
 def _file_plain(desk: Desk, standing: Case, _actor: Actor, _form: Mapping[str, str]) -> Mapping[str, Any]:
@@ -69,7 +75,9 @@ SERVICE = Service(
     takes={
         "verify": _verify,
         "send_back": _verify,
+        "refer": _refer,
         "file_plain": _file_plain,
+        "file_untold": _file_plain,
         "approve": _decided,
         "refuse": _decided,
     },

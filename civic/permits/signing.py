@@ -11,10 +11,11 @@ from civic.core.people import Actor
 from civic.core.steps import add_note, advance, hold
 from civic.permits.checking import newest_check
 from civic.permits.consents import sign, why_unsigned
-from civic.permits.fees import set_fee
+from civic.permits.fees import FeeSet, set_fee
 from civic.permits.guards import fee_paid, fees_told, queries_answered
-from civic.permits.routing import settle
-from civic.permits.service import demand_rest
+from civic.permits.model import UNDRAWN
+from civic.permits.routing import kind_of, settle
+from civic.permits.service import demand_rest, owed
 from gis.errors import Conflict
 
 FEE_SET_IN = frozenset({"fee_open", "verifying", "consulting", "deciding", "council"})
@@ -42,21 +43,21 @@ def sign_and_go_on(
     return case(desk.session, standing.id)
 
 
-def set_open_fee(
-    desk: Desk, standing: Case, *, head: str, paise: int, reason: str, source: str, actor: Actor
-) -> Case:
+def set_open_fee(desk: Desk, standing: Case, fee: FeeSet, *, actor: Actor) -> Case:
     """Set a fee that could not be told; when none is open any more, the fee is due, or what it costs beyond what was paid."""
     hold(desk, standing)
-    check = newest_check(desk.session, standing.id)
-    if standing.state not in FEE_SET_IN or check is None:
+    session, check = desk.session, newest_check(desk.session, standing.id)
+    cost = owed(session, desk.body, standing, desk)
+    if standing.state not in FEE_SET_IN or cost is None:
         raise Conflict("No fee of this case waits to be set.", code="no-fee-open")
-    set_fee(desk, check, head=head, paise=paise, reason=reason, source=source, actor=actor)
+    set_fee(desk, standing.id, check, cost, fee, actor=actor)
     if standing.state != "fee_open":
         demand_rest(desk, standing)
-        add_note(desk, standing.id, f"Fee set: {reason.strip()}", actor=actor, seen="parties")
-    elif fees_told(desk.session, standing) is None:
-        return advance(desk, standing.id, "signed", actor=actor, version=standing.version)
-    return case(desk.session, standing.id)
+        add_note(desk, standing.id, f"Fee set: {fee.reason.strip()}", actor=actor, seen="parties")
+    elif fees_told(session, standing) is None:
+        step = "fee_told" if kind_of(session, standing.id) in UNDRAWN else "signed"
+        return advance(desk, standing.id, step, actor=actor, version=standing.version)
+    return case(session, standing.id)
 
 
 def answered(desk: Desk, standing: Case, *, actor: Actor) -> Case:

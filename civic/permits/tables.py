@@ -239,7 +239,7 @@ class PermitOverrideRow(Base):
 
 
 class PermitFeeSetRow(Base):
-    """A fee that the drawing could not tell, as an officer set it; the newest for a head holds."""
+    """A fee that drawing and book could not tell, as an officer set it; the newest for a head holds."""
 
     __tablename__ = "permit_fee_set"
     __table_args__ = (
@@ -254,7 +254,8 @@ class PermitFeeSetRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     body: Mapped[str] = mapped_column(ForeignKey("local_body.code"))
     case_id: Mapped[int] = mapped_column(BigInteger)
-    check_seq: Mapped[int]
+    check_seq: Mapped[int | None]
+    """Of the very drawing; none where what is applied for brings no drawing."""
     head: Mapped[str] = mapped_column(Text)
     paise: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text)

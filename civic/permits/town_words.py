@@ -23,6 +23,7 @@ from civic.permits.routing import (
     CO_OWNER,
     LICENCE_ENDED,
     NOT_HOLDER,
+    OTHER_PERMIT,
     OWNER_UNKNOWN,
     of_the_town,
 )
@@ -48,6 +49,10 @@ TITLES = {
     NOT_HOLDER: Words(
         en="nobody who applies is known as an owner of the permit that is followed",
         ml="അപേക്ഷിക്കുന്ന ആരും ആധാരമായ പെർമിറ്റിന്റെ ഉടമയായി അറിയപ്പെടുന്നില്ല",
+    ),
+    OTHER_PERMIT: Words(
+        en="another permit is in force on the plot",
+        ml="പ്ലോട്ടിൽ മറ്റൊരു പെർമിറ്റ് പ്രാബല്യത്തിലുണ്ട്",
     ),
     BUILT_AREA: Words(
         en="the area was built otherwise by more than the rule on deviation lets go without a revised permit",

@@ -4,7 +4,7 @@ In: a visit as it was told, photographs that lie among the case's documents.  Ou
 the case's history once a visit is whole.  A photograph from elsewhere is kept and says so; so is one without a place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from civic.core.documents.uploads import LONGEST_PART, Version, add_part, begin_
 from civic.core.people import Actor
 from civic.core.steps import add_note
 from civic.permits.checklist import AS_PLANNED, NOT_SEEN, OTHERWISE
-from civic.permits.nearness import Fix, Land, differ, nearness
+from civic.permits.nearness import SHOWN_TO_BE_THERE, Fix, Land, Verdict, differ, nearness
 from civic.permits.photos import Inside, inside, without_metadata
 from civic.permits.tables import PermitPhotoRow, PermitVisitRow
 from civic.permits.visit_said import VisitSaid, check, visit_id
@@ -37,6 +37,7 @@ from gis.recordings import last_recording
 
 EARLY, LATE = timedelta(minutes=10), timedelta(minutes=10)
 """How far a photograph's time may lie outside the visit before it is said."""
+NOT_SHOWN = "Nothing shows where the telephone was."
 
 
 class PhotoNotSent(NotFound):
@@ -147,15 +148,15 @@ def _photo_row(
     own = _fix(announced)
     fix = own or within.fix
     near = nearness(fix, land)
-    taken = _instant(announced["taken"]) or within.taken
-    remarks = _remarks(desk.session, of, announced["sha256"], own=own, within=within)
+    told = [each for each in (_instant(announced["taken"]), within.taken) if each is not None]
+    remarks = _remarks(desk.session, of, announced["sha256"], own=own, within=within, times=told)
     said = _plain(within.fix) | {"taken": within.taken.isoformat() if within.taken else None}
     return PermitPhotoRow(
         visit_id=of.id,
         sha256=announced["sha256"],
         document_id=document_id,
         body=desk.body.code,
-        taken=taken,
+        taken=told[0] if told else None,
         longitude=fix.longitude if fix else None,
         latitude=fix.latitude if fix else None,
         accuracy_m=fix.accuracy if fix else None,
@@ -165,12 +166,14 @@ def _photo_row(
     )
 
 
-def _remarks(session: Session, of: Visit, sha256: str, *, own: Fix | None, within: Inside) -> list[str]:
-    """What an officer should know of a photograph beside its distance."""
+def _remarks(
+    session: Session, of: Visit, sha256: str, *, own: Fix | None, within: Inside, times: Sequence[datetime]
+) -> list[str]:
+    """What an officer should know of a photograph beside its distance; `times` are the telephone's and the file's."""
     remarks = []
     if own and within.fix and differ(own, within.fix):
         remarks.append("positions_differ")
-    if within.taken and not of.begun - EARLY <= within.taken <= of.ended + LATE:
+    if not all(of.begun - EARLY <= each <= of.ended + LATE for each in times):
         remarks.append("other_time")
     seen = select(PermitPhotoRow.visit_id).where(
         PermitPhotoRow.sha256 == sha256, PermitPhotoRow.visit_id != of.id
@@ -191,6 +194,9 @@ def _told(desk: Desk, case: Case, kept: Visit, actor: Actor) -> Visit:
         doubtful = [each for each in kept.photos if not each.is_shown_there]
         if doubtful:
             parts.append(f"{len(doubtful)} of them are not shown to be taken at the plot.")
+        if Verdict(kept.place["verdict"]) not in SHOWN_TO_BE_THERE:
+            away = kept.place["distance"]
+            parts.append(NOT_SHOWN if away is None else f"The telephone was {away:.0f} m from the plot.")
         add_note(desk, case.id, " ".join(parts), actor=actor, seen="parties")
     return kept
 

@@ -7,7 +7,7 @@ not arrived is known by name, and a visit that waits for one does not let the ca
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -17,13 +17,17 @@ from civic.core.case import Case
 from civic.core.documents.records import FULL, PUBLISHED
 from civic.core.documents.tables import DocumentVersionRow
 from civic.core.tables import CaseEventRow
+from civic.permits.checklist import stage_of
+from civic.permits.limits import TAKEN_UP
 from civic.permits.nearness import SHOWN_TO_BE_THERE, Verdict
-from civic.permits.tables import PermitPhotoRow, PermitVisitRow
+from civic.permits.tables import PermitCaseRow, PermitPhotoRow, PermitVisitRow
 from civic.permits.visit_said import visit_id
 from gis.errors import NotFound
 
 SEND_BACK = "send_back"
 """The step by which an officer has a plot inspected again."""
+CLOCK = timedelta(minutes=10)
+"""By how much a telephone's clock may be off before a visit is taken to be of another time."""
 
 
 class NoSuchVisit(NotFound):
@@ -108,21 +112,47 @@ def visits_of(session: Session, case_id: int) -> list[Visit]:
 def visited(session: Session, standing: Case) -> str | None:
     """The guard of a step that needs a field inspection; None once one has arrived whole.
 
-    Where the case was sent back to be inspected again, one that had arrived before does not count.
+    It is one of the case's own stage, told of a time after the case was taken up, and after it was last sent back to be inspected again.
     """
-    sent_back = select(func.max(CaseEventRow.instant)).where(
-        CaseEventRow.case_id == standing.id, CaseEventRow.step == SEND_BACK
-    )
-    since = session.scalar(sent_back)
+    since = _sent_back(session, standing.id)
     found = [each for each in visits_of(session, standing.id) if since is None or each.received > since]
     if not found:
         return "No field inspection of this case has arrived yet" + (
             " since it was sent back." if since else "."
         )
-    if any(each.is_whole for each in found):
+    wrong = {each.id: _why_not_counted(session, standing, each, since) for each in found}
+    own = [each for each in found if wrong[each.id] is None]
+    if any(each.is_whole for each in own):
         return None
-    open_now = sum(len(each.missing) for each in found)
+    if not own:
+        return str(wrong[max(found, key=lambda each: each.received).id])
+    open_now = sum(len(each.missing) for each in own)
     return f"The field inspection has not arrived whole: {open_now} of its photographs are still on the telephone."
+
+
+def _sent_back(session: Session, case_id: int) -> datetime | None:
+    """When a case was last sent back to be inspected again."""
+    query = select(func.max(CaseEventRow.instant)).where(
+        CaseEventRow.case_id == case_id, CaseEventRow.step == SEND_BACK
+    )
+    return session.scalar(query)
+
+
+def _why_not_counted(session: Session, standing: Case, of: Visit, since: datetime | None) -> str | None:
+    """Why a visit is not the inspection that a case waits for; clocks of telephones may be off by `CLOCK`."""
+    row = session.get(PermitCaseRow, standing.id)
+    stage = stage_of(row.kind if row is not None else "")
+    if of.stage != stage:
+        return f"The field inspection that arrived is of another stage ({of.stage}); this case waits for: {stage}."
+    taken_up = select(func.min(CaseEventRow.instant)).where(
+        CaseEventRow.case_id == standing.id, CaseEventRow.step.in_(TAKEN_UP)
+    )
+    begins = [each for each in (since, session.scalar(taken_up)) if each is not None]
+    if begins and of.ended < max(begins) - CLOCK:
+        return "The field inspection that arrived is of a time before the case asked for it; inspect the plot again."
+    if of.begun > of.received + CLOCK:
+        return "The field inspection that arrived is of a time to come; set the telephone's clock and inspect again."
+    return None
 
 
 def _photos(session: Session, visits: Sequence[str]) -> dict[str, dict[str, Photo]]:

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Date, DateTime, Row, Select, cast, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import AliasedClass
 
 from gis.asof import AsOf
 from gis.db.sql import statement
@@ -52,15 +53,17 @@ def _states(place: Jurisdiction) -> Select[tuple[object, ...]]:
     return select(*_COLUMNS).join(ParcelChangeRow).where(ParcelRow.jurisdiction == place.code)
 
 
-def holding(at: AsOf) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def holding(
+    at: AsOf, state: type[ParcelRow] | AliasedClass[ParcelRow] = ParcelRow
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The two conditions under which a state counts at a point in both times.
 
     By functions, not `@>`: a prepared statement would take the index behind the exclusion constraint for the best way
     to a few dozen rows, and read every state of the jurisdiction instead.
     """
     return (
-        func.range_contains_elem(ParcelRow.valid, cast(at.on, Date)),
-        func.range_contains_elem(ParcelRow.recorded, cast(at.known, DateTime(timezone=True))),
+        func.range_contains_elem(state.valid, cast(at.on, Date)),
+        func.range_contains_elem(state.recorded, cast(at.known, DateTime(timezone=True))),
     )
 
 

@@ -6,7 +6,7 @@ is wrong, and why.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from math import isfinite, nan
 from typing import Any
 
@@ -47,8 +47,11 @@ class Question:
     limit: int | None
 
 
-def days_in(text: str, *, today: date) -> Days:
-    """The days that `datetime` says: a day or instant, or an interval of them; what comes after today is not known."""
+def days_in(text: str, *, today: date, clock: tzinfo) -> Days:
+    """The days that `datetime` says: a day or instant, or an interval of them; what comes after today is not known.
+
+    An instant lies in the day that it is by the clock of the land.
+    """
     ends = text.split("/")
     if len(ends) == 1:
         ends = ends * 2
@@ -56,25 +59,27 @@ def days_in(text: str, *, today: date) -> Days:
         raise Invalid(
             f"“{text[:60]}” is no time; write a day, or two with a slash between them.", code="bad-date"
         )
-    first, last = (None if end in ("", "..") and text != end else _day(end) for end in ends)
+    first, last = (None if end in ("", "..") and text != end else _day(end, clock) for end in ends)
     if first and last and first > last:
         raise Invalid(
             f"The time {text[:60]} ends before it begins; write the earlier day first.", code="bad-date"
         )
     if first and first > today:
         raise Invalid(
-            f"{first} lies in the future, and what will hold then is not known; ask for today or an earlier date.",
-            code="bad-date",
+            f"{first} lies in the future, and what will hold then is not known; ask for today or an earlier date."
         )
     return Days(first=first, last=min(last or today, today))
 
 
-def _day(text: str) -> date:
+def _day(text: str, clock: tzinfo) -> date:
     """The day of a day or an instant as RFC 3339 writes them; GDAL ends a day with a T."""
     text = text.removesuffix("T")
     try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).date()
-    except ValueError as error:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo is None else moment.astimezone(clock)).date()
+    except (ValueError, OverflowError) as error:
         raise Invalid(
             f"“{text[:40]}” is no day that can be asked about; write it as year-month-day, from 0001-01-01 on.",
             code="bad-date",

@@ -36,10 +36,10 @@ from gis.place import Jurisdiction
 from layers.catalogue import load
 from layers.collections.lineage import lineage_of
 from layers.collections.model import Collection, Kind, Property, Shapes
-from layers.collections.personal import is_personal
 from layers.collections.systems import in_degrees
 from layers.entry import Layer, Measure
 from layers.imports import StandingImport, standing
+from layers.personal import is_personal
 from layers.tables import FeatureRow
 from layers.words import Words
 

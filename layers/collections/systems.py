@@ -101,7 +101,12 @@ def box_in(text: str, system: System) -> BaseGeometry:
         raise _bad_box(
             f"“{text[:60]}” stands on its head, its south north of its north; write {_order(system)}"
         )
-    return rectangle(*low, *high)
+    if len(edges) == 6 and edges[2] > edges[5]:
+        raise _bad_box(f"“{text[:60]}” stands on its head, its lowest height above its highest")
+    box = rectangle(*low, *high)
+    if system.is_geographic:
+        _check_on_earth((low[east], low[north], high[east], high[north]))
+    return box
 
 
 def _order(system: System) -> str:
@@ -121,16 +126,22 @@ def on_the_ground(shape: BaseGeometry, system: System, place: Jurisdiction, with
     if not system.is_geographic:
         return transform(shape, system.epsg, place.metric)
     west, south, east, north = shape.bounds if not shape.is_empty else (0.0, 0.0, 0.0, 0.0)
+    _check_on_earth((west, south, east, north))
+    room = shapely.box(within[0] - MARGIN, within[1] - MARGIN, within[2] + MARGIN, within[3] + MARGIN)
+    if not room.covers(shape):
+        shape = _alike(shapely.intersection(shape, room))
+    return to_metric(shapely.segmentize(shape, STEP), place.metric)
+
+
+def _check_on_earth(box: Box) -> None:
+    """Refuse degrees that there are none of."""
+    west, south, east, north = box
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         raise Invalid(
             "A shape of the question is not on the earth: degrees run from -180 to 180 and from -90 to 90. Check the order of"
             " its axes and its system.",
             code="bad-position",
         )
-    room = shapely.box(within[0] - MARGIN, within[1] - MARGIN, within[2] + MARGIN, within[3] + MARGIN)
-    if not room.covers(shape):
-        shape = _alike(shapely.intersection(shape, room))
-    return to_metric(shapely.segmentize(shape, STEP), place.metric)
 
 
 def _alike(shape: BaseGeometry) -> BaseGeometry:

@@ -14,6 +14,7 @@ from layers.extract.measure import Measured, Plot, is_sliver
 from layers.extract.model import Attribute, Hit, ThemeAnswer, Words, varied
 from layers.extract.theme import FULL, Theme, blank
 from layers.extract.tiling import shares_of, union_area
+from layers.personal import is_personal
 
 __all__ = ["Theme", "blank", "judge"]
 
@@ -165,7 +166,9 @@ def _hit(plot: Plot, theme: Theme, part: Measured) -> Hit:
         label=found.label,
         label_ml=found.label_ml,
         attributes=tuple(
-            Attribute(name=name, value=value) for name, value in sorted(found.attributes.items())
+            Attribute(name=name, value=value)
+            for name, value in sorted(found.attributes.items())
+            if not is_personal(name)
         ),
         area=round(part.area, 2) if part.area else None,
         share_of_measured=percent(part.area, plot.measured) if part.area else None,

@@ -252,8 +252,13 @@ def _feature(
     gaps: NDArray[np.float64],
     parts: Mapping[int, BaseGeometry],
 ) -> Found:
-    row = found[pieces[0]]
     gap, nearest = min(((float(gaps[piece]), piece) for piece in pieces), key=itemgetter(0))
+    on_plot = tuple(parts[piece] for piece in pieces if piece in parts)
+    return found_of(found[pieces[0]], parts=on_plot, gap=gap, nearest=shapes[nearest])
+
+
+def found_of(row: Row, *, parts: tuple[BaseGeometry, ...], gap: float, nearest: BaseGeometry) -> Found:
+    """The feature of a row, with what of its pieces lies on the plot, and the nearest of them."""
     return Found(
         import_id=row[IMPORT],
         position=row[POSITION],
@@ -264,7 +269,7 @@ def _feature(
         attributes=orjson.loads(row[ATTRIBUTES]),
         since=row[SINCE],
         until=row[UNTIL],
-        parts=tuple(parts[piece] for piece in pieces if piece in parts),
+        parts=parts,
         gap=gap,
-        nearest=shapes[nearest],
+        nearest=nearest,
     )

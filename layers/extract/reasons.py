@@ -56,6 +56,14 @@ def boundary_unknown() -> Words:
     )
 
 
+def side_unknown() -> Words:
+    """The data hold outlines of areas as lines, and the plot lies away from them, inside or outside."""
+    return Words(
+        en="The data hold only an outline as a line; on which side of it the plot lies, they do not say.",
+        ml="വിവരശേഖരത്തിൽ അതിർത്തി ഒരു രേഖയായി മാത്രമേ ഉള്ളൂ; പ്ലോട്ട് അതിന്റെ അകത്തോ പുറത്തോ എന്ന് അതിൽ പറയുന്നില്ല.",
+    )
+
+
 def broken(fault: str) -> Words:
     """The theme's data could not be read; the others were."""
     return Words(

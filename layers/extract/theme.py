@@ -82,6 +82,12 @@ class Theme:
             return frozenset()
         return frozenset(each.id for each in self.imports if each.holds not in _DIRECT[measured_from])
 
+    @property
+    def _is_outlined(self) -> bool:
+        """Whether data hold only the outline of areas: far from a line a plot may lie on either side of it."""
+        is_area = self.layer.measured_from is MeasuredFrom.BOUNDARY
+        return is_area and any(each.holds == "boundary" for each in self.imports)
+
     @cached_property
     def accuracy(self) -> float:
         """The coarsest accuracy among the imports, metres."""
@@ -109,8 +115,6 @@ class Theme:
         if not shapes:
             return None
         joined, *others = shapes.values()
-        if any(each.coverage is None for each in self.imports):
-            return joined
         for shape in others:
             joined = shapely.intersection(joined, shape)
         shapely.prepare(joined)
@@ -154,6 +158,8 @@ class Theme:
             return Status.NO_DATA, reasons.before_data(self.begins)
         if self._indirect and self.layer.assumed_half_width is None:
             return Status.NO_DATA, reasons.boundary_unknown()
+        if self._is_outlined:
+            return Status.NO_DATA, reasons.side_unknown()
         if covered is None:
             return Status.NO_DATA, reasons.coverage_unknown()
         if covered < FULL:

@@ -30,6 +30,8 @@ class Batch:
     closed: Mask
     """Rings that ended elsewhere than they began, and were closed."""
     unreadable: Mask
+    curved: Mask
+    """Shapes with arcs, which are not read."""
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -83,14 +85,37 @@ def _read(
     """Shapes where they can be read; rings that do not close are closed and marked."""
     closed, unreadable = np.zeros(len(given), dtype=bool), np.zeros(len(given), dtype=bool)
     with np.errstate(invalid="ignore"):
-        shapes = parse(given, on_invalid="ignore")
+        given, curved, shapes = _without_curves(given, parse)
         missing = shapely.is_missing(shapes)
         if missing.any():
             missing &= np.array([each is not None for each in given], dtype=bool)
             shapes[missing] = parse(given[missing], on_invalid="fix")
             unreadable = missing & shapely.is_missing(shapes)
             closed = missing & ~unreadable
-    return Batch(first=first, columns=columns, shapes=shapes, closed=closed, unreadable=unreadable)
+    return Batch(
+        first=first, columns=columns, shapes=shapes, closed=closed, unreadable=unreadable, curved=curved
+    )
+
+
+def _without_curves(
+    given: NDArray[np.object_], parse: Callable[..., Shapes]
+) -> tuple[NDArray[np.object_], Mask, Shapes]:
+    """What is given without shapes with arcs, at the first of which GEOS gives the whole batch up; which they are; the rest read."""
+    try:
+        return given, np.zeros(len(given), dtype=bool), parse(given, on_invalid="ignore")
+    except NotImplementedError:
+        curved = np.array([_is_curve(each, parse) for each in given], dtype=bool)
+    rest = given.copy()
+    rest[curved] = None
+    return rest, curved, parse(rest, on_invalid="ignore")
+
+
+def _is_curve(given: object, parse: Callable[..., Shapes]) -> bool:
+    try:
+        parse(given, on_invalid="ignore")
+    except NotImplementedError:
+        return True
+    return False
 
 
 def _without_srid(text: str | None) -> str | None:
@@ -107,4 +132,11 @@ def read_points(
     shapes = np.full(len(x), None, dtype=object)
     shapes[readable] = shapely.points(x[readable], y[readable])
     nobody = np.zeros(len(x), dtype=bool)
-    return Batch(first=first, columns=columns, shapes=shapes, closed=nobody, unreadable=given & ~readable)
+    return Batch(
+        first=first,
+        columns=columns,
+        shapes=shapes,
+        closed=nobody,
+        unreadable=given & ~readable,
+        curved=nobody,
+    )

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from gis.errors import Invalid
 from gis.parcels.ids import LONGEST, normal_number, normal_ulpin
+from gis.units import EARTH, SQUARE_METRES
 from layers.importers.batches import Mask
 
 T = TypeVar("T")
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 _BETWEEN = "\x1f"
+_SQUARE_METRES = {unit.value: float(factor) for unit, factor in SQUARE_METRES.items()}
 _PLAIN = r"^[\x20-\x7e]*$"
 
 
@@ -59,6 +61,14 @@ def decimals(column: pa.Array) -> tuple[pa.StringArray, Mask]:
     with np.errstate(invalid="ignore"):
         good, nothing = np.isfinite(values) & (values > 0), values == 0
     return pc.if_else(pa.array(good), plain, pa.scalar(None, pa.string())), given & ~good & ~nothing
+
+
+def beyond_the_earth(extents: pa.StringArray, units: pa.StringArray) -> Mask:
+    """Extents that are more than the whole earth in their unit: no area, and no answer could ever print them."""
+    values, _ = numbers(extents)
+    factors = np.array([_SQUARE_METRES.get(unit, np.nan) for unit in units.to_pylist()], dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(values * factors > float(EARTH), dtype=bool)
 
 
 def each_once(column: pa.Array, judge: Callable[[Any], T | None]) -> tuple[list[T | None], Mask]:

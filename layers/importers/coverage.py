@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from geoalchemy2.shape import from_shape
+from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import insert
 
@@ -20,6 +21,7 @@ from gis.errors import Invalid
 from layers.importers.features import Names
 from layers.importers.files import Hints, open_table
 from layers.importers.job import Job
+from layers.importers.lost_ground import LostGround
 from layers.importers.mapping import Coverage, LayerEntry
 from layers.importers.position import Ground, agreed_crs
 from layers.importers.report import Tally
@@ -38,8 +40,8 @@ class Covered:
     digest: str
 
 
-def stage_coverage(job: Job, entry: LayerEntry) -> Covered | None:
-    """The shape within which the layer is complete; None where the mapping names none."""
+def stage_coverage(job: Job, entry: LayerEntry, lost: LostGround) -> Covered | None:
+    """The shape within which the layer is complete, without the ground of refused features; None where nothing says it."""
     coverage = entry.coverage
     if coverage is None:
         job.tally.remark("The mapping names no coverage: outside its features this layer answers “no data”.")
@@ -51,7 +53,16 @@ def stage_coverage(job: Job, entry: LayerEntry) -> Covered | None:
         job.copy(table, _STAGED, _polygons(job, entry, coverage))
     joined = job.execute(f"SELECT ST_AsBinary(ST_Union(shape)) FROM {table}").scalar_one()
     shape = shapely.from_wkb(bytes(joined)) if joined is not None else None
-    return covered_by(job, shape, coverage.grow)
+    return _without(job, covered_by(job, shape, coverage.grow), lost)
+
+
+def _without(job: Job, covered: Covered, lost: LostGround) -> Covered:
+    """A coverage without the ground of refused features, perhaps an empty one; the report says so."""
+    remark = lost.remark()
+    if remark is None:
+        return covered
+    job.tally.remark(*remark)
+    return _covered(parts_of(lost.left_of(covered.shape), Wanted.AREAS) or MultiPolygon())
 
 
 def covered_by(job: Job, shape: BaseGeometry | None, grow: float) -> Covered:
@@ -66,6 +77,10 @@ def covered_by(job: Job, shape: BaseGeometry | None, grow: float) -> Covered:
         raise Invalid(
             f"{job.entry.file}: its `coverage` has no area. Name a table of polygons, or let it `grow` by metres."
         )
+    return _covered(areas)
+
+
+def _covered(areas: BaseGeometry) -> Covered:
     areas = shapely.normalize(areas)
     return Covered(shape=areas, digest=hashlib.sha256(areas.wkb).hexdigest())
 

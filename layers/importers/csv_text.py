@@ -3,7 +3,9 @@
 In: a file whose first bytes are text.  Out: batches with every field as text; rows of the wrong length are marked.
 """
 
+import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyproj
 
@@ -20,12 +23,17 @@ from gis.crs import GEOGRAPHIC, crs_of
 from gis.errors import Invalid
 from layers.importers.archives import Counted, Limits
 from layers.importers.batches import Batch, read_points, read_shapes, read_texts
-from layers.importers.columns import numbers
+from layers.importers.columns import mask_of, numbers
+from layers.importers.formats import UTF_16
 
 _WKT = ("wkt", "geometry", "geom", "the_geom", "shape")
 _LONGITUDE = ("longitude", "lon", "long", "lng")
 _LATITUDE = ("latitude", "lat")
 _BLOCK = 4 << 20
+_OTHER_COMMAS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_LIKE_A_SHAPE = re.compile(r"\s*(SRID=\d+;)?\s*[A-Z]{4,}[\sA-Z]*\(", re.IGNORECASE)
+_ROWS_OF_NO_SHAPE = 3
+"""Lines of one value that read like rows, from which on a table without shapes is taken to have an open quote."""
 
 
 @dataclass(kw_only=True)
@@ -66,12 +74,16 @@ class CsvTable:
             crs=None,
             wkt=None,
             point=None,
-            encoding=encoding or "utf8",
+            encoding=encoding or _marked_encoding(path),
             limits=limits,
         )
         with table._reading() as reader:
             table.fields = list(reader.schema.names)
         table.bad_rows.clear()
+        if len(table.fields) == 1 and (found := [sign for sign in _OTHER_COMMAS if sign in table.fields[0]]):
+            raise Invalid(
+                f"{path.name}: its columns stand apart by {_OTHER_COMMAS[found[0]]}. Save it as CSV with commas."
+            )
         if len(set(table.fields)) < len(table.fields):
             raise Invalid(
                 f"{path.name}: two columns have the same name. Rename one of them in the first line."
@@ -96,6 +108,7 @@ class CsvTable:
         """An open reader: every field text, blanks null."""
         packed = self.path.name.lower().endswith(".gz")
         try:
+            "".encode(self.encoding)  # refuses what is known to Python but turns no bytes into letters
             with gzip.open(self.path, "rb") if packed else self.path.open("rb") as stream:
                 counted = Counted(stream, self.path, self.limits) if packed else stream
                 yield pa_csv.open_csv(
@@ -130,6 +143,7 @@ class CsvTable:
         first = 1
         with self._reading() as reader:
             for record in reader:
+                self._check_quotes(first, record)
                 yield self._batch(first, record, columns)
                 first += record.num_rows
 
@@ -143,8 +157,37 @@ class CsvTable:
             return read_points(first, kept, x, y, x_given & y_given)
         return read_shapes(first, kept, np.full(record.num_rows, None, dtype=object))
 
+    def _check_quotes(self, first: int, record: pa.RecordBatch) -> None:
+        """Refuse a file of which one value holds further rows: a quote was opened and not closed."""
+        for name, column in zip(record.schema.names, record.columns, strict=True):
+            for place in np.flatnonzero(mask_of(pc.match_substring(column, "\n"))):
+                rows = sum(map(self._is_a_row, column[int(place)].as_py().splitlines()[1:]))
+                if rows >= (1 if self.has_shapes else _ROWS_OF_NO_SHAPE):
+                    raise Invalid(
+                        f"{self.path.name}, feature {first + place}: its “{name}” goes on through {rows} further rows, since a"
+                        " quote is opened there and not closed. Close it, or write it twice where it belongs to the value."
+                    )
+
+    def _is_a_row(self, line: str) -> bool:
+        """Whether a line of a value reads like a row of its own."""
+        parts = next(csv.reader([line]), [])
+        values = dict(zip(self.fields, parts, strict=True)) if len(parts) == len(self.fields) else {}
+        if self.wkt is not None:
+            return _LIKE_A_SHAPE.match(values.get(self.wkt, "")) is not None
+        if self.point is not None:
+            return bool(values) and bool(
+                np.isfinite(numbers(pa.array([values[each] for each in self.point]))[0]).all()
+            )
+        return len(values) > 1
+
     def _unreadable(self, error: Exception) -> Invalid:
         return Invalid(
             f"{self.path.name} cannot be read: {str(error).splitlines()[0][:200]}. Save it as CSV with commas in UTF-8"
             " (or name its `encoding` in the mapping), whole and with one line of column names."
         )
+
+
+def _marked_encoding(path: Path) -> str:
+    """UTF-16 where the first bytes of a plain file say so, else UTF-8."""
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in UTF_16 else "utf8"

@@ -107,7 +107,11 @@ def _checked(path: Path, limits: Limits) -> tuple[Path, Format]:
 
 def _only_map(space: Path, given: Path, table: str | None) -> Path:
     """The only map file in a folder; among several, the one with the table's name."""
-    maps = sorted(part for part in space.rglob("*") if part.is_file() and ending(part) in ENDINGS)
+    maps = sorted(
+        part
+        for part in space.rglob("*")
+        if part.is_file() and ending(part) in ENDINGS and not _is_litter(part.relative_to(space))
+    )
     named = [part for part in maps if table is not None and part.stem == table]
     chosen = named if len(maps) > 1 and named else maps
     if not chosen:
@@ -118,6 +122,11 @@ def _only_map(space: Path, given: Path, table: str | None) -> Path:
             f"{given.name} holds several map files ({names}). Give `table` the name of one of them."
         )
     return chosen[0]
+
+
+def _is_litter(part: Path) -> bool:
+    """Whether it is what a Mac packs beside the files (`__MACOSX`, `._…`), or another hidden one."""
+    return any(step == "__MACOSX" or step.startswith(".") for step in part.parts)
 
 
 @contextmanager

@@ -108,7 +108,14 @@ def _head(path: Path) -> bytes:
 
 
 def _is_text(head: bytes) -> bool:
+    """Whether it begins like text; in UTF-16 every other byte may be 0."""
+    if head.startswith(UTF_16):
+        return True
     return b"\0" not in head and not any(pattern.match(head) for pattern, _ in _STRANGERS)
+
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""The first bytes of a text in UTF-16."""
 
 
 def _is_json(head: bytes) -> bool:
@@ -204,6 +211,8 @@ def _open_alone(path: Path, expected: Format) -> None:
             warnings.simplefilter("ignore")
             fiona.open(path, enabled_drivers=_DRIVERS[expected], allow_unsupported_drivers=True).close()
     except (fiona.errors.FionaError, OSError, ValueError) as error:
+        said = str(error).replace(str(path), path.name)
+        why = "it has no table that can be opened" if "<" in said else said
         raise Invalid(
-            f"{path.name} cannot be read as {expected}: {error}. Get the file again, or export it anew."
+            f"{path.name} cannot be read as {expected}: {why}. Get the file again, or export it anew."
         ) from error

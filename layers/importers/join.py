@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from layers.importers.columns import decimals, texts
+from layers.importers.columns import beyond_the_earth, decimals, texts
 from layers.importers.features import named
 from layers.importers.files import Hints, check_fields, open_table
 from layers.importers.job import Job
@@ -54,29 +55,31 @@ def add_joined_fields(job: Job, entry: ParcelsEntry, join: Join) -> None:
     with open_table(job.folder, join.file, None, Hints(), job.limits) as table:
         check_fields(table, join.file, wanted)
         columns = [field for _, field in wanted]
-        job.copy("stage_join", _STAGED, _rows(job, join, table.batches(columns)))
+        unit = None if entry.recorded_unit is None else entry.recorded_unit.value
+        job.copy("stage_join", _STAGED, _rows(job, join, table.batches(columns), unit))
     job.execute("DROP TABLE IF EXISTS pg_temp.stage_joined")
     job.execute(_FIRST_OF_EACH)
     job.execute("ANALYZE stage_join")
     job.execute("ANALYZE stage_joined")
     job.execute("ANALYZE stage_parcel")
-    unit = None if entry.recorded_unit is None else entry.recorded_unit.value
     filled = job.execute(_FILL.replace(":unit", "CAST(:unit AS text)"), unit=unit).rowcount
     several = job.execute("SELECT count(*) FROM stage_joined WHERE number > 1").scalar_one()
     job.tally.remark(f"{filled} parcels are in {join.file}; {several} of its keys stand in several rows.")
 
 
-def _rows(job: Job, join: Join, batches: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+def _rows(job: Job, join: Join, batches: Iterator[Any], unit: str | None) -> Iterator[tuple[Any, ...]]:
     for batch in batches:
         size = len(batch)
         keys = texts(batch.columns[join.other_key])
         extents = pa.nulls(size, pa.string())
         if join.fields.recorded_area is not None:
             extents, bad = decimals(batch.columns[join.fields.recorded_area])
-            if bad.any():
+            beyond = beyond_the_earth(extents, pa.array([unit] * size, pa.string()))
+            extents = pc.if_else(pa.array(beyond), pa.scalar(None, pa.string()), extents)
+            if (bad | beyond).any():
                 job.tally.remark(
-                    f"{{}} recorded areas in {join.file} are not numbers; they were left out.",
-                    int(np.count_nonzero(bad)),
+                    f"{{}} recorded areas in {join.file} are not numbers, or more than the whole earth; they were left out.",
+                    int(np.count_nonzero(bad | beyond)),
                 )
         addresses = _texts(batch, join.fields.address)
         rows = zip(

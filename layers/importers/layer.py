@@ -35,6 +35,7 @@ from layers.importers.features import (
     spans_of,
 )
 from layers.importers.job import Job
+from layers.importers.lost_ground import LostGround
 from layers.importers.mapping import LayerEntry
 from layers.importers.report import ImportReport
 from layers.importers.tidy import Wanted, tidy
@@ -85,17 +86,20 @@ def import_layer(job: Job, entry: LayerEntry, catalogue: Catalogue) -> ImportRep
         return job.report(unchanged=True)
     job.stage("stage_feature", STAGED)
     fields = named(entry.fields.model_dump()) + [("keep", name) for name in entry.keep]
+    half_width = max((entry.width or 0.0) / 2, layer.assumed_half_width or 0.0)
+    lost = LostGround(around=entry.accuracy + half_width)
     with open_sheet(job, fields) as sheet:
         kept = _kept(layer, entry, sheet)
         fields += [("keep", name) for name in kept if name not in entry.keep]
-        job.copy("stage_feature", STAGED, _rows(job, entry, sheet, fields, kept))
+        job.copy("stage_feature", STAGED, _rows(job, entry, sheet, fields, kept, lost))
+        lost.unplaced += len(sheet.table.bad_rows)
     job.check_share()
     check_extent(job)
     job.say("cutting", 0, job.tally.kept)
     job.execute("ANALYZE stage_feature")
     job.execute("DROP TABLE IF EXISTS pg_temp.stage_piece")
     job.session.execute(statement(__package__, "layer_pieces"), {"reach": job.reach, "scale": SCALE})
-    coverage = stage_coverage(job, entry)
+    coverage = stage_coverage(job, entry, lost)
     if job.dry_run:
         return job.report()
     recording = job.record()
@@ -129,14 +133,21 @@ def _kept(layer: Layer, entry: LayerEntry, sheet: Sheet) -> list[str]:
 
 
 def _rows(
-    job: Job, entry: LayerEntry, sheet: Sheet, fields: list[tuple[str, str]], kept: list[str]
+    job: Job,
+    entry: LayerEntry,
+    sheet: Sheet,
+    fields: list[tuple[str, str]],
+    kept: list[str],
+    lost: LostGround,
 ) -> Iterator[tuple[Any, ...]]:
-    """Checked features in file order."""
+    """Checked features in file order; where the refused ones lie is noted."""
     for batch, alive in read(job, sheet, fields):
+        wanted = alive.copy()
         refs = None if entry.fields.ref is None else texts(batch.columns[entry.fields.ref])
         names = Names(batch=batch, refs=refs)
         starts, ends = spans_of(job, entry.fields, batch, names, alive)
         tidied = tidy(batch, alive, sheet.ground, _WANTED[entry.holds], job.tally, names)
+        lost.add(batch, wanted & ~alive, sheet.ground)
         grow_extent(job, tidied.shapes)
         widths = _widths(job, entry, batch, names, alive)
         places = tidied.places

@@ -18,7 +18,15 @@ from gis.errors import Invalid
 from gis.geometry import ground_areas
 from gis.units import AreaUnit
 from layers.importers.batches import Batch, Mask, Shapes
-from layers.importers.columns import decimals, each_once, joined, parcel_numbers, texts, ulpins
+from layers.importers.columns import (
+    beyond_the_earth,
+    decimals,
+    each_once,
+    joined,
+    parcel_numbers,
+    texts,
+    ulpins,
+)
 from layers.importers.features import (
     Names,
     Sheet,
@@ -227,7 +235,12 @@ def _recorded(
             "the unit of its recorded area is not known; the area was left out",
             remedy,
         )
-    both = pc.and_(pc.is_valid(extents), pc.is_valid(units))
+    beyond = beyond_the_earth(extents, units)
+    remedy = "Correct the number or its unit."
+    mended(
+        job, names, alive, beyond, "its recorded area is more than the whole earth; it was left out", remedy
+    )
+    both = pc.and_(pc.and_(pc.is_valid(extents), pc.is_valid(units)), pa.array(~beyond))
     none = pa.scalar(None, pa.string())
     return pc.if_else(both, extents, none), pc.if_else(both, units, none)
 

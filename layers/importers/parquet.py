@@ -46,11 +46,9 @@ class ParquetTable:
         try:
             with pq.ParquetFile(path) as file:
                 schema, rows = file.schema_arrow, file.metadata.num_rows
-                geo = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
-        except (pa.ArrowException, OSError, ValueError) as error:
+                geometry, column = _main_shapes(path, (schema.metadata or {}).get(b"geo"), schema.names)
+        except (pa.ArrowException, OSError) as error:
             raise truncated(path, str(error).splitlines()[0][:200]) from error
-        geometry = geo.get("primary_column")
-        column: dict[str, Any] = geo.get("columns", {}).get(geometry, {})
         if geometry is not None and column.get("encoding") != "WKB":
             raise Invalid(
                 f"{path.name}: shapes are encoded as {column.get('encoding')}. Export GeoParquet with encoding WKB."
@@ -85,3 +83,21 @@ class ParquetTable:
         if self.geometry is not None:
             wkb = record.column(self.geometry).to_numpy(zero_copy_only=False)
         return read_shapes(first, columns, wkb)
+
+
+def _main_shapes(
+    path: Path, stated: bytes | None, columns: Sequence[str]
+) -> tuple[str | None, dict[str, Any]]:
+    """Name and description of the column of shapes, as the file's metadata state them; no name where it is not GeoParquet."""
+    if stated is None:
+        return None, {}
+    try:
+        geo = json.loads(stated)
+        name, described = geo["primary_column"], geo["columns"][geo["primary_column"]]
+        if name in columns and isinstance(described, dict):
+            return name, described
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise Invalid(
+        f"{path.name}: its description of the shapes (“geo”) names no column that it has. Export it as GeoParquet anew."
+    )

@@ -92,6 +92,9 @@ class _Desk:
         self.refuse(
             self.batch.unreadable, "its shape cannot be read", "Export the file again, or redraw the feature."
         )
+        self.refuse(
+            self.batch.curved, "its shape has arcs", "Export it with straight segments in place of curves."
+        )
         missing = shapely.is_missing(self.shapes)
         self.refuse(missing, "it has no shape", "Draw the feature, or delete its row.")
         self.refuse(

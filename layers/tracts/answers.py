@@ -12,7 +12,6 @@ from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
-import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
@@ -25,19 +24,7 @@ from layers.extract.finding import BROKEN, Findings, undone_on_failure
 from layers.extract.footing import footing
 from layers.extract.measure import measured, plot_of
 from layers.extract.model import Terrain, ThemeAnswer
-from layers.extract.questions import (
-    ATTRIBUTES,
-    ID,
-    IMPORT,
-    LABEL,
-    LABEL_ML,
-    POSITION,
-    REF,
-    SINCE,
-    UNTIL,
-    WIDTH,
-    Found,
-)
+from layers.extract.questions import ID, IMPORT, WIDTH, Found, found_of
 from layers.imports import standing
 from layers.tracts.model import Floats, Ints, Shapes
 from layers.tracts.reading import normal_or_none, recorded_area
@@ -159,19 +146,6 @@ def _parts(plot: Shapes, piece: Shapes, pairs: Ints) -> dict[int, BaseGeometry]:
 
 
 def _feature(pieces: Sequence[Part], parts: dict[int, BaseGeometry], shapes: Shapes) -> Found:
-    row = pieces[0][0]
     _, gap, nearest = min(pieces, key=itemgetter(1))
-    return Found(
-        import_id=row[IMPORT],
-        position=row[POSITION],
-        ref=row[REF],
-        label=row[LABEL],
-        label_ml=row[LABEL_ML],
-        width=row[WIDTH],
-        attributes=orjson.loads(row[ATTRIBUTES]),
-        since=row[SINCE],
-        until=row[UNTIL],
-        parts=tuple(parts[at] for _, _, at in pieces if at in parts),
-        gap=gap,
-        nearest=shapes[nearest],
-    )
+    on_plot = tuple(parts[at] for _, _, at in pieces if at in parts)
+    return found_of(pieces[0][0], parts=on_plot, gap=gap, nearest=shapes[nearest])

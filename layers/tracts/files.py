@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import orjson
@@ -19,11 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from gis.crs import crs_of
 from gis.errors import Invalid
 from gis.site import LocalBody, RoadKind
+from layers.tracts.folders import GEOMETRY, folder_of, geo
 from layers.tracts.frames import Frames
 from layers.tracts.model import Floats, Fronts, Tract, texts
+from layers.tracts.said import SAID, column_of, said_in
 
 PART = 5_000
 """Plots of a file: so few that a worker holds several at once, so many that opening a file costs nothing beside."""
@@ -32,7 +32,9 @@ UNKNOWN = "unknown"
 """The folder of plots whose local body is not known."""
 OURS, GEO = b"bhumika", b"geo"
 SCHEMA = "bhumika-tract-2"
-GEOMETRY = "geometry"
+SAYS = "said"
+AT_ONCE = 500
+"""Plots of a group: they are read together with what all layers say of them."""
 
 _FRONT = pa.struct(
     [
@@ -60,9 +62,12 @@ _COLUMNS = pa.schema(
         ("frame_scale", pa.float64()),
         ("streets", pa.list_(_FRONT)),
         ("site", pa.string()),
+        (SAYS, SAID),
         (GEOMETRY, pa.binary()),
     ]
 )
+_TRACT = [name for name in _COLUMNS.names if name != SAYS]
+"""The columns of a tract without what all layers say, which is a hundred times as much."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,10 @@ class Stamp:
     """Ground (WKT, metres of the place) on which every plot has its site with it, so that zones may be redrawn there."""
     redrawable: tuple[str, ...] = ()
     """The layers that may be."""
+    says: bool = False
+    """Whether every plot has with it what all layers say of it."""
+    lineage: tuple[dict[str, Any], ...] = ()
+    """The imports as sources: title, publisher, licence, day, accuracy."""
 
 
 def write(tracts: Iterable[Tract], stamp: Stamp, folder: Path, block: int) -> int:
@@ -112,7 +121,32 @@ def parts(folder: Path) -> list[Path]:
 
 def read(path: Path) -> Tract:
     """The tract of a file; `Invalid` where it is not one of ours."""
-    stamp, table = stamp_of(path), pq.read_table(path, schema=_COLUMNS, partitioning=None)
+    stamp = stamp_of(path)
+    return _tract(pq.read_table(path, schema=_COLUMNS, columns=_TRACT, partitioning=None), stamp)
+
+
+def groups(path: Path) -> int:
+    """Of how many groups of plots a file is, each to be read with what all layers say; `Invalid` where it was written without that."""
+    if not stamp_of(path).says:
+        raise Invalid(
+            f"{path.name}: holds nothing of the layers. Write the files anew with `./bhumika land export … --themes`."
+        )
+    found: int = pq.read_metadata(path).num_row_groups
+    return found
+
+
+def read_group(path: Path, group: int, columns: Sequence[str]) -> pa.Table:
+    """Some columns of a group of plots."""
+    with pq.ParquetFile(path) as file:
+        return file.read_row_group(group, columns=list(columns))
+
+
+def with_said(path: Path, group: int) -> Tract:
+    """A group of plots, with what all layers say of each."""
+    return _tract(read_group(path, group, _COLUMNS.names), stamp_of(path))
+
+
+def _tract(table: pa.Table, stamp: Stamp) -> Tract:
     column = {name: table.column(name).combine_chunks() for name in table.column_names}
     frames = Frames(**{name: _floats(column[f"frame_{name}"]) for name in ("east", "north", "scale")})
     grid = shapely.from_wkb(column[GEOMETRY].to_numpy(zero_copy_only=False))
@@ -133,6 +167,7 @@ def read(path: Path) -> Tract:
         top=_floats(column["permitted_top"]),
         highest=_floats(column["highest_ground"]),
         site=texts(column["site"].to_pylist()),
+        said=texts(said_in(column[SAYS]) if SAYS in column else [None] * len(table)),
         fronts=_fronts(column["streets"]),
     )
 
@@ -157,6 +192,8 @@ def stamp_of(path: Path) -> Stamp:
         synthetic=said["synthetic"],
         sites_within=said["sites_within"],
         redrawable=tuple(said["redrawable"]),
+        says=said.get("says", False),
+        lineage=tuple(said.get("lineage", ())),
     )
 
 
@@ -182,6 +219,7 @@ def _batch(tract: Tract) -> pa.RecordBatch:
         "frame_scale": tract.scale,
         "streets": _streets(tract),
         "site": tract.site,
+        SAYS: column_of(tract.said),
         GEOMETRY: shapely.to_wkb(frames.to_grid(tract.boundary)),
     }
     arrays = [
@@ -216,10 +254,7 @@ def _streets(tract: Tract) -> pa.Array:
 def _fronts(column: pa.ListArray) -> Fronts:
     rows = column.flatten()
     counts = column.value_lengths().to_numpy(zero_copy_only=False)
-    of = {
-        name: rows.field(name)
-        for name in ("ref", "line", "accuracy", "width", "kind", "length", "plots_served")
-    }
+    of = {each.name: rows.field(each.name) for each in _FRONT}
     return Fronts(
         plot=np.repeat(np.arange(len(column)), counts),
         ref=texts(of["ref"].to_pylist()),
@@ -249,13 +284,8 @@ def _write(table: pa.Table, stamp: Stamp, folder: Path, name: str, block: int, t
             {"schema": SCHEMA} | {each: getattr(stamp, each) for each in Stamp.__annotations__}
         ),
     }
-    place = folder / f"local_body={quote(name, safe='')}"
+    place = folder / folder_of(name)
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"part-{block:05d}-{turn:03d}.parquet"
-    pq.write_table(table.replace_schema_metadata(told), path, compression="zstd")
-
-
-def geo(metric: int, kinds: Sequence[str] = ("Polygon", "MultiPolygon")) -> dict[str, Any]:
-    """What GeoParquet 1.1 says of a column of shapes in metres of a place."""
-    column = {"encoding": "WKB", "geometry_types": list(kinds), "crs": crs_of(metric).to_json_dict()}
-    return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    rows = AT_ONCE if stamp.says else None
+    pq.write_table(table.replace_schema_metadata(told), path, compression="zstd", row_group_size=rows)

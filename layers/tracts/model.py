@@ -74,6 +74,8 @@ class Tract:
     highest: Floats
     site: Texts
     """Everything that is known of a plot, as a site document, where it may have to be asked by itself."""
+    said: Texts
+    """What all layers say of a plot (`layers.tracts.said.Said`), where files are to tell it; else None."""
     fronts: Fronts
 
     def __len__(self) -> int:
@@ -105,6 +107,7 @@ OF_A_PLOT = (
     "top",
     "highest",
     "site",
+    "said",
 )
 """The columns that hold a value for each plot."""
 
@@ -124,8 +127,8 @@ def joined(parts: Sequence[Tract]) -> Tract:
     return replace(parts[0], **own, fronts=Fronts(**fronts))
 
 
-def texts(said: Sequence[str | None]) -> Texts:
-    """Texts as an array."""
+def texts(said: Sequence[object]) -> Texts:
+    """Texts, or other values, as an array."""
     found = np.empty(len(said), dtype=object)
     found[:] = said
     return found

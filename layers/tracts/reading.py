@@ -6,11 +6,12 @@ to whoever asks one by one: numbers under which no plot stands, shapes that have
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import orjson
 import shapely
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,8 @@ from gis.errors import Invalid
 from gis.parcels.ids import normal_number
 from gis.place import Jurisdiction
 from gis.units import Area, AreaUnit
+from layers.collections.lineage import lineage_of
+from layers.collections.model import Lineage
 from layers.extract.finding import BROKEN, undone_on_failure
 from layers.extract.footing import footing
 from layers.extract.measure import plot_of
@@ -76,7 +79,11 @@ class Reader:
             known=self._at.known,
             sources=tuple(sorted({each.name for each in self._base.imports})),
             synthetic=place.synthetic,
+            lineage=tuple(orjson.loads(orjson.dumps([asdict(each) for each in self._lineage()]))),
         )
+
+    def _lineage(self) -> Sequence[Lineage]:
+        return lineage_of([each for each in self._base.imports if each.begins <= self._at.on])
 
     def read(self, session: Session, numbers: Sequence[str]) -> Read:
         """The plots of some numbers; where what lies around them cannot be read, all of them are left."""
@@ -139,6 +146,7 @@ class Reader:
             top=told.top,
             highest=told.highest,
             site=texts([None] * len(numbers)),
+            said=texts([None] * len(numbers)),
             fronts=fronts,
         )
         return tract, is_odd | ~shapely.is_valid(boundary)

@@ -6,11 +6,13 @@ drawing convention has no layer for drives and aisles, so they are declared and 
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 import numpy as np
 import shapely
+from shapely import Polygon
 
 from gis.site import Site
 from rules.book import Book, Parameter
@@ -22,7 +24,7 @@ from rules.findings import (
 )
 from rules.plans.drawing import Thing
 from rules.plans.roles import Role
-from rules.proposal import Proposal
+from rules.proposal import Proposal, once_drawn
 from rules.reckoning.dwellings import dwellings, is_house
 from rules.reckoning.occupancy import joined
 from rules.reckoning.parked import BAYS, bays_drawn, bays_of, cars
@@ -50,6 +52,18 @@ HUNDRED = Decimal(100)
 DRAW = "Draw each bay as a closed outline on PARKING_SLOT, at its full size."
 
 
+Pair = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The middle of a bay, and the unit vectors along its longer and its shorter side; None for a bay without breadth."""
+
+    middle: Pair
+    ahead: Pair | None
+    aside: Pair | None
+
+
 def silence_of(rule_id: str, plan: Proposal, site: Site, book: Book) -> Finding | None:
     """Why the geometry of parking is not asked: a small plot, or no cars asked for and none drawn."""
     exemption = exempt(rule_id, plan, site, book)
@@ -72,7 +86,7 @@ def bays(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     drawn = bays_of(plan, *(each for each in BAYS if each is not Role.MECHANICAL_PARKING))
     missing = "No bay for a car is drawn."
     return [
-        *asked("bays", lambda: _length(drawn, book), subject="length of bays"),
+        *asked("bays", lambda: _length(plan, drawn, book), subject="length of bays"),
         *sized(
             "bays",
             book,
@@ -93,12 +107,12 @@ def bays(plan: Proposal, site: Site, book: Book) -> Sequence[Finding]:
     ]
 
 
-def _length(drawn: Sequence[Thing], book: Book) -> list[Finding]:
+def _length(plan: Proposal, drawn: Sequence[Thing], book: Book) -> list[Finding]:
     """Bays that lie end to end along a drive are longer than those that stand side by side."""
     across, along = book.value(BAY, "length"), book.value(PARALLEL, "length")
     if not drawn:
         return [unknown("bays", "No bay for a car is drawn.", remedy=DRAW, subject="length of bays")]
-    lies = _along(drawn)
+    lies = once_drawn(plan, ("along", *map(id, drawn)), lambda: _along(drawn))
     groups = {
         flag: [e for e, is_along in zip(drawn, lies, strict=True) if is_along is flag]
         for flag in (True, False)
@@ -125,12 +139,13 @@ def _length(drawn: Sequence[Thing], book: Book) -> list[Finding]:
 def _along(drawn: Sequence[Thing]) -> list[bool]:
     """For each bay whether others stand before or behind it and none beside it, as along a drive."""
     shapes = [each.outline.shape for each in drawn]
+    frames = [_frame(each) for each in shapes]
     beside, ends = [False] * len(shapes), [False] * len(shapes)
     near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCHING)
     for one, other in near.T.tolist():
         if one == other or drawn[one].floor != drawn[other].floor:
             continue
-        ahead, aside = _offset(drawn[one], drawn[other])
+        ahead, aside = _offset(frames[one], frames[other])
         if aside < drawn[one].breadth / 2:
             ends[one] = True
         elif ahead < drawn[one].length / 2:
@@ -138,16 +153,23 @@ def _along(drawn: Sequence[Thing]) -> list[bool]:
     return [ends[i] and not beside[i] for i in range(len(shapes))]
 
 
-def _offset(bay: Thing, other: Thing) -> tuple[float, float]:
-    """How far the middle of another bay lies ahead and aside of this one's, along its longer and its shorter side."""
-    corners = shapely.get_coordinates(shapely.oriented_envelope(bay.outline.shape))[:3]
+def _frame(bay: Polygon) -> _Frame:
+    corners = shapely.get_coordinates(shapely.oriented_envelope(bay))[:3]
     sides = np.diff(corners, axis=0)
     lengths = np.hypot(*sides.T)
+    middle = shapely.get_coordinates(bay.centroid)[0]
     if lengths.min() <= 0:
-        return (math.inf, math.inf)
+        return _Frame(middle=middle, ahead=None, aside=None)
     ahead, aside = sides[np.argmax(lengths)] / lengths.max(), sides[np.argmin(lengths)] / lengths.min()
-    here, there = (shapely.get_coordinates(e.outline.shape.centroid)[0] for e in (bay, other))
-    return abs(float((there - here) @ ahead)), abs(float((there - here) @ aside))
+    return _Frame(middle=middle, ahead=ahead, aside=aside)
+
+
+def _offset(bay: _Frame, other: _Frame) -> tuple[float, float]:
+    """How far the middle of another bay lies ahead and aside of this one's, along its longer and its shorter side."""
+    if bay.ahead is None or bay.aside is None:
+        return (math.inf, math.inf)
+    away = other.middle - bay.middle
+    return abs(float(away @ bay.ahead)), abs(float(away @ bay.aside))
 
 
 def _headroom(plan: Proposal, drawn: Sequence[Thing], book: Book) -> tuple[Finding, ...]:

@@ -66,7 +66,8 @@ def parking_in_yards(plan: Proposal, site: Site, book: Book) -> Sequence[Finding
     if not parked and not bays_of(plan):
         why = "No bay is drawn, so it is unknown which of them lie in a yard."
         return [unknown(rule_id, why, remedy=DRAW)]
-    there = Parked(things=tuple(parked), ground=shapely.union_all([each.outline.shape for each in parked]))
+    ground = once_drawn(plan, "parked ground", lambda: shapely.union_all([e.outline.shape for e in parked]))
+    there = Parked(things=tuple(parked), ground=ground)
     found = [
         finding
         for building in plan.buildings

@@ -5,6 +5,7 @@ declared.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -42,6 +43,7 @@ PLOT_BEFORE, AREA_BEFORE = (
 )
 REUSE, WASTE = Parameter("services.reuse_over"), Parameter("services.waste_over")
 CAPACITY = "RWH_CAPACITY_L"
+UNREAD_TANK = "What one of the tanks holds is written on its layer but is no number, and the others alone are too small."
 SEWER = "SEWER_CONNECTION"
 EFFLUENT = frozenset({"G1", "G2", "I"})
 REUSE_REMEDY = (
@@ -136,7 +138,7 @@ def _storage(plan: Proposal, book: Book) -> Finding:
         )
     litres = at_hundredth(covered) * rate.number
     step = f"{rate} of {covered.amount:.2f} m² covered: {litres:.0f} litres"
-    return at_least(
+    finding = at_least(
         "rain_water",
         Required.derived(litres, Unit.LITRE, step, rate, over),
         _capacity(plan),
@@ -144,6 +146,15 @@ def _storage(plan: Proposal, book: Book) -> Finding:
         remedy=f"Make the tanks larger, write {CAPACITY}=… on RWH, and have a person confirm it.",
         subject="storage",
     )
+    if finding.holds is False and _has_unread_tank(plan):
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=UNREAD_TANK)
+    return finding
+
+
+def _has_unread_tank(plan: Proposal) -> bool:
+    """Whether what a tank holds is written on its layer and is no number, so that all together may hold more than was read."""
+    told = [each for each in plan.drawing.declared if each.key == CAPACITY]
+    return CAPACITY not in plan.answers.words and any(each.number is None for each in told)
 
 
 def _capacity(plan: Proposal) -> Measured | None:

@@ -13,6 +13,7 @@ from gis.site import Site
 from rules.book import Book, NotEncoded, NotInForce, Parameter
 from rules.findings import Finding, Required, not_applicable, unknown
 from rules.measure import Unit
+from rules.plans.colours import UNTOLD_ROOM
 from rules.plans.drawing import Length
 from rules.plans.roles import Role
 from rules.proposal import Proposal
@@ -34,6 +35,9 @@ WORSHIP_CODE = "D1"
 DWELLINGS = HOUSE_CODES | FLAT_CODES
 BATHS = ("WC_HT", "BATH_HT")
 REMEDY = "Raise the ceiling, and draw the height as a dimension on BLK_n_FLR_k_HT_ROOM in the colour of its kind of room."
+ANY_KIND = (
+    "The model does not tell the kind of the room: a lavatory may be lower, and a hall has to be higher."
+)
 RESIDENTIAL = 1
 NORMAL, COOL_OR_SCHOOL, PARKING_OR_WORK, HALL, COOL_HALL, BELOW_BALCONY, ABOVE_BALCONY = range(2, 9)
 STORE_OR_BATH, WORKROOM, ENTRANCE, INDUSTRIAL_STORE = range(9, 13)
@@ -96,7 +100,8 @@ def _one(length: Length, uses: Sequence[Use], book: Book) -> tuple[Finding, ...]
 
 
 def _judged(length: Length, uses: Sequence[Use], book: Book, subject: str) -> Sequence[Finding]:
-    wanted = _asked_for(length.colour, uses, book)
+    is_untold = length.meaning == UNTOLD_ROOM
+    wanted = _of_any_kind(uses, book) if is_untold else _asked_for(length.colour, uses, book)
     if isinstance(wanted, str):
         return [
             unknown("room_height", wanted, remedy=REMEDY, subject=subject, places=of_length(length).places)
@@ -111,6 +116,14 @@ def _judged(length: Length, uses: Sequence[Use], book: Book, subject: str) -> Se
     return [
         at_least_between("room_height", wanted, of_length(length), missing="", remedy=REMEDY, subject=subject)
     ]
+
+
+def _of_any_kind(uses: Sequence[Use], book: Book) -> Range:
+    """What is asked of a room whose kind is not told: enough for a hall passes, too little for a lavatory fails."""
+    hall, bath = Required.of(book.value(ASSEMBLY, "ordinary")), Required.of(book.value(BATH))
+    if any(_left_out(each, book) for each in uses):
+        bath = bath.changed(Decimal(0), "none where the room is one that is left out")
+    return Range(most=hall, least=bath, why=ANY_KIND)
 
 
 def _asked_for(colour: int, uses: Sequence[Use], book: Book) -> Range | str | None:

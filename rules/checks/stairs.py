@@ -32,7 +32,7 @@ from rules.reckoning.each_measured import unless_unmeasured
 from rules.reckoning.sizes import Sized, sized
 from rules.reckoning.stairways import Stairway, room_for_steps, stairways, storey_height
 from rules.reckoning.telling import Detail, details, slopes
-from rules.reckoning.treads import riser, risers, tread
+from rules.reckoning.treads import is_climbed, riser, risers, tread
 from rules.register import asked, rule
 from rules.takings import count, least, of_length
 
@@ -201,7 +201,10 @@ def drawn_steps(
 def shown_by_lines(plan: Proposal, there: Sequence[Stairway], tread_key: str, riser_key: str) -> set[str]:
     """Keys of words that nobody is asked for, since lines across the flights of every stair show what they would tell."""
     treads = all(each.flights and all(f.steps and f.steps.treads for f in each.flights) for each in there)
-    climbs = all(risers(each) is not None and storey_height(plan, each) is not None for each in there)
+    climbs = all(
+        is_climbed(each) or (risers(each) is not None and storey_height(plan, each) is not None)
+        for each in there
+    )
     shown = [key for key, is_shown in ((tread_key, treads), (riser_key, climbs)) if there and is_shown]
     return {key for key in shown if plan.word(key) is None}
 

@@ -57,20 +57,14 @@ def _floors(plan: Proposal, book: Book) -> list[Finding]:
 
 def _elsewhere(plan: Proposal, book: Book) -> list[Finding]:
     """A way that lies on no floor tells nothing of a floor, but may be too long."""
-    outlines = [o.shape for b in plan.buildings for f in b.floors for area in f.areas for o in area.outlines]
-    on = {id(each) for each in _ways_on(plan, outlines)}
-    stray = [of_length(each) for each in plan.drawing.lengths_of(Role.TRAVEL) if id(each) not in on]
+    stray = once_drawn(plan, "stray ways", lambda: _stray(plan))
     finding = _judged(plan, greatest(stray), book, "a way drawn on no floor")
     return [] if not stray or finding.outcome is Outcome.PASS else [finding]
 
 
 def _floor(plan: Proposal, building: Building, floor: Floor, book: Book) -> Finding:
     subject = f"{building.title}, floor {floor.number}"
-    outlines = [outline.shape for area in floor.areas for outline in area.outlines]
-    ways = [of_length(each) for each in _ways_on(plan, outlines)]
-    longest = greatest(ways)
-    exits = _exits(plan, building, floor)
-    least = once_drawn(plan, ("farthest", id(floor)), lambda: _at_least(outlines, exits))
+    longest, least = once_drawn(plan, ("ways", id(floor)), lambda: _ways(plan, building, floor))
     if least is not None and (longest is None or least.amount > longest.amount):
         bound = _judged(plan, least, book, subject)
         if not bound.holds:
@@ -79,6 +73,21 @@ def _floor(plan: Proposal, building: Building, floor: Floor, book: Book) -> Find
             why = f"The longest way drawn is {longest.amount:.2f} m, and a corner of the floor is {least.amount:.2f} m from its nearest exit at least."
             return unknown("travel", why, remedy=WAY, subject=subject, places=least.places)
     return _judged(plan, longest, book, subject)
+
+
+def _stray(plan: Proposal) -> list[Measured]:
+    outlines = [
+        o.shape for b in plan.drawing.blocks for f in b.floors for area in f.areas for o in area.outlines
+    ]
+    on = {id(each) for each in _ways_on(plan, outlines)}
+    return [of_length(each) for each in plan.drawing.lengths_of(Role.TRAVEL) if id(each) not in on]
+
+
+def _ways(plan: Proposal, building: Building, floor: Floor) -> tuple[Measured | None, Measured | None]:
+    """The longest way drawn on a floor, and what the way from its farthest corner measures at least."""
+    outlines = [outline.shape for area in floor.areas for outline in area.outlines]
+    longest = greatest(of_length(each) for each in _ways_on(plan, outlines))
+    return longest, _at_least(outlines, _exits(plan, building, floor))
 
 
 def _judged(plan: Proposal, way: Measured | None, book: Book, subject: str) -> Finding:

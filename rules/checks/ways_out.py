@@ -39,6 +39,7 @@ PERSON = Parameter("exits.area_per_person")
 RULE = "exit_width"
 DOORS = "Make exits wider, and draw each as a dimension on BLK_n_FLR_k_EXIT_WIDTH_DOOR."
 STAIRS = "Make stairs wider or add one, and draw each on BLK_n_FLR_k_STAIR_i with its flights."
+UNTOLD = "Not every stair on this floor has a known width, and the others alone are too narrow: they may be wide enough together."
 PASSAGES = "Make the corridor wider, and draw its width as a dimension in colour 2 on PASSAGE."
 
 
@@ -112,7 +113,7 @@ def _compared(
     told: tuple[str, str, str],
     book: Book,
 ) -> Finding:
-    """Each width counts by its units; a stair counts once, by its narrowest flight. `told` is subject, remedy, what is missing."""
+    """Each width counts by its units; a stair counts once, by its narrowest flight, and one of unknown width may only add. `told` is subject, remedy, what is missing."""
     subject, remedy, missing = told
     required = _needed(floor, groups, rates, book)
     widths = [each for each in drawn if each is not None]
@@ -131,7 +132,10 @@ def _compared(
     asked_for = required.changed(
         required.amount, "units as in the tables", book.value(UNIT), book.value(HALF)
     )
-    return at_least(RULE, asked_for, found, missing="", remedy=remedy, subject=subject)
+    finding = at_least(RULE, asked_for, found, missing="", remedy=remedy, subject=subject)
+    if finding.holds is False and len(widths) < len(drawn):
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=UNTOLD)
+    return finding
 
 
 @rule("doors_corridors")

@@ -14,7 +14,7 @@ import shapely
 from rules.envelopes.choice import heights_of
 from rules.envelopes.many import Frontages, Plots, cases_of, preferred, row_of
 from rules.envelopes.search import Cases, Found, level_at, search
-from rules.envelopes.shapes import Along, Yards, chosen, left_over, set_backs
+from rules.envelopes.shapes import Along, SetBacks, Yards, chosen, left_over, set_backs
 from rules.envelopes.sides import Flags, Floats, Ints, Shapes
 from rules.envelopes.terms import Terms
 
@@ -119,22 +119,32 @@ def _grounds(
     rows = _rows(found, cases, best, terms)
     grounds = np.zeros(len(best))
     for number, height, mine in _alike(rows, storeys, cases.ceiling[best], terms, storey_height):
-        mask = np.zeros(len(cases), dtype=bool)
-        mask[best[mine]] = True
-        distance = set_backs(
-            cases.sides,
-            cases.along,
-            Yards.of(terms.rows[number], terms.growth),
-            level_at(terms, height),
-            rise=0.0 if terms.growth is None else float(terms.growth.rise),
-            street=terms.street,
-            relieved=np.zeros(len(cases), dtype=bool),
-        ).distance
-        sides, groups = chosen(cases.sides, mask)
-        in_order = np.argsort(best[mine])
-        left = left_over(cases.shape[mask], sides, distance[groups])
-        grounds[mine[in_order]] = shapely.area(left)
+        grounds[mine] = shapely.area(ground_at(cases, best[mine], number, height, terms))
     return rounded(grounds)
+
+
+def ground_at(cases: Cases, mine: Ints, number: int, height: Decimal, terms: Terms) -> Shapes:
+    """The ground that yards leave each of some cases, in their order, to buildings of a row of Table 4 that end at a height."""
+    mask = np.zeros(len(cases), dtype=bool)
+    mask[mine] = True
+    sides, groups = chosen(cases.sides, mask)
+    distance = set_backs_at(cases, number, height, terms).distance[groups]
+    found: Shapes = np.empty(len(mine), dtype=object)
+    found[np.argsort(mine)] = left_over(cases.shape[mask], sides, distance)
+    return found
+
+
+def set_backs_at(cases: Cases, number: int, height: Decimal, terms: Terms) -> SetBacks:
+    """Metres and what decides, for every group of sides, of buildings of a row of Table 4 that end at a height."""
+    return set_backs(
+        cases.sides,
+        cases.along,
+        Yards.of(terms.rows[number], terms.growth),
+        level_at(terms, height),
+        rise=0.0 if terms.growth is None else float(terms.growth.rise),
+        street=terms.street,
+        relieved=np.zeros(len(cases), dtype=bool),
+    )
 
 
 def _highest(found: Found, best: Ints) -> Ints:

@@ -69,3 +69,5 @@ COLOUR_MEANINGS: dict[Role, dict[int, str]] = {
     Role.SIDE_YARD_2: _YARDS,
 }
 """What the colour of a mark on such a layer says, as far as the table of sub-features tells."""
+UNTOLD_ROOM = "room of a kind that is not told"
+"""What the height of a model's room means where the model does not tell what the room is for."""

@@ -254,11 +254,10 @@ class Units:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How the file was read: version, mending, and what it holds."""
+    """How the file was read: version, whether it was damaged, and what it holds."""
 
     version: str
     was_recovered: bool
-    mended: tuple[tuple[str, int], ...]
     entities: int
     blocks: int
     pieces: int

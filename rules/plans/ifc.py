@@ -20,6 +20,7 @@ from rules.plans.ifc_heights import height_of, told_ground
 from rules.plans.ifc_links import all_of
 from rules.plans.ifc_parts import Building, buildings_in, level_of
 from rules.plans.ifc_reader import read_model
+from rules.plans.ifc_rooms import room_heights
 from rules.plans.ifc_site import Drawn, ground_along, plot_of, terrain_of
 from rules.plans.ifc_storeys import standing
 from rules.plans.ifc_things import entrances_of, plinth_of, stairs_of, things_of
@@ -66,7 +67,6 @@ def measure_ifc(content: bytes, *, watch: Watch = nobody) -> Drawing:
         reading=Reading(
             version=str(model.schema),
             was_recovered=any(each.fault is Fault.DAMAGED for each in problems.listed()),
-            mended=(),
             entities=len(all_of(model, "IfcProduct")),
             blocks=len(all_of(model, "IfcBuildingStorey")),
             pieces=workshop.parts,
@@ -136,6 +136,7 @@ def _built(
         lengths=(
             *plinth_of(building, floors, ground),
             *(length for stair in stairs for length in stair.lengths),
+            *room_heights(building, floors, problems),
         ),
         entrances=entrances_of(building, floors, workshop),
         areas=areas_of(building.spaces, area_unit(model), problems),

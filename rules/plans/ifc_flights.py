@@ -41,6 +41,8 @@ class Flight:
     steps: Steps | None
     width: float | None
     across: LineString | None
+    levels: tuple[float, ...] = ()
+    """Levels of its treads from the lowest up, where they follow one another straight."""
 
 
 def flight_of(body: Body) -> Flight | None:
@@ -48,7 +50,7 @@ def flight_of(body: Body) -> Flight | None:
     pieces = polygons_of(body.footprint)
     if not pieces:
         return None
-    treads = _treads(body)
+    levels, treads = _treads(body)
     outline = _outline(pieces, treads)
     if len(treads) < 2:
         return Flight(outline=outline, steps=None, width=None, across=None)
@@ -63,7 +65,9 @@ def flight_of(body: Body) -> Flight | None:
     middle = float(np.mean(shapely.get_coordinates(narrow) @ along))
     shown = narrow.convex_hull
     across = _across(shown if isinstance(shown, Polygon) else outline, along, middle)
-    return Flight(outline=outline, steps=steps, width=_width(narrow, along), across=across)
+    return Flight(
+        outline=outline, steps=steps, width=_width(narrow, along), across=across, levels=tuple(levels)
+    )
 
 
 def _outline(pieces: Sequence[Polygon], treads: Sequence[BaseGeometry]) -> Polygon:
@@ -75,8 +79,8 @@ def _outline(pieces: Sequence[Polygon], treads: Sequence[BaseGeometry]) -> Polyg
     return hull if beyond and isinstance(hull, Polygon) else outline
 
 
-def _treads(body: Body) -> list[BaseGeometry]:
-    """The level faces from the lowest up, each without what a higher one covers."""
+def _treads(body: Body) -> tuple[list[float], list[BaseGeometry]]:
+    """The level faces from the lowest up, each with its level and without what a higher one covers."""
     sides = body.triangles[:, 1:] - body.triangles[:, :1]
     normals = np.cross(sides[:, 0], sides[:, 1])
     sizes = np.linalg.norm(normals, axis=1)
@@ -84,15 +88,15 @@ def _treads(body: Body) -> list[BaseGeometry]:
     heights = level[:, :, 2].mean(axis=1)
     order = np.argsort(heights, kind="stable")
     cuts = np.flatnonzero(np.diff(heights[order]) > ONE_STEP) + 1
-    found: list[BaseGeometry] = []
+    found: list[tuple[float, BaseGeometry]] = []
     above: BaseGeometry = Polygon()
     for group in reversed(np.split(order, cuts)):
         face = shapely.union_all([Polygon(corners[:, :2]) for corners in level[group]])
         seen = face.difference(above)
         above = above.union(face)
         if seen.area > LEAST_TREAD:
-            found.append(seen)
-    return found[::-1]
+            found.append((float(heights[group].max()), seen))
+    return [height for height, _ in found[::-1]], [face for _, face in found[::-1]]
 
 
 def _direction(treads: Sequence[BaseGeometry]) -> Vector | None:

@@ -50,6 +50,8 @@ class Building:
     ways: tuple[Body, ...]
     flights: tuple[Body, ...]
     """Flights of stairs one by one; the stair that they belong to is a way as a whole."""
+    landings: tuple[Body, ...]
+    """Slabs that belong to a stair."""
     doors: tuple[Any, ...]
 
     def of(self, *kinds: str) -> tuple[Body, ...]:
@@ -84,7 +86,7 @@ def _building(number: int, entity: Any, only: Any, model: Any, workshop: Worksho
         each for each in slabs if each.id() not in above and words(each, "PredefinedType") not in NO_FLOORS
     ]
     base = [each for each in floors if words(each, "PredefinedType") in GROUND_SLABS]
-    ways, flights = _ways(own(*WAYS), workshop)
+    ways, flights, landings = _ways(own(*WAYS), workshop)
     return Building(
         number=number,
         entity=entity,
@@ -97,6 +99,7 @@ def _building(number: int, entity: Any, only: Any, model: Any, workshop: Worksho
         spaces=workshop.bodies(_pieces(own("IfcSpace"))),
         ways=ways,
         flights=flights,
+        landings=landings,
         doors=tuple(own("IfcDoor")),
     )
 
@@ -127,14 +130,18 @@ def _with_shape(entity: Any, deep: int) -> Iterator[Any]:
             yield from _with_shape(part, deep - 1)
 
 
-def _ways(entities: Sequence[Any], workshop: Workshop) -> tuple[tuple[Body, ...], tuple[Body, ...]]:
-    """Whole stairs, ramps and lifts, a flight that belongs to one being built with it; and the flights of stairs one by one."""
+def _ways(
+    entities: Sequence[Any], workshop: Workshop
+) -> tuple[tuple[Body, ...], tuple[Body, ...], tuple[Body, ...]]:
+    """Whole stairs, ramps and lifts, a flight that belongs to one being built with it; then flights of stairs and landings one by one."""
     whole = [each for each in entities if first_above(each, *WAYS) is None]
     found: list[Body] = []
     flights: list[Body] = []
+    landings: list[Body] = []
     for each in whole:
         pieces = workshop.bodies(_pieces([each]))
         flights += [piece for piece in pieces if is_a(piece.part, "IfcStairFlight")]
+        landings += [piece for piece in pieces if is_a(piece.part, "IfcSlab")]
         if len(pieces) == 1:
             found += [Body(part=each, source=source_of(each), triangles=pieces[0].triangles)]
         elif pieces:
@@ -145,7 +152,7 @@ def _ways(entities: Sequence[Any], workshop: Workshop) -> tuple[tuple[Body, ...]
                     triangles=np.concatenate([piece.triangles for piece in pieces]),
                 )
             ]
-    return tuple(found), tuple(flights)
+    return tuple(found), tuple(flights), tuple(landings)
 
 
 def _storeys(entities: Sequence[Any], workshop: Workshop, metres: float) -> tuple[Storey, ...]:

@@ -19,6 +19,7 @@ from rules.plans.ifc_floors import Numbered
 from rules.plans.ifc_links import first_above, words
 from rules.plans.ifc_outlines import outline_of, polygons_of
 from rules.plans.ifc_parts import Building
+from rules.plans.ifc_rooms import rises_of
 from rules.plans.ifc_site import Ground
 from rules.plans.ifc_storeys import HEADROOM
 from rules.plans.roles import Role
@@ -47,10 +48,11 @@ def things_of(building: Building, floors: Sequence[Numbered]) -> tuple[Thing, ..
 
 @dataclass(frozen=True, kw_only=True)
 class Stair:
-    """One stair of a model: its outline and its flights, and the widths measured across them."""
+    """One stair of a model: its outline and its flights, the widths measured across them, and the levels of the treads of each."""
 
     things: tuple[Thing, ...]
     lengths: tuple[Length, ...]
+    levels: tuple[tuple[float, ...], ...] = ()
 
 
 def stairs_of(building: Building, floors: Sequence[Numbered]) -> tuple[Stair, ...]:
@@ -67,8 +69,24 @@ def stairs_of(building: Building, floors: Sequence[Numbered]) -> tuple[Stair, ..
             for each in building.flights
             if each.part == whole.part or first_above(each.part, "IfcStair") == whole.part
         ]
-        found.append(_stair(building.number, floor, counts[floor], whole, flights))
+        landings = [
+            each.high for each in building.landings if first_above(each.part, "IfcStair") == whole.part
+        ]
+        stair = _stair(building.number, floor, counts[floor], whole, flights)
+        levels = [each.standing.level for each in floors]
+        found.append(replace(stair, things=_climbed(stair, landings, levels)))
     return tuple(found)
+
+
+def _climbed(stair: Stair, landings: Sequence[float], floors: Sequence[float]) -> tuple[Thing, ...]:
+    """The parts of a stair, its flights with the risers from one floor to the next."""
+    if not stair.levels:
+        return stair.things
+    rises, is_climbed = rises_of(stair.levels, landings, floors)
+    return tuple(
+        replace(each, steps=replace(each.steps, rises=rises, is_climbed=is_climbed)) if each.steps else each
+        for each in stair.things
+    )
 
 
 def _stair(block: int, floor: int, number: int, whole: Body, flights: Sequence[Body]) -> Stair:
@@ -76,7 +94,7 @@ def _stair(block: int, floor: int, number: int, whole: Body, flights: Sequence[B
         _thing(Role.STAIR, block, floor, (number,), outline_of(piece, [whole.source]))
         for piece in polygons_of(whole.footprint)[:1]
     ]
-    lengths = []
+    lengths, levels = [], []
     for index, body in enumerate(flights, start=1):
         flight = flight_of(body)
         if flight is None:
@@ -85,9 +103,10 @@ def _stair(block: int, floor: int, number: int, whole: Body, flights: Sequence[B
             Role.STAIR_FLIGHT, block, floor, (number, index), outline_of(flight.outline, [body.source])
         )
         things.append(replace(drawn, steps=flight.steps))
+        levels.append(flight.levels)
         if flight.width is not None and flight.across is not None:
             lengths.append(_width(drawn, flight.width, flight.across))
-    return Stair(things=tuple(things), lengths=tuple(lengths))
+    return Stair(things=tuple(things), lengths=tuple(lengths), levels=tuple(levels))
 
 
 def _width(flight: Thing, metres: float, across: LineString) -> Length:

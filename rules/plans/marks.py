@@ -63,7 +63,7 @@ def marked(
     earlier check left on the same layers are taken away first.
     """
     sheet = read(content, Problems())
-    plan = drawing or measured(sheet, Problems(), audit=False)
+    plan = drawing or measured(sheet, Problems())
     shown = sorted(
         (each for each in findings if each.outcome in LAYERS),
         key=lambda each: (each.outcome is not Outcome.FAIL, each.rule, each.subject),

@@ -27,7 +27,7 @@ from rules.plans.names import LayerName, Profile, is_misspelt, meaning, profile_
 from rules.plans.outlines import outlines_of
 from rules.plans.pieces import Piece, Pieces
 from rules.plans.problems import Fault, Problems
-from rules.plans.reader import Sheet, audited, read
+from rules.plans.reader import Sheet, read
 from rules.plans.roles import Role
 from rules.plans.things import things_of
 from rules.plans.units import units_of
@@ -43,17 +43,14 @@ def measure(content: bytes, *, watch: Watch = nobody) -> Drawing:
     return measured(read(content, problems), problems, watch=watch)
 
 
-def measured(sheet: Sheet, problems: Problems, *, audit: bool = True, watch: Watch = nobody) -> Drawing:
-    """The plan in a document that was read; `problems` already holds those of the reading.
-
-    The audit at the end changes the document: without it the same sheet can be measured again.
-    """
+def measured(sheet: Sheet, problems: Problems, *, watch: Watch = nobody) -> Drawing:
+    """The plan in a document that was read; `problems` already holds those of the reading, and the document stays as it is."""
     watch(MEASURING, 0, 1)
     document = sheet.document
     profile = profile_of(_layers_used(document))
     pieces = Pieces(document, lambda layer: _matters(layer, profile), problems).found
     if profile is None:
-        return _without_profile(sheet, problems, audit=audit)
+        return _without_profile(sheet, problems)
     units = _units(document, pieces, profile, problems)
     layers = layers_of(pieces, profile, units.metres_per_unit, problems)
     plot = _plot(layers, problems)
@@ -72,7 +69,7 @@ def measured(sheet: Sheet, problems: Problems, *, audit: bool = True, watch: Wat
     note_treads(things, declared, problems)
     return Drawing(
         profile=profile,
-        reading=_reading(sheet, len(pieces), problems, audit=audit),
+        reading=_reading(sheet, len(pieces)),
         units=units,
         plot=plot,
         blocks=blocks,
@@ -90,16 +87,12 @@ def _astray(pieces: Sequence[Piece], profile: Profile) -> tuple[Declared, ...]:
     return declared_in([each for each in texts if meaning(each.layer, profile) is None], Problems())
 
 
-def _reading(sheet: Sheet, pieces: int, problems: Problems, *, audit: bool) -> Reading:
-    """How the file was read; the counts are taken before the audit deletes what it cannot draw."""
-    version, entities = str(sheet.document.dxfversion), len(sheet.document.modelspace())
-    blocks = len(blocks_in(sheet.document))
+def _reading(sheet: Sheet, pieces: int) -> Reading:
     return Reading(
-        version=version,
+        version=str(sheet.document.dxfversion),
         was_recovered=sheet.was_recovered,
-        mended=audited(sheet, problems) if audit else (),
-        entities=entities,
-        blocks=blocks,
+        entities=len(sheet.document.modelspace()),
+        blocks=len(blocks_in(sheet.document)),
         pieces=pieces,
     )
 
@@ -118,7 +111,7 @@ def _matters(layer: str, profile: Profile | None) -> bool:
     return meaning(layer, profile) is not None or is_misspelt(layer, profile)
 
 
-def _without_profile(sheet: Sheet, problems: Problems, *, audit: bool) -> Drawing:
+def _without_profile(sheet: Sheet, problems: Problems) -> Drawing:
     problems.add(
         Fault.PROFILE,
         "The drawing uses neither the layers of Kerala's convention nor those for small houses; nothing could be measured.",
@@ -127,8 +120,9 @@ def _without_profile(sheet: Sheet, problems: Problems, *, audit: bool) -> Drawin
     units = Units(
         header="not looked at", metres_per_unit=1.0, is_certain=False, reason="nothing was measured"
     )
-    reading = _reading(sheet, 0, problems, audit=audit)
-    return Drawing(profile=None, reading=reading, units=units, plot=None, problems=problems.listed())
+    return Drawing(
+        profile=None, reading=_reading(sheet, 0), units=units, plot=None, problems=problems.listed()
+    )
 
 
 def _units(document: Document, pieces: Sequence[Piece], profile: Profile, problems: Problems) -> Units:

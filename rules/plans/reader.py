@@ -7,20 +7,18 @@ drawing or is beyond repair, `TooLarge` beyond the limits stated here, which bou
 import io
 import logging
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ezdxf import recover
-from ezdxf.audit import AuditError, Auditor
+from ezdxf.audit import Auditor
 from ezdxf.document import Drawing as Document
 from ezdxf.filemanagement import dxf_stream_info
 from ezdxf.filemanagement import read as read_stream
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from gis.errors import Invalid, TooLarge
-from rules.plans.auditing import audit
 from rules.plans.problems import Fault, Problems
 from rules.plans.salvage import Cut, salvage
 
@@ -50,15 +48,10 @@ logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A drawing that could be read; `audit` is there where the file had to be mended while reading."""
+    """A drawing that could be read; `was_recovered` tells that the file was damaged and had to be mended while reading."""
 
     document: Document
-    audit: Auditor | None
-
-    @property
-    def was_recovered(self) -> bool:
-        """Whether the file was damaged."""
-        return self.audit is not None
+    was_recovered: bool
 
 
 def read(content: bytes, problems: Problems) -> Sheet:
@@ -73,7 +66,7 @@ def read(content: bytes, problems: Problems) -> Sheet:
             "The file is damaged; it was mended while reading, and parts may be missing.",
             "Open it in the CAD program, run AUDIT and PURGE, and export it again.",
         )
-    return Sheet(document=document, audit=found)
+    return Sheet(document=document, was_recovered=found is not None)
 
 
 def refuse_what_is_no_drawing(content: bytes) -> None:
@@ -183,30 +176,3 @@ def _attempt(load: Callable[[], tuple[Document, Found]]) -> tuple[Document, Foun
     except (Exception, RecursionError) as error:
         words = " ".join(str(error).split())[:200]
         raise _Refusal(words or type(error).__name__) from error
-
-
-def audited(sheet: Sheet, problems: Problems) -> tuple[tuple[str, int], ...]:
-    """Counts of what ezdxf's audit mends, by kind.
-
-    It comes after the measuring, since it deletes what it cannot draw: a dimension whose picture is lost still has its points.
-    """
-    try:
-        auditor = sheet.audit or audit(sheet.document)
-    except MemoryError:
-        raise
-    except (Exception, RecursionError) as error:
-        problems.add(
-            Fault.DAMAGED,
-            f"The audit of the drawing failed ({type(error).__name__}): links within it are broken.",
-            "Open it in the CAD program, run AUDIT, and export it again.",
-        )
-        return ()
-    counts = Counter(_kind(each.code) for each in [*auditor.fixes, *auditor.errors])
-    return tuple(sorted(counts.items()))
-
-
-def _kind(code: int) -> str:
-    try:
-        return AuditError(code).name.lower().replace("_", " ")
-    except ValueError:
-        return f"fault {code}"

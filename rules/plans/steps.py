@@ -42,6 +42,7 @@ class Steps:
 
     `treads` lie between neighbouring lines, `ends` between the outermost lines and the ends of the outline, 0 where a line is drawn there.
     `turns` tells that they do not follow one another straight, so that no side of the outline is the flight's width.
+    `rises` are the risers of the whole stair where a model shows heights, `is_climbed` whether none of them is missing.
     """
 
     lines: tuple[LineString, ...]
@@ -50,6 +51,8 @@ class Steps:
     ends: tuple[float, ...]
     why: str = ""
     turns: bool = False
+    rises: tuple[float, ...] = ()
+    is_climbed: bool = False
 
     @property
     def least_tread(self) -> tuple[float, float]:

@@ -1,13 +1,15 @@
-"""How many metres one drawing unit is: what the header says, held against the size of the plot and of the building.
+"""How many metres one drawing unit is: what the header says, held against the size of the plot and of the building, then of its parcel.
 
 In: the header's unit, the plot's area and the heights in drawing units, the declared area, the outline of the plot.  Out: `Units`, and a problem whenever
 the header is not metres or cannot be right. The convention asks for metres, 1:1 ($INSUNITS 6).
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rules.plans.drawing import Source, Units
-from rules.plans.problems import Fault, Problems
+from rules.plans.problems import Fault, Problem, Problems
 
 METRES = {"metre": 1.0, "millimetre": 0.001, "centimetre": 0.01, "inch": 0.0254, "foot": 0.3048}
 PLURALS = {
@@ -24,6 +26,9 @@ PLAUSIBLE_HEIGHT = (2.0, 150.0)
 """Metres between which the height of a building is believed."""
 AGREES = 0.35
 """Share by which the drawn area may miss the declared one and still tell the unit: units differ by a factor of 6 or more."""
+
+AS_LARGE = 0.025
+"""Share by which the side of a plot may miss that of its parcel and still tell the unit in which it was meant."""
 
 
 def units_of(
@@ -59,6 +64,35 @@ def units_of(
         handles=plot.handles if plot else (),
     )
     return Units(header=header, metres_per_unit=1.0, is_certain=False, reason="not certain")
+
+
+def doubted_by_ground(
+    units: Units, drawn: float, parcel: float, *, plot: Source | None = None
+) -> tuple[Units, Problem | None]:
+    """The unit, in doubt where the drawn plot (m²) would be as large as its parcel (m²) if it were drawn in another one.
+
+    Only of a plot that is not its parcel as it is drawn: a header may say metres where the draughtsman meant feet.
+    """
+    if not units.is_certain or drawn <= 0 or parcel <= 0:
+        return units, None
+    factor = math.sqrt(parcel / drawn)
+    meant = [
+        name
+        for name, metres in METRES.items()
+        if not math.isclose(metres, units.metres_per_unit, rel_tol=0.01)
+        and abs(factor * units.metres_per_unit / metres - 1.0) <= AS_LARGE
+    ]
+    if not meant:
+        return units, None
+    reason = f"the plot is {1 / factor:.4f} times its parcel, as if it were drawn in {PLURALS[meant[0]]}"
+    told = Problem(
+        fault=Fault.UNITS,
+        layer=plot.layer if plot else "",
+        handles=plot.handles if plot else (),
+        message=f"The unit of the drawing is in doubt: {reason}. It was measured with {units.metres_per_unit:g} m to the unit.",
+        remedy="Draw in metres, 1:1, and set $INSUNITS to 6; if the unit is right, this is not the parcel.",
+    )
+    return replace(units, is_certain=False, reason=reason), told
 
 
 def _makes_sense(metres: float, area: float | None, heights: Sequence[float]) -> bool:

@@ -14,7 +14,7 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from rules.plans.drawing import Thing
+from rules.plans.drawing import Plot, Thing
 from rules.proposal import Building, Position, Proposal, once_drawn
 from rules.reckoning.fronts import Vector, normals, position
 
@@ -52,19 +52,10 @@ def _at_walls(plan: Proposal, building: Building, thing: Thing) -> Iterator[Reac
     plot, front = plan.drawing.plot, plan.front.direction
     if plot is None or front is None or building.outline is None:
         return
-    square = normals(plot.outline.shape, plot.sides)
-    boundary = {
-        where: shapely.union_all(
-            [
-                each.line
-                for each in plot.sides
-                if each.number in square and position(square[each.number], front) is where
-            ]
-        )
-        for where in Position
-    }
+    boundary = once_drawn(plan, ("boundary by position", front), lambda: _boundary(plot, front))
     out = thing.outline.shape.difference(building.outline)
-    walls = list(_walls(building))
+    key = ("straight walls", building.number, building.outline)
+    walls = once_drawn(plan, key, lambda: list(_walls(building)))
     apart = shapely.distance(out, [wall for wall, _ in walls])
     for (wall, outward), away in zip(walls, apart.tolist(), strict=True):
         where = position(outward, front)
@@ -76,6 +67,21 @@ def _at_walls(plan: Proposal, building: Building, thing: Thing) -> Iterator[Reac
             tip = (middle.x + outward[0] * beyond, middle.y + outward[1] * beyond)
             yard = float(wall.distance(boundary[where]))
             yield Reach(position=where, beyond=beyond, yard=yard, line=LineString([middle, tip]))
+
+
+def _boundary(plot: Plot, front: Vector) -> dict[Position, BaseGeometry]:
+    """The sides of the plot by where they lie, seen from the front."""
+    square = normals(plot.outline.shape, plot.sides)
+    return {
+        where: shapely.union_all(
+            [
+                each.line
+                for each in plot.sides
+                if each.number in square and position(square[each.number], front) is where
+            ]
+        )
+        for where in Position
+    }
 
 
 def _walls(building: Building) -> Iterator[tuple[LineString, Vector]]:
@@ -92,7 +98,8 @@ def _walls(building: Building) -> Iterator[tuple[LineString, Vector]]:
 def _beyond(out: BaseGeometry, wall: LineString, outward: Vector, outline: BaseGeometry) -> float:
     """Metres that the pieces starting at a wall, before the wall itself, reach away from the building."""
     points = shapely.get_coordinates(wall)
-    far = np.array(outward) * (float(out.hausdorff_distance(wall)) + 1.0) if not out.is_empty else np.zeros(2)
+    left, low, right, high = shapely.total_bounds([out, wall]).tolist()
+    far = np.array(outward) * (math.hypot(right - left, high - low) + 1.0)  # beyond all of it
     strip = Polygon([*points, *(points + far)[::-1]])
     pieces = [
         each

@@ -16,7 +16,7 @@ from rules.findings import Measured, Place, Required, measured
 from rules.measure import Unit
 from rules.plans.drawing import Thing
 from rules.plans.roles import Role
-from rules.proposal import Proposal, Word
+from rules.proposal import Proposal, Word, once_drawn
 from rules.reckoning.dwellings import FLAT_CODES, HOUSE_CODES, has_flats, unit_areas
 from rules.reckoning.occupancy import Use, joined
 from rules.reckoning.telling import said_yes
@@ -225,7 +225,10 @@ def _halls(use: Use, area: Measured, book: Book) -> Part:
 
 def bays_of(plan: Proposal, *roles: Role) -> tuple[Thing, ...]:
     """The bays drawn for cars; one that was drawn on two layers counts once."""
-    there = plan.drawing.things_of(*(roles or BAYS))
+    return once_drawn(plan, ("bays", *roles), lambda: _once_each(plan.drawing.things_of(*(roles or BAYS))))
+
+
+def _once_each(there: tuple[Thing, ...]) -> tuple[Thing, ...]:
     shapes = [each.outline.shape for each in there]
     twice = set()
     for one, other in (

@@ -21,6 +21,9 @@ LOWER = "Make more risers, or the storey lower, and draw a line for every riser 
 LINES = (
     "Draw one straight line for every riser across the flight, from side to side, on the layer of the flight."
 )
+LOWER_EACH = "Make more risers, each as high as the other, or the storey lower."
+NOT_CLIMBED = "The model does not show every riser of the stair: it leads to no floor, or a landing between its flights is missing."
+MODEL_ALL = "Model the landings as slabs of the stair, and let its flights reach from floor to floor."
 ENDS = "Whether the ends of the flight's outline are risers is not drawn, and it decides."
 
 
@@ -42,7 +45,9 @@ def tread(rule_id: str, stair: Stairway, required: Required) -> list[Finding]:
 
 
 def riser(rule_id: str, stair: Stairway, height: Measured | None, required: Required) -> list[Finding]:
-    """The riser of a stair, its storey's height by the risers drawn; nothing where either is not told."""
+    """The riser of a stair, its storey's height by the risers drawn, or each as a model shows it; nothing where neither is told."""
+    if rises_shown(stair):
+        return [_shown(rule_id, stair, required)]
     counts = risers(stair)
     if counts is None or height is None:
         return []
@@ -111,6 +116,35 @@ def _between(thing: Thing, steps: Steps, metres: float) -> Measured:
         sources=(told(thing.outline.source),),
         places=_places(thing),
     )
+
+
+def rises_shown(stair: Stairway) -> tuple[float, ...]:
+    """The risers of a stair in metres as a model shows them; empty where a flight shows none."""
+    found = [each.steps.rises if each.steps else () for each in stair.flights]
+    return found[0] if found and all(found) else ()
+
+
+def is_climbed(stair: Stairway) -> bool:
+    """Whether a model shows every riser of a stair."""
+    return bool(rises_shown(stair)) and all(each.steps and each.steps.is_climbed for each in stair.flights)
+
+
+def _shown(rule_id: str, stair: Stairway, required: Required) -> Finding:
+    """The greatest riser of a model's stair; where some are not shown, only a fail is certain."""
+    rises = rises_shown(stair)
+    found = measured_of(
+        max(rises),
+        Unit.METRE,
+        steps=(f"greatest of {len(rises)} risers from tread to tread, landing or floor: {max(rises):.3f} m",),
+        sources=tuple(told(each.outline.source) for each in stair.flights),
+        places=tuple(place for each in stair.flights for place in _places(each)),
+    )
+    finding = at_most(
+        rule_id, required, found, missing="", remedy=LOWER_EACH, subject=f"{stair.title}, riser"
+    )
+    if finding.holds and not is_climbed(stair):
+        return replace(finding, outcome=Outcome.UNKNOWN, reason=NOT_CLIMBED, remedy=MODEL_ALL)
+    return finding
 
 
 def _riser(stair: Stairway, height: Measured, count: int) -> Measured:

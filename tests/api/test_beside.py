@@ -54,6 +54,9 @@ def test_a_worker_that_dies_comes_back_and_ends_with_the_server(tmp_path: Path) 
         assert until(lambda: len(begun(marks)) == 2)
         second = begun(marks)[1]
         assert is_alive(second)
+        assert (
+            os.getpgid(second) != os.getpgrp()
+        )  # Ctrl-C on a terminal is the server's, which ends its worker in order
     assert not is_alive(second)
     time.sleep(0.2)
     assert len(begun(marks)) == 2

@@ -1,7 +1,7 @@
 """The API about land: what it answers, and what it says to questions that make no sense."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jsonschema
@@ -50,6 +50,20 @@ def test_the_same_question_gives_the_same_bytes(client: TestClient, form: str) -
     first, second = (client.get(f"{TOWN}/extract?number=12/104&format={form}") for _ in range(2))
     assert first.status_code == 200
     assert first.content == second.content
+
+
+@pytest.mark.parametrize(("beyond", "status"), [("last", 200), ("now", 200), ("future", 422)])
+def test_what_was_believed_after_the_last_recording_is_what_was_recorded_last(
+    client: TestClient, beyond: str, status: int
+) -> None:
+    plain = client.get(f"{TOWN}/extract?number=12/104")
+    last, now = datetime.fromisoformat(plain.json()["at"]["known"]), datetime.now(UTC)
+    moment = {"last": last + timedelta(milliseconds=1), "now": now, "future": now + timedelta(minutes=5)}[
+        beyond
+    ]
+    answer = client.get(f"{TOWN}/extract", params={"number": "12/104", "known": moment.isoformat()})
+    assert answer.status_code == status
+    assert (answer.content == plain.content) is (status == 200)
 
 
 def test_a_divided_plot_is_gone_and_names_its_successors(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import os
+import re
 import signal
 from dataclasses import replace
 from datetime import date
@@ -109,7 +110,9 @@ def test_a_page_is_told_how_far_its_check_is_and_where_to_go_then(desk: TestClie
     assert all("share" in line and line["words"] for line in told[:-1])
     assert desk.get(told[-1]["location"], headers={"accept": "text/html"}).status_code == 200
     assert list(lines(drawing)[-1]) == ["location"]  # what is kept is not checked again
-    assert "error" in lines(b"%PDF-1.7")[-1]
+    refused = lines(b"%PDF-1.7")[-1]
+    assert re.search("[\u0d00-\u0d7f]", refused["error"])
+    assert "PDF" in refused["english"]  # what exactly is wrong, to which the Malayalam sentence points
 
 
 def test_a_page_leads_to_what_was_found_and_its_files(desk: TestClient, drawing: bytes) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gis.asof import AsOf
+from gis.parcels.changes import NewParcel, correct, divide
 from gis.parcels.model import ParcelNumber
 from gis.recordings import last_recording
 from layers.search import SearchResult, search
@@ -91,6 +92,15 @@ def test_a_word_inside_a_name_is_offered_only_where_no_whole_name_is_alike(
         ("10.5276° N, 76.2144° E", (76.2144, 10.5276)),
         ("76.2144 E 10.5276 N", (76.2144, 10.5276)),
         ("33°55′31″S, 18°25′26″E", (18.423889, -33.925278)),
+        ("10°31.656'N 76°12.864'E", (76.2144, 10.5276)),
+        ("N 10° 31.656' E 076° 12.864'", (76.2144, 10.5276)),
+        ("E76.2144 N10.5276", (76.2144, 10.5276)),
+        ("S33°55′31″ E18°25′26″", (18.423889, -33.925278)),
+        ("10.5276N76.2144E", (76.2144, 10.5276)),
+        ("geo:10.5276,76.2144?z=17", (76.2144, 10.5276)),
+        ("https://maps.google.com/?q=10.5276,76.2144", (76.2144, 10.5276)),
+        ("https://www.google.com/maps/@10.5276,76.2144,17z", (76.2144, 10.5276)),
+        ("https://www.google.com/maps?q=10.5276%2C76.2144&z=17", (76.2144, 10.5276)),
     ],
 )
 def test_coordinates_are_read_as_maps_and_telephones_show_them(
@@ -99,7 +109,18 @@ def test_coordinates_are_read_as_maps_and_telephones_show_them(
     assert next(positions(words)) == pytest.approx(degrees, abs=1e-6)
 
 
-@pytest.mark.parametrize("words", ["10 N 12 N", "10°61'00\"N 76°12'00\"E", "12/104", "Main Road 12, 14", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "10 N 12 N",
+        "10°61'00\"N 76°12'00\"E",
+        "N 10 76 E",
+        "12/104",
+        "Main Road 12, 14",
+        "https://maps.example/Nallur",
+        "",
+    ],
+)
 def test_what_is_no_position_is_read_as_none(words: str) -> None:
     assert list(positions(words)) == []
 
@@ -134,3 +155,41 @@ def test_a_survey_number_is_found_with_its_title_and_in_its_village(
     register(session, place, plots)
     at = AsOf(on=date(2026, 1, 1), known=last_recording(session, place.code))
     assert [each.number for each in search(session, place, words, at=at)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "on", "kinds"),
+    [
+        ("12/104", 2026, {"2-12/104": "parcel", "1-12/104": "gone"}),
+        ("12/104", 2019, {"1-12/104": "parcel", "2-12/104": "parcel"}),
+        ("Nallur 12/104", 2026, {"1-12/104": "gone"}),
+        ("1-12/104", 2026, {"1-12/104": "gone"}),
+        ("KL000000000001", 2026, {"1-12/104": "gone"}),
+        ("KL000000000001", 2019, {"1-12/104": "parcel"}),
+        ("KL000000000002", 2026, {"2-12/104": "parcel"}),
+        ("KL000000000003", 2026, {"2-12/104": "parcel"}),
+        ("KL000000000003", 2019, {}),
+        ("12/104-1", 2026, {"1-12/104-1": "parcel"}),
+        ("Nallur 12/൧൦൪–1", 2026, {"1-12/104-1": "parcel"}),
+    ],
+)
+def test_an_old_number_or_ulpin_finds_the_plot_that_is_gone_after_those_that_stand(
+    session: Session, words: str, on: int, kinds: dict[str, str]
+) -> None:
+    place = a_place(session)
+
+    def plot(village: str, whole: str, subdivision: str, ulpin: str | None, **where: float) -> NewParcel:
+        number = ParcelNumber(whole=whole, village=village, survey="12", subdivision=subdivision)
+        return replace(a_new_parcel(whole, **where), number=number, ulpin=ulpin)
+
+    nallur = plot("Nallur", "1-12/104", "104", "KL000000000001")
+    other = plot("Kizhakkara", "2-12/104", "104", "KL000000000002", x=90)
+    register(session, place, [nallur, other])
+    parts = [plot("Nallur", f"1-12/104-{n + 1}", f"104-{n + 1}", None, x=10 * n, width=10) for n in (0, 1)]
+    day = date(2020, 1, 1)
+    divide(session, place, "1-12/104", into=parts, on=day, instrument="order")
+    renamed = replace(other, ulpin="KL000000000003")
+    correct(session, place, "2-12/104", to=renamed, on=day, instrument="order")
+    at = AsOf(on=date(on, 6, 1), known=last_recording(session, place.code))
+    found = search(session, place, words, at=at)
+    assert [(each.number, each.kind) for each in found] == list(kinds.items())

@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import pytest
+import shapely
 from matplotlib import pyplot
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -111,6 +112,8 @@ def test_where_no_raster_knows_anything_a_plot_has_no_depth(town: Town) -> None:
     assert unknown[["lowest", "highest", "cells"]].isna().all().all()
     assert (unknown["known"].fillna(0) == 0).all()
     assert (depths["mean"] == 0).any()  # dry ground is known to be dry
+    odd = depths.iloc[:2].set_geometry([shapely.Polygon(), None], crs=depths.crs)
+    assert town.under(odd, "flood-depth")[["mean", "cells", "known"]].isna().all(axis=None)
     with pytest.raises(Invalid, match="ask for one of"):
         town.under(depths, "gold")
     with pytest.raises(NotFound, match="No raster"):

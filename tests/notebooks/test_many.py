@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from api.answers import LandAnswers, today
-from api.notebook import Town, changed, compliance, load, under
+from api.notebook import Town, changed, compliance, load, lying, own, under
 from api.planner import carrying, cluster, extracting, hands
 from api.planner.carrying import row_alone
 from api.planner.cores import shared_out
@@ -26,7 +26,7 @@ from gis.errors import LandError, Unavailable
 from layers.tracts.model import Tract
 from tests.notebooks.conftest import PLACE, as_if_elsewhere, kinds
 
-REACHES = (extracting, carrying, compliance, under, changed, load)
+REACHES = (extracting, carrying, compliance, under, changed, load, lying, own)
 NEW_PLAN = date(2024, 4, 1)
 STOREY = Decimal("3.0")
 
@@ -136,6 +136,8 @@ def questions(numbers: list[str]) -> dict[str, Callable[[Town], pd.DataFrame]]:
         "change": lambda town: town.change("zoning", day, NEW_PLAN),
         "touched": lambda town: town.touched(town.change("zoning", day, NEW_PLAN)),
         "load": lambda town: town.load(by="ward", every="year"),
+        "features_on": lambda town: town.features_on([*numbers[:5], "no such plot"]),
+        "overlaps": lambda town: town.overlaps(town.parcels().iloc[:7], town.layer("zoning")),
     }
 
 

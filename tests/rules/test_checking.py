@@ -26,6 +26,7 @@ from rules.checking import PlanCheck, check
 from rules.coverage import catalogue
 from rules.findings import Outcome
 from rules.plan_findings import ON_PARCEL, SOUND
+from rules.plans.problems import Fault
 from rules.plans.starter import starter
 from rules.reading import library
 from rules.report import Verdict
@@ -64,6 +65,32 @@ def test_a_plan_for_another_parcel_is_told_and_never_passes() -> None:
     assert not asked.proposal.is_placed
     assert outcome(asked, ON_PARCEL) == {Outcome.UNKNOWN}
     assert asked.report.verdict is not Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("units", "scale", "metres_per_unit", "meant"),
+    [
+        (6, 1 / 0.3048, 1.0, "feet"),  # feet under a header that says metres
+        (2, 1.0, 0.3048, "metres"),  # metres under a header that says feet
+        (6, 1 / 0.3048 * 1.02, 1.0, "feet"),
+        (6, 1 / 0.3048 * 1.03, 1.0, None),
+        (6, 2.0, 1.0, None),  # twice as wide is another plot, no other unit
+    ],
+)
+def test_a_plot_that_has_the_size_of_its_parcel_only_in_another_unit_leaves_the_unit_in_doubt(
+    units: int, scale: float, metres_per_unit: float, meant: str | None
+) -> None:
+    drawn = builders.a_drawing(units=units, scale=scale, info="RS_NO=1", height=9.0)
+    asked = a_check(a_site({}), content=drawn)
+    assert asked.drawing.units.metres_per_unit == metres_per_unit
+    assert asked.drawing.units.is_certain is (meant is None)
+    told = [each.message for each in asked.drawing.problems if each.fault is Fault.UNITS]
+    assert [meant in each for each in told if meant and "in doubt" in each] == ([True] if meant else [])
+    assert (asked.statement is None) is (meant is not None)
+    judged = {each.outcome for each in asked.report.findings if each.rule == "coverage"}
+    assert (judged == {Outcome.UNKNOWN}) is (meant is not None)
+    settled = [e for e in asked.report.findings if e.outcome in (Outcome.PASS, Outcome.FAIL) and e.measured]
+    assert (settled == []) is (meant is not None)
 
 
 def test_every_rule_of_the_catalogue_that_can_be_told_answers() -> None:

@@ -42,6 +42,15 @@ def test_a_rule_for_a_human_says_what_no_drawing_tells() -> None:
         assert rule.status is not Status.NEEDS_A_HUMAN or By.HUMAN in rule.by
 
 
+def test_every_rule_has_a_title_in_both_languages() -> None:
+    assert [rule.id for rule in catalogue() if not rule.title_ml] == []
+
+
+@pytest.mark.parametrize("rule", ["noc_airport", "noc_defence"])
+def test_a_consent_that_hangs_on_the_height_rests_on_the_drawing(rule: str) -> None:
+    assert [By.DRAWING in each.by for each in catalogue() if each.id == rule] == [True]
+
+
 def test_no_rule_is_left_for_later() -> None:
     assert [rule.id for rule in catalogue() if rule.status is Status.NOT_YET] == []
 

@@ -36,7 +36,17 @@ def test_a_road_of_unknown_width_contradicts_nothing() -> None:
 
 @pytest.mark.parametrize("key", ["AVG_PLOT_DEPTH", "AVG_PLOT_WIDTH"])
 @pytest.mark.parametrize(
-    ("metres", "is_told"), [("25", False), ("32.01", False), ("32.1", True), ("99", True)]
+    ("metres", "is_told"),
+    [
+        ("25", False),
+        ("32.01", False),
+        ("32.1", True),  # the corners of the plot lie 32.016 m apart
+        ("99", True),
+        ("20", False),
+        ("15.6", False),
+        ("15.5", True),  # 500 m² over 32.016 m are 15.617 m
+        ("2", True),
+    ],
 )
-def test_an_average_beyond_the_greatest_extent_is_told(key: str, metres: str, is_told: bool) -> None:
+def test_an_average_that_no_plot_of_that_size_can_have_is_told(key: str, metres: str, is_told: bool) -> None:
     assert bool(told(f"{key}={metres}")) is is_told

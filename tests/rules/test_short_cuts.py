@@ -1,11 +1,10 @@
-"""What is worked out in fewer steps comes out as if every step were taken: outlines compared, walls, ways, blocks and shapes."""
+"""What is worked out in fewer steps comes out as if every step were taken: outlines compared, walls, ways and shapes."""
 
 import itertools
 import json
 import math
 from dataclasses import replace
 
-import ezdxf
 import numpy as np
 import orjson
 import pytest
@@ -13,7 +12,6 @@ import shapely
 from shapely import LineString, Point, Polygon, box
 from shapely.affinity import translate
 
-from rules.plans.auditing import audit
 from rules.plans.placement import place
 from rules.plans.rims import MOST_COMPARED, Places, Rim
 from rules.proposal import Proposal, once_drawn
@@ -53,27 +51,6 @@ def test_a_way_leads_round_the_corners_that_stand_into_the_floor() -> None:
     pieces = ((0, 0), (28, 2), (29, 9.9))
     long = sum(math.dist(*pair) for pair in itertools.pairwise(pieces))
     assert reach.metres == pytest.approx(long - APART / 2, abs=0.01)
-
-
-def test_blocks_that_contain_themselves_are_errors_as_in_the_audit_of_ezdxf() -> None:
-    counts = []
-    for mend in (audit, lambda document: document.audit()):
-        document = ezdxf.new()
-        for name, within in (
-            ("a", "B"),
-            ("b", "c"),
-            ("c", "a"),
-            ("above", "a"),
-            ("plain", "lost"),
-            ("leaf", ""),
-        ):
-            block = document.blocks.new(name)
-            if within:
-                block.add_blockref(within, (0, 0))
-        auditor = mend(document)
-        counts.append(sorted((each.code, len(auditor.errors)) for each in (*auditor.errors, *auditor.fixes)))
-    assert counts[0] == counts[1]
-    assert len(counts[0]) >= 4
 
 
 def test_what_the_drawing_alone_tells_is_kept_for_a_plan_with_other_answers_and_not_for_another_drawing() -> (

@@ -145,6 +145,50 @@ def test_the_map_draws_a_file_and_opens_again_without_a_line(
     assert share_of(draw(page, town_file), PAPER) > 0.02, "it needs neither service nor line"
 
 
+WHERE = """() => {
+  const map = document.querySelector("#archive-frame").groundMap, { lng, lat } = map.getCenter();
+  return [map.getZoom(), lng, lat].map((each) => Math.round(each * 1e4) / 1e4);
+}"""
+
+
+def test_the_address_keeps_where_the_map_stands_and_a_replaced_file_is_opened_anew(
+    context: BrowserContext, town_file: Path
+) -> None:
+    page, tags, asked = context.new_page(), ["one"], list[tuple[str, int]]()
+
+    def answer(route: Route) -> None:
+        begins, ends = (
+            int(each) for each in route.request.headers["range"].removeprefix("bytes=").split("-")
+        )
+        asked.append((tags[-1], begins))
+        part = town_file.read_bytes()[
+            begins : 300 if begins == 0 else ends + 1
+        ]  # so that tiles are asked for
+        route.fulfill(body=part, status=206, headers={"etag": f'"{tags[-1]}"'})
+
+    def stands_still() -> list[float]:
+        page.wait_for_selector('#archive-map[data-state="idle"]', timeout=60_000)
+        where: list[float] = page.evaluate(WHERE)
+        return where
+
+    page.route("**/files/town.pmtiles", answer)
+    page.goto("/archive?file=/files/town.pmtiles&z=15.5&lat=10.652&lon=76.427")
+    assert stands_still() == [15.5, 76.427, 10.652]
+    tags.append("two")
+    page.evaluate(
+        "() => document.querySelector('#archive-frame').groundMap.jumpTo({zoom: 12, center: [76.43, 10.65]})"
+    )
+    page.wait_for_url("**z=12.00&lat=10.650000&lon=76.430000")
+    expect(page.locator("#archive-said")).to_contain_text("is open")
+    page.wait_for_function("() => document.querySelector('#archive-frame').groundMap.loaded()")
+    assert stands_still() == [12, 76.43, 10.65]
+    assert asked.count(("one", 0)) == 1
+    assert asked.count(("two", 0)) == 1, "once, however many tiles met it"
+    page.route("**/files/away.pmtiles", lambda route: route.abort())
+    page.goto("/archive?file=/files/away.pmtiles")
+    expect(page.locator("#archive-said")).to_contain_text("could not be read")
+
+
 @pytest.mark.parametrize(
     ("content", "says"), [(b"PMTiles\x02" + bytes(200), "is not a file"), (b"", "is not a file")]
 )

@@ -1,6 +1,7 @@
 """Zoomed out, plots are blocks: what touches is one shape without holes, everything is there, and no tile is heavy."""
 
 from collections.abc import Sequence
+from math import cos, radians
 
 import numpy as np
 import pytest
@@ -11,11 +12,14 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis.errors import TooLarge
-from tests.builders import a_box, a_new_parcel, a_place, register
+from tests.builders import a_box, a_new_parcel, a_place, on_the_ground, register
 from tests.tiles.ground import TODAY, tile_over
-from tests.tiles.test_parcel_shapes import features_of, store_of
+from tests.tiles.test_parcel_shapes import DAYS, features_of, in_mercator, store_of
 from tiles import dissolve, vector
+from tiles.columns import Heap, settled
 from tiles.dissolve import Plots, dissolved
+from tiles.parcels import parcel_tile
+from tiles.store import RUN, Sheet, Store
 from tiles.vector import PARCELS, tile
 
 Block = tuple[BaseGeometry, int]
@@ -139,6 +143,40 @@ def test_postgis_draws_the_same_blocks_and_says_how_many_plots_they_have(session
         ]
     ) >= {"number"}
     assert tile(session, place, tile_over(11), layers=[PARCELS], at=at) == b""
+
+
+def yard_with_an_alley(width: float) -> shapely.Polygon:
+    """Ground of 60 units around a yard of 40, which an alley of some width leaves open."""
+    yard, alley = plot(10, 10, 40, 40), shapely.box(50, 30.2 - width / 2, 60, 30.2 + width / 2)
+    return plot(0, 0, 60, 60).difference(shapely.union_all([yard, alley]))
+
+
+ALLEYS = pytest.mark.parametrize(("alley", "area"), [(0.1, 60 * 60), (4.0, 60 * 60 - 40 * 40 - 40)])
+"""One that is lost between two units of the tile, whose yard would be a hole, and one that is seen."""
+
+
+@ALLEYS
+def test_a_yard_whose_alley_is_too_narrow_to_be_seen_leaves_no_hole(alley: float, area: float) -> None:
+    over, heap, none = tile_over(12), Heap(), (None,)
+    placed = shapely.transform(yard_with_an_alley(alley), lambda points: in_mercator(points, over))
+    heap.add([1], [2], (none, none, none), np.array([shapely.orient_polygons(placed, exterior_cw=True)]))
+    store = Store(standing=DAYS, plots=(), blocks=(Sheet(columns=settled(heap, run=RUN)),))
+    (feature,) = features_of(parcel_tile(store, over))
+    drawn = shape_of(feature["geometry"])
+    assert drawn.is_valid
+    assert (len(drawn.interiors), drawn.area) == (0, area)
+
+
+@ALLEYS
+def test_nor_does_one_that_postgis_draws(session: Session, alley: float, area: float) -> None:
+    place, over = a_place(session), tile_over(12)
+    unit = over.unit * cos(radians(10.65))  # metres of the ground
+    ground = shapely.transform(yard_with_an_alley(alley), lambda points: points * unit)
+    at = register(session, place, [a_new_parcel("12/9", boundary=on_the_ground(ground))], on=TODAY)
+    (feature,) = features_of(tile(session, place, over, layers=[PARCELS], at=at))
+    drawn = shape_of(feature["geometry"])
+    assert len(drawn.interiors) == 0
+    assert drawn.area == pytest.approx(area, rel=0.03)
 
 
 @pytest.mark.parametrize(("most", "is_drawn"), [(4, True), (3, False)])

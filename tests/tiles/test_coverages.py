@@ -82,6 +82,25 @@ def test_neighbouring_zones_share_their_edge_in_tiles(
     assert shared.length >= 2 * SIDE / (40_075_016 / 2**zoom / 4096) * 0.5 or zoom > 12
 
 
+def surveyed_closely() -> list[shapely.Polygon]:
+    """Two zones on both sides of a line of 120 m with a corner every 40 cm, begun at corners of their own."""
+    along = np.arange(0, 120, 0.4)
+    rough = np.random.default_rng(3).normal(0, 0.05, len(along)).cumsum()
+    shared = np.column_stack([KERALA[0] + SIDE + rough, KERALA[1] + SIDE + along])
+    west, east = ([shared[-1] + step, shared[0] + step] for step in ([-60, 0], [60, 0]))
+    return [shapely.Polygon([*shared, *west]), shapely.Polygon([*shared[150:], *east, *shared[:150]])]
+
+
+@pytest.mark.parametrize("is_coverage", [True, False])
+def test_close_by_zones_stay_as_they_are_recorded(
+    session: Session, place: Jurisdiction, monkeypatch: pytest.MonkeyPatch, is_coverage: bool
+) -> None:
+    bring_in(session, place, "zoning", surveyed_closely())
+    monkeypatch.setattr("tiles.vector.is_coverage", lambda *_: is_coverage)
+    gap = max(torn(*drawn(session, place, zoom)) for zoom in (15, 16, 17))
+    assert gap == 0 if is_coverage else gap > 1
+
+
 @pytest.mark.parametrize("zoom", [10, 12])
 def test_each_zone_simplified_alone_would_tear(
     session: Session, place: Jurisdiction, monkeypatch: pytest.MonkeyPatch, zoom: int

@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapbox_vector_tile import decode
+from numpy.typing import NDArray
 from shapely.geometry import shape as shape_of
 from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +26,7 @@ from tiles.vector import TileAddress
 INLAND = TileAddress(z=17, x=93_150, y=61_485)
 FIRST = TileAddress(z=17, x=0, y=61_485)
 LAST = TileAddress(z=17, x=2**17 - 1, y=61_485)
+Corners = NDArray[np.float64]
 FAR_OFF = 1.5
 """Units that a line may lie off its place."""
 DAYS = Standing(
@@ -36,14 +38,17 @@ DAYS = Standing(
 )
 
 
-def store_of(shapes: Sequence[BaseGeometry], address: TileAddress = INLAND) -> Store:
-    """A store of parcels 1, 2, … sketched in units of a tile, y from the north."""
+def in_mercator(points: Corners, address: TileAddress) -> Corners:
+    """Where points lie that are sketched in units of a tile, y from the north."""
     unit = AROUND / 2**address.z / 4096
     west, north = address.x * 4096 * unit - AROUND / 2, AROUND / 2 - address.y * 4096 * unit
-    placed = [
-        shapely.transform(each, lambda points: np.array([west, north]) + points * [unit, -unit])
-        for each in shapes
-    ]
+    placed: Corners = np.array([west, north]) + points * [unit, -unit]
+    return placed
+
+
+def store_of(shapes: Sequence[BaseGeometry], address: TileAddress = INLAND) -> Store:
+    """A store of parcels 1, 2, … sketched in units of a tile, y from the north."""
+    placed = [shapely.transform(each, lambda points: in_mercator(points, address)) for each in shapes]
     names = [f"12/{place}" for place in range(1, len(placed) + 1)]
     heap = Heap()
     heap.add(

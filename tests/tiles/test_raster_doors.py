@@ -213,6 +213,17 @@ def test_an_area_is_answered_from_the_cells_that_touch_it(client: TestClient) ->
     slopes = client.post("/api/test-town/raster/slope", json=there).json()
     assert (slopes["mean"], slopes["highest"]) == pytest.approx((SLOPE, SLOPE), abs=0.1)
     assert (slopes["lowest"], slopes["unit"]) == (None, "degree")
+    assert (heights["known"], slopes["known"]) == (100.0, 100.0)
+
+
+@pytest.mark.parametrize(("beyond", "known"), [(0, 100.0), (5, 87.5), (30, 25.0)])
+def test_an_area_that_the_heights_reach_in_part_says_of_how_much_they_know(
+    client: TestClient, beyond: float, known: float
+) -> None:
+    west, south = CORNER[0] - KERALA[0] - beyond, CORNER[1] - KERALA[1] - DEEP * CELL / 2
+    there = area(west, south, west + 40, south + 40)
+    told = client.post("/api/test-town/raster/elevation", json=there).json()
+    assert told["known"] == pytest.approx(known, abs=0.2)
 
 
 @pytest.mark.parametrize(

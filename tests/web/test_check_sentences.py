@@ -2,7 +2,8 @@
 
 import pytest
 
-from web.check_sentences import tidy, tidy_step
+from web.check_sentences import days_told, tidy, tidy_step
+from web.languages import Language, Wording
 
 NB = "\u00a0"
 
@@ -26,6 +27,12 @@ NB = "\u00a0"
         ("Rs 3000.05", "₹3,000.05"),
         ("Rs 5/m of wall", "₹5/m of wall"),
         ("over 1.5 crore Rs.", "over 1.5 crore Rs."),
+        ("62.5 percent", f"62.5{NB}%"),
+        ("at most 65 percent of the plot", f"at most 65{NB}% of the plot"),
+        ("3 ratio, S.R.O. 1240/2025, 27 Table 6", "3, S.R.O. 1240/2025, 27 Table 6"),
+        ("1 count", "1"),
+        ("26.57 degree", "26.57°"),
+        ("of which 2 count as floors", "of which 2 count as floors"),
     ],
 )
 def test_a_sentence_has_two_decimals(said: str, told: str) -> None:
@@ -42,3 +49,10 @@ def test_a_step_keeps_its_millimetres() -> None:
     assert tidy_step(step) == (
         f"average: 15.67{NB}m² between the walls and the boundary / 16.932{NB}m = 0.926{NB}m of 1.00{NB}m"
     )
+
+
+def test_a_day_is_written_as_people_write_it() -> None:
+    said = "The office has until 2026-12-07 (BP-2026-00001, 2026-02-30)."
+    english, malayalam = (days_told(said, Wording(language=each)) for each in Language)
+    assert english == "The office has until 7 December 2026 (BP-2026-00001, 2026-02-30)."
+    assert malayalam == "The office has until 2026 ഡിസംബർ 7 (BP-2026-00001, 2026-02-30)."

@@ -9,10 +9,11 @@ import pytest
 from rules.checking import NOT_CHECKED
 from tests.web.checked_plans import a_document, a_drawing
 from web.check_figures import amount, compared, rupees
-from web.check_stated import stated
+from web.check_stated import NOBODYS_RULES, UNIT_IN_DOUBT, stated
 from web.check_view import CheckView, check_view
 from web.languages import Language, Wording
 from web.plans_asked import KeptCheck
+from web.sentences import told_in_malayalam
 
 EN, ML = Wording(language=Language.ENGLISH), Wording(language=Language.MALAYALAM)
 
@@ -149,5 +150,10 @@ def test_one_month_is_no_months() -> None:
     assert says["reply of the Chief Town Planner"] == "2 months"
 
 
-def test_where_nobody_knows_whose_rules_bind_nothing_is_stated() -> None:
-    assert stated(a_document() | {"statement": None}, EN) == ()
+@pytest.mark.parametrize(("is_certain", "why"), [(True, NOBODYS_RULES), (False, UNIT_IN_DOUBT)])
+def test_where_nothing_is_stated_one_line_says_why(is_certain: bool, why: str) -> None:
+    found = a_document()
+    found |= {"statement": None, "drawing": found["drawing"] | {"unit_is_certain": is_certain}}
+    (line,) = stated(found, EN)
+    assert line.steps == (why,)
+    assert [each.is_malayalam for each in told_in_malayalam(why, "reasons")] == [True]

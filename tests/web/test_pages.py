@@ -68,6 +68,14 @@ def test_every_page_opens_in_both_languages(reader: TestClient, path: str, langu
     assert not re.search(r"\bNone\b(?! is left out)", text_of(answer.text))
 
 
+def test_a_question_that_was_not_understood_shows_no_day_and_leads_on_with_none(reader: TestClient) -> None:
+    asked = "/kl-sample/area?corners=76,9~76.1,9&on=2021-05-03"
+    page = reader.get(asked, headers={"accept-language": "en"})
+    assert page.status_code == 422
+    assert "banner-moment" not in page.text
+    assert 'href="/kl-sample/map"' in page.text
+
+
 @pytest.mark.parametrize(("path", "status"), REFUSED)
 def test_what_cannot_be_answered_is_a_page_with_a_way_on(reader: TestClient, path: str, status: int) -> None:
     answer = reader.get(path, headers={"accept-language": "en"})

@@ -17,7 +17,19 @@ KINDS: tuple[About, ...] = get_args(About)
 MALAYALAM = re.compile("[\u0d00-\u0d7f]")
 REMEDIES = {"remedy", "mend"}
 """What a remedy is called where a rule hands it on."""
-REASONS = {"reason", "missing", "why", "silent", "doubt", "instead", "note", "unknown", "because", "says"}
+REASONS = {
+    "reason",
+    "missing",
+    "why",
+    "silent",
+    "doubt",
+    "instead",
+    "note",
+    "unknown",
+    "because",
+    "says",
+    "wrong",
+}
 JUDGING = frozenset({"not_applicable", "unknown", "passes", "fails", "holds", "fail", "advisory", "settled"})
 """Functions that take the reason by its place."""
 PARTS = re.compile(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from gis.site import Status
 from layers.extract.model import Extract, Group, Hit, Law, ShareRow, ThemeAnswer
+from web.languages import Language, words_of
 from web.print import figures
 from web.print.drawing import colour
 from web.print.provenance import SourceKeys, safe_link
@@ -183,7 +184,11 @@ def _coverage(theme: ThemeAnswer, words: Wording) -> str:
 def _hit(hit: Hit, mark: str, words: Wording, keys: SourceKeys) -> HitLine:
     name = words.label(hit.label, hit.label_ml)
     step = [words.of(hit.step)] if hit.step else []
-    detail = [f"{field.name}: {field.value}" for field in hit.attributes if field.value is not None]
+    detail = [
+        f"{_attribute(field.name, words)}: {field.value}"
+        for field in hit.attributes
+        if field.value is not None
+    ]
     within = [] if hit.within is None else [words.say("within", m=f"{hit.within:g}")]
     return HitLine(
         mark=mark,
@@ -193,6 +198,12 @@ def _hit(hit: Hit, mark: str, words: Wording, keys: SourceKeys) -> HitLine:
         since=figures.period(words, hit.since, hit.until),
         source=keys.key(hit.source),
     )
+
+
+def _attribute(name: str, words: Wording) -> str:
+    """What an attribute of a source is called, as on the page of the plot."""
+    said = words_of(Language(words.language)).get(f"attribute.{name}")
+    return said or name.replace("_", " ")
 
 
 def _share(row: ShareRow, words: Wording) -> ShareLine:

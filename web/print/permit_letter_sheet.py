@@ -25,7 +25,7 @@ from web.check_sentences import tidy
 from web.languages import Wording
 from web.print.plan_check_drawing import PlanDrawing, plan_drawing
 from web.print.sheet import Fact
-from web.sentences import told_on_paper
+from web.sentences import told_in_malayalam, told_on_paper
 
 SHORT = 16
 ISSUED = (LetterKind.PERMIT, LetterKind.OCCUPANCY)
@@ -282,7 +282,11 @@ def _place(where: str, say: _Say) -> str:
 
 def _words(each: Point, say: _Say) -> str:
     """What is said of a point: the check's own sentences in the reader's language, an officer's as they were written."""
-    return told_on_paper(each.words, "reasons", say.t.language) if each.is_of_the_check else each.words
+    if not each.is_of_the_check or say.t.language != "ml":
+        return each.words
+    by_reason, by_remedy = (told_in_malayalam(each.words, about) for about in ("reasons", "remedies"))
+    told = by_remedy if all(part.is_malayalam for part in by_remedy) else by_reason
+    return " ".join(part.text for part in told)
 
 
 def _standing(each: Standing, say: _Say) -> PointLine:

@@ -8,6 +8,7 @@ import hashlib
 import io
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import orjson
 import segno
@@ -66,9 +67,10 @@ def receipt_pdf(sheet: ReceiptSheet, language: str) -> bytes:
 def _words(t: PageWording) -> Wording:
     """The words of the print with those of a receipt, in head and foot too."""
     own = wording(t.language.value)
-    heads = {name: t(f"money.{name}") for name in ("head", "clause", "amount", "total", "lines")}
+    heads = {name: t(f"money.{name}") for name in ("head", "clause", "amount", "total")}
     named = {
         "title": t("money.receipt.print"),
+        "lines": t("money.receipt.lines"),
         "valid_on": t("money.receipt.day"),
         "known_at": t("money.receipt.instant"),
         "footer": t("money.receipt.footer"),
@@ -92,7 +94,7 @@ def _print(sheet: ReceiptSheet, t: PageWording) -> ReceiptPrint:
         place=body,
         jurisdiction=body,
         valid_on=t.day(got.day),
-        known_at=t.instant(got.instant),
+        known_at=_instant(sheet, t),
         digest=digest,
         digest_short=digest[:16],
         instant=(instant.year, instant.month, instant.day, instant.hour, instant.minute, instant.second),
@@ -111,6 +113,12 @@ def _print(sheet: ReceiptSheet, t: PageWording) -> ReceiptPrint:
         link=sheet.address,
         svg=_code(sheet.address),
     )
+
+
+def _instant(sheet: ReceiptSheet, t: PageWording) -> str:
+    """An instant to the minute in the local body's own time, which is said; the page of the receipt tells the same."""
+    there = sheet.receipt.instant.astimezone(ZoneInfo(sheet.body.time_zone))
+    return f"{t.day(there.date())}, {there:%H:%M %Z}"
 
 
 def _notes(sheet: ReceiptSheet, t: PageWording) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 // Draws one file of tiles by itself: no service and no line is needed once the page is there.
 import { addProtocol, Map as GroundMap, NavigationControl, ScaleControl, setWorkerUrl } from "/vendor/maplibre-gl/dist/maplibre-gl.mjs";
-import { NotAnArchive, addressSource, fileSource, opened } from "./pmtiles.js";
+import { NotAnArchive, Replaced, addressSource, fileSource, opened } from "./pmtiles.js";
+import { viewState } from "./view_state.js";
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("archive-words").textContent);
@@ -8,11 +9,18 @@ const CACHE = "archives-1";
 const VENDOR = "/vendor/maplibre-gl/dist/maplibre-gl";
 const INK = "#0c4f45";
 const FONT = ["Noto Sans Malayalam", "Noto Sans", "sans-serif"];
+const asked = new URLSearchParams(location.search).get("file");
+const state = viewState(); // kept for a file of the address: one of the device is chosen anew each time
 let map = null, archive = null;
 
 addProtocol("archive", async ({ url }) => {
   const [z, x, y] = url.split("/").slice(-3).map(Number);
-  return { data: await archive.tile(z, x, y) };
+  try {
+    return { data: await archive.tile(z, x, y) };
+  } catch (error) {
+    if (error instanceof Replaced) again();
+    throw error;
+  }
 });
 
 // The layers as the archive itself says that they are drawn; of another's archive plain lines and points in one colour.
@@ -34,18 +42,18 @@ function styleOf(found) {
   return { version: 8, sources: { archive: { type: "vector", tiles, minzoom, maxzoom, bounds } }, layers: [ground, ...layers] };
 }
 
-function show(found) {
+function show(found, { view, isKept }) {
   archive = found;
   $("archive-frame").hidden = false;
   const style = styleOf(found);
-  const view = { bounds: found.bounds, fitBoundsOptions: { padding: 24 } };
   map?.remove();
   map = new GroundMap({
-    container: "archive-map", style, ...view, maxZoom: 22, attributionControl: false,
+    container: "archive-map", style, ...(view ?? { bounds: found.bounds, fitBoundsOptions: { padding: 24 } }), maxZoom: 22, attributionControl: false,
     locale: { "Map.Title": words.title, "NavigationControl.ZoomIn": words.zoom_in, "NavigationControl.ZoomOut": words.zoom_out, "NavigationControl.ResetBearing": words.north },
   });
   map.addControl(new NavigationControl({ visualizePitch: false }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+  if (isKept) map.on("moveend", () => state.keepView(map));
   map.on("idle", () => { $("archive-map").dataset.state = "idle"; });
   $("archive-frame").groundMap = map; // the view can be read from the page, as the browser tests do
   tell(found, style.layers);
@@ -88,18 +96,28 @@ async function handOver() {
   setWorkerUrl(URL.createObjectURL(new Blob([whole], { type: "text/javascript" })));
 }
 
-async function open(source) {
+async function open(source, seen = { view: null, isKept: false }) {
   $("archive-said").textContent = words.reading;
   try {
     const found = await opened(source);
     await handedOver;
-    show(found);
+    show(found, seen);
     $("archive-said").textContent = words.opened.replace("{name}", source.name);
   } catch (error) {
     const isOther = error instanceof NotAnArchive || error instanceof SyntaxError || error instanceof TypeError;
     $("archive-said").textContent = (isOther ? words.not_one : words.not_read).replace("{name}", source.name);
     console.warn(error);
   }
+}
+
+// The file of the address, where the map stood.
+const atAddress = (view) => open(addressSource(new URL(asked, location.href).href), { view, isKept: true });
+let isAgain = false;
+async function again() {
+  if (isAgain) return;
+  isAgain = true;
+  await atAddress({ zoom: map.getZoom(), center: map.getCenter() });
+  isAgain = false;
 }
 
 // The page and all that it loads are kept, and a worker for this page alone opens them without a line.
@@ -120,6 +138,5 @@ async function keepPage() {
 $("needs-script").hidden = true;
 const handedOver = handOver();
 $("archive-file").addEventListener("change", ({ target }) => { if (target.files[0]) open(fileSource(target.files[0])); });
-const asked = new URLSearchParams(location.search).get("file");
-if (asked) open(addressSource(new URL(asked, location.href).href));
+if (asked) atAddress(state.view);
 keepPage().catch((error) => console.warn(error));

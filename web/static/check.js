@@ -6,6 +6,7 @@ const shown = form?.querySelector("[data-progress]");
 
 form?.addEventListener("submit", (event) => {
   said.textContent = form.dataset.waiting;
+  said.classList.remove("is-wrong");
   form.querySelector("button[type=submit]").setAttribute("aria-disabled", "true");
   if (!shown || !window.TextDecoderStream) return; // then the form is sent as any form is
   event.preventDefault();
@@ -34,12 +35,20 @@ let step = "";
 
 function follows(line) {
   if (line.location) return location.assign(line.location);
-  if (line.error) { said.textContent = line.error; return rest(); }
+  if (line.error) { refused(line); return rest(); }
   shown.hidden = false;
   shown.querySelector("progress").value = line.share;
   shown.querySelector("[data-counted]").textContent = `${Math.round(line.share * 100)} % – ${line.words}`;
   if (line.step !== step) said.textContent = line.words; // whoever listens hears each step once
   step = line.step;
+}
+
+function refused({ error, english }) { // in the page's language, and then what exactly is wrong, as on the page of an error
+  said.textContent = error;
+  said.classList.add("is-wrong");
+  if (!english) return;
+  const detail = Object.assign(document.createElement("span"), { lang: "en", className: "small under", textContent: english });
+  said.append(detail);
 }
 
 const plan = document.querySelector("svg.plan");

@@ -8,6 +8,11 @@ export function ringOf(text) {
   return text.split("~").map((corner) => corner.split(",").map(Number));
 }
 
+// An address may say anything; what is no place on the earth stops the map.
+export function isOnEarth(ring) {
+  return ring.every((corner) => corner.length === 2 && corner.every(Number.isFinite) && Math.abs(corner[0]) <= 180 && Math.abs(corner[1]) <= 90);
+}
+
 export function cornersText(ring) {
   return ring.map((corner) => corner.map((degrees) => degrees.toFixed(7)).join(",")).join("~");
 }

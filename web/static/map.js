@@ -4,7 +4,7 @@ import { afterPaint } from "./after_paint.js";
 import { attachAgain } from "./map_again.js";
 import { attachSuggestions } from "./suggest.js";
 import { attachAnswer } from "./answer.js";
-import { cornersText, ringOf } from "./corners.js";
+import { cornersText, isOnEarth, ringOf } from "./corners.js";
 import { attachDate } from "./map_date.js";
 import { attachDraw } from "./draw.js";
 import { attachIdentify } from "./identify.js";
@@ -134,7 +134,7 @@ function connect(map, style, shown) {
 function restore(map, { panels, measure, print, ask }) {
   if (state.area) {
     const ring = ringOf(state.area);
-    if (!state.view) map.fitBounds(boundsOf(ring), { padding: 80, animate: false });
+    if (!state.view && isOnEarth(ring)) map.fitBounds(boundsOf(ring), { padding: 80, animate: false });
     ask({ area: state.area });
   } else if (state.number) ask({ number: state.number });
   if (state.measure) measure.restore(state.measure);

@@ -1,5 +1,5 @@
 // Measure on the map: a length or an area over tapped corners, in ground metres, with how far off it may be.
-import { attachCorners, cornersText, ringOf } from "./corners.js";
+import { attachCorners, cornersText, isOnEarth, ringOf } from "./corners.js";
 import { areaError, areaOf, distance, lengthError, lengthOf } from "./ground_measure.js";
 import { afterPaint } from "./after_paint.js";
 
@@ -63,7 +63,7 @@ export function attachMeasure(map, panels, { frame, settings, kept }) {
     const [head, ...rest] = text.split("~");
     const [kind, exact] = head.split(",");
     const ring = ringOf(rest.join("~"));
-    if (ring.some((corner) => corner.length !== 2 || !corner.every(Number.isFinite))) return [];
+    if (!isOnEarth(ring)) return [];
     kinds.forEach((each) => { each.checked = each.value === (kind === "line" ? "line" : "area"); });
     off = Number.parseFloat(exact) || 0;
     before = ring.length;

@@ -5,6 +5,7 @@ const GZIP = 2, NOT_PACKED = 1, VECTOR = 1;
 const KEPT = 64; // directories that are kept
 
 export class NotAnArchive extends Error {}
+export class Replaced extends Error {} // another file lies at the address now: parts of two make none
 
 export function fileSource(file) {
   return { name: file.name, read: (offset, length) => file.slice(offset, offset + length).arrayBuffer() };
@@ -12,12 +13,17 @@ export function fileSource(file) {
 
 export function addressSource(address) {
   let whole; // of a host that sends everything whatever is asked
+  let tag = null;
   return {
     name: address,
     async read(offset, length) {
       if (whole) return whole.slice(offset, offset + length);
-      const answer = await fetch(address, { headers: { Range: `bytes=${offset}-${offset + length - 1}` } });
+      const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
+      const answer = await fetch(address, { headers }).catch((fault) => { throw new Error(`${address}: ${fault.message}`); }); // not a fault of the file
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+      const now = answer.headers.get("etag");
+      if (tag && now && now !== tag) throw new Replaced(address);
+      tag = now;
       const found = await answer.arrayBuffer();
       if (answer.status === 206) return found;
       whole = found;

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import today
+from api.answers import KERALA_TIME, today
 from api.routers.ogc.asked import Asked, Json
 from gis.errors import Invalid
 from layers.collections.model import Collection
@@ -61,7 +61,7 @@ class WantedIn(BaseModel):
             return Days(first=asked.at.on, last=asked.at.on)
         if self.on is not None:
             raise Invalid("“on” and “datetime” both say when; leave one of them out.", code="bad-date")
-        return days_in(self.time, today=today())
+        return days_in(self.time, today=today(), clock=KERALA_TIME)
 
     def question(
         self,

@@ -11,18 +11,20 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, File, Form, Header, Path, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from civic.core.case import Case, NoSuchCase, case, case_numbered, roles_in, seen_by
+from civic.core.case import Case, NoSuchCase, acting, case, case_numbered, roles_in, seen_by
 from civic.core.documents import records, uploads
 from civic.core.documents.announcing import Announced
 from civic.core.documents.records import Document, documents_of, may_read_full
 from civic.core.documents.room import DocumentRoom
+from civic.core.documents.senders import check_open, check_sender
+from civic.core.documents.sending import send_whole
 from civic.core.documents.shapes import WITHOUT_NUL, AnnouncedIn, DocumentOut, FileOut, UploadOut
 from civic.core.documents.uploads import Upload, Version
 from civic.core.doors.form import see
 from civic.core.http import ANYONE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.privacy.looks import note_look
 from civic.core.workflow import INSIDERS, READING
-from gis.errors import Conflict, Invalid, LandError, NotAllowed, NotFound, TooLarge
+from gis.errors import Conflict, Invalid, LandError, NotFound, TooLarge
 
 router = APIRouter(route_class=TownRoute)
 KINDS = ("deed", "tax_receipt", "sketch", "site_plan", "photo", "identity", "letter", "other")
@@ -71,22 +73,12 @@ def send_document(
             record=record,
             document_id=of.id if of else None,
         )
-        _send(town, room_of(request), announced, file)
+        send_whole(town.session, town.body, room_of(request), announced, file.file, now=town.now)
         tried.commit()
     except (Invalid, Conflict, NotFound) as error:
         tried.rollback()
         return _shown(request, town, number, refused=error, title=title, kind=kind)
     return see(f"{town.path}/cases/{number}/documents")
-
-
-def _send(town: Town, room: DocumentRoom, announced: Announced, file: UploadFile) -> Version:
-    """All of a file, part after part, in one transaction."""
-    begun = uploads.begin_upload(town.session, town.body, announced, largest=room.largest, now=town.now)
-    arrived, me = 0, announced.person_id
-    while part := file.file.read(uploads.LONGEST_PART):
-        uploads.add_part(town.session, room.store, begun.id, part, starts=arrived, person_id=me, now=town.now)
-        arrived += len(part)
-    return uploads.finish(town.session, room.store, begun.id, person_id=me, now=town.now)
 
 
 def _document_named(town: Town, document: str) -> Document | None:
@@ -188,6 +180,8 @@ def add(
 ) -> Response:
     """Add a part that begins at `Upload-Offset`; with the last one the file becomes a document."""
     room, me = room_of(request), town.who().person.id
+    under_way = uploads.upload_of(town.session, upload, person_id=me, now=town.now)
+    check_sender(town.session, case(town.session, under_way.case_id), under_way.record, actor=town.who())
     tried = town.session.begin_nested()
     try:
         far = uploads.add_part(
@@ -237,18 +231,9 @@ def _refused(error: LandError, status: int, headers: dict[str, str]) -> Response
 
 
 def _writable(town: Town, number: str, record: str) -> Case:
-    """A case to which who asks may send papers: a party or a consulted office while it is open, the office always, which alone
-    publishes.
-    """
-    who = town.who()
-    found, roles = seen_by(town.session, number, who)
-    if not roles - set(READING):
-        raise NotAllowed("An auditor reads the papers of a case and sends none.")
-    is_office = bool(roles & set(INSIDERS))  # not in a case of one's own, nor an office that is consulted
-    if record == records.PUBLISHED and not is_office:
-        raise NotAllowed("The office publishes documents, after taking out what is private.")
-    if found.closed and not is_office:
-        raise Conflict(f"Case {found.number} is closed; no more papers are taken for it.")
+    """A case to which who asks may send a new paper of a record."""
+    found, _ = seen_by(town.session, number, town.who())
+    check_open(found, check_sender(town.session, found, record, actor=town.who()))
     return found
 
 
@@ -273,6 +258,7 @@ def _shown(
 ) -> Response:
     found, seen, full = _readable(town, number)
     roles = roles_in(town.session, found.id, town.actor) if town.actor else frozenset()
+    acts = acting(roles, town.actor) if town.actor else roles
     is_staff = bool(roles & set(INSIDERS))
     status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
     return page(
@@ -284,7 +270,8 @@ def _shown(
         documents=seen,
         full=full,
         is_staff=is_staff,
-        may_send=full and bool(roles - set(READING)) and (is_staff or not found.closed),
+        may_send=full and bool(acts - set(READING)) and (is_staff or not found.closed),
+        only_reads=bool(roles) and not acts,
         kinds=KINDS,
         room=room_of(request),
         refused=refused,

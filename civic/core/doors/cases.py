@@ -20,6 +20,7 @@ from civic.core.doors.passkeys import site_of
 from civic.core.holidays import holidays
 from civic.core.http import OFFICE, SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.messages.outbox import undelivered
+from civic.core.paper import recordable
 from civic.core.pressing import pressing
 from civic.core.privacy.looks import note_look
 from civic.core.services import marked, service_kept, service_named
@@ -164,7 +165,7 @@ def _shown(
     desk = service.desk(town.session, town.body, now=town.now)
     is_staff = bool(roles & set(INSIDERS))
     acts = acting(roles, town.who())
-    numbers = parcels_of(town.session, found.id)
+    numbers, tasks = parcels_of(town.session, found.id), tasks_of(town.session, found.id)
     return page(
         request,
         "town/case.html",
@@ -178,8 +179,9 @@ def _shown(
         steps={
             name: each for name, each in service.steps_of(desk, found, acts).items() if not each[0].own_page
         },
-        tasks=tasks_of(town.session, found.id),
+        tasks=tasks,
         mine=to_answer(town.session, found.id, roles, town.who().person.id),
+        recordable=recordable(town.session, tasks, roles),
         papers=documents_of(town.session, found.id, full=True),
         history=history(town.session, found.id, for_staff=is_staff),
         ground=ground_of(town, found, numbers),

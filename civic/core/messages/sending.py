@@ -19,12 +19,14 @@ from civic.core.events import publish
 from civic.core.jobs import Doer, Work, later
 from civic.core.messages.carriers import Carrier, Letter, Postponed, Refused, Registered, Taken
 from civic.core.messages.forgetting import GONE
-from civic.core.messages.outbox import HIDDEN, SEND
+from civic.core.messages.outbox import HIDDEN, SEND, wants_whatsapp
 from civic.core.messages.tables import MessageRow, MessageTryRow
 from civic.core.messages.wording import wording
 
 PAUSES = (1, 5, 15, 60, 180, 360, 720)
 """Minutes before the second try, the third, …; after the last one a message has finally failed: in a day."""
+WHATSAPP = "whatsapp"
+UNWANTED = "its reader wants no WhatsApp any more"
 OVER = frozenset({"sent", "delivered", "failed", "unsent"})
 
 
@@ -57,7 +59,7 @@ class Senders:
         number = work.number("message")
         with work.inside() as (session, body):
             row = _taken_up(session, number)
-            if row is None:
+            if row is None or _is_unwanted(session, body, row, now=work.now):
                 return
             letter = _letter(session, body, row, now=work.now)
             channel = row.channel
@@ -83,6 +85,15 @@ def _taken_up(session: Session, number: int) -> MessageRow | None:
     row.state = "sending"
     row.tries += 1
     return row
+
+
+def _is_unwanted(session: Session, body: LocalBody, row: MessageRow, *, now: datetime) -> bool:
+    """Whether its reader has taken back the word for WhatsApp since it was written: then it has failed, and its case says so."""
+    if row.channel != WHATSAPP or row.person_id is None or wants_whatsapp(session, row.person_id):
+        return False
+    _note(session, row, "refused", UNWANTED, now=now)
+    _fail(session, body, row, UNWANTED, now=now)
+    return True
 
 
 def _letter(session: Session, body: LocalBody, row: MessageRow, *, now: datetime) -> Letter:

@@ -127,14 +127,20 @@ def locked_demand(session: Session, demand_id: int) -> DemandRow:
 
     Its case is locked before it, as by whoever moves the case and then touches its demands: nobody waits in a circle.
     """
-    case_id = session.scalar(select(DemandRow.case_id).where(DemandRow.id == demand_id))
-    if case_id is not None:
-        session.execute(select(CaseRow.id).where(CaseRow.id == case_id).with_for_update(key_share=True))
+    its_case = (
+        select(CaseRow.id).join(DemandRow, DemandRow.case_id == CaseRow.id).where(DemandRow.id == demand_id)
+    )
+    session.execute(its_case.with_for_update(key_share=True, of=CaseRow))
     query = select(DemandRow).where(DemandRow.id == demand_id).with_for_update(key_share=True)
     row = session.scalars(query, execution_options=_FRESH).one_or_none()
     if row is None:
         raise _unknown()
     return row
+
+
+def demand_of(session: Session, row: DemandRow) -> Demand:
+    """The demand that a locked row holds."""
+    return _of(row, _lines(session, [row.id])[row.id])
 
 
 def close_demand(
@@ -183,7 +189,7 @@ def _found(session: Session, which: ColumnElement[bool]) -> Demand:
     row = session.scalars(select(DemandRow).where(which), execution_options=_FRESH).one_or_none()
     if row is None:
         raise _unknown()
-    return _of(row, _lines(session, [row.id])[row.id])
+    return demand_of(session, row)
 
 
 def _lines(session: Session, demand_ids: Sequence[int]) -> dict[int, tuple[DemandLine, ...]]:

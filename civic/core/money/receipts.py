@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.events import publish
-from civic.core.money.demands import SECRET, close_demand, demand, locked_demand
+from civic.core.money.demands import SECRET, close_demand, demand_of, locked_demand
 from civic.core.money.ledger import CASH, DEMANDS, GATEWAY, HELD, Booking, book
 from civic.core.money.model import (
     AlreadySettled,
@@ -62,7 +62,7 @@ def settle(
     if amount != row.amount:
         raise WrongAmount(f"This demand is paid whole: {row.amount} paise, not {amount}.")
     close_demand(session, row, "paid", now=now)
-    paid = demand(session, demand_id)
+    paid = demand_of(session, row)
     publish(session, Settled(body=body, case_id=paid.case_id, demand=paid, now=now))
     receipt = _receive(
         session,

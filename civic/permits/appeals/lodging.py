@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
-from civic.core.case import Case, case, parcels_of, parts_in
+from civic.core.case import Case, acting_parts, case, parcels_of
 from civic.core.desk import Desk
 from civic.core.people import Actor
 from civic.core.said import add_act
@@ -20,6 +20,8 @@ from civic.core.steps import open_case
 from civic.core.tables import CaseRow
 from civic.core.working_days import day_there
 from civic.permits import service as permits
+from civic.permits.consents import LICENSEE
+from civic.permits.filing import APPLICANT
 from civic.permits.issuing import permit_of
 from civic.permits.limits import APPEAL, Term, term_or_none
 from civic.permits.tables import PermitAppealRow
@@ -65,7 +67,7 @@ def decision_of(session: Session, body: LocalBody, standing: Case) -> Decision |
 def lodge(desk: Desk, standing: Case, form: Mapping[str, str], *, actor: Actor) -> Case:
     """Record that a party has appealed to the Tribunal; the case stands before it from then on."""
     session = desk.session
-    parts = parts_in(session, standing.id, actor.person.id)
+    parts = acting_parts(session, standing.id, actor)
     if not parts:
         raise NotAllowed("A party of the case tells of its appeal.", code="not-yours-to-sign")
     decision = decision_of(session, desk.body, standing)
@@ -82,7 +84,11 @@ def lodge(desk: Desk, standing: Case, form: Mapping[str, str], *, actor: Actor) 
             code="bad-date",
         )
     opened = open_case(
-        desk, parcels=parcels_of(session, standing.id), actor=actor, told={"against": decision.against}
+        desk,
+        parcels=parcels_of(session, standing.id),
+        actor=actor,
+        told={"against": decision.against},
+        part=LICENSEE if parts == {LICENSEE} else APPLICANT,  # what a licensee begins ends with the licence
     )
     row = PermitAppealRow(
         case_id=opened.id,

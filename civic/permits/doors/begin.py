@@ -13,7 +13,7 @@ from civic.core.http import SIGNED_IN, Town, TownDep, TownRoute, allowed, page
 from civic.core.once import MARK, keep_form, new_mark, opened_by_form
 from civic.permits.consents import LICENSEE
 from civic.permits.doors.common import REFUSALS, Refusal, status_of
-from civic.permits.filing import begin, can_follow, licences, permits_on
+from civic.permits.filing import begin, can_follow, known_of_followed, licences, permits_on
 from civic.permits.model import FOLLOWING, UNDRAWN, Kind, asked_from
 from civic.permits.service import SERVICE
 from civic.permits.tables import PermitRow
@@ -58,6 +58,9 @@ def _form(request: Request, town: Town, form: Mapping[str, str], *, refused: Ref
     kind = form.get("kind", "")
     chosen = Kind(kind) if kind in set(Kind) else None
     plot = _plot(form.get("number", ""))
+    permits = _to_follow(town, chosen, plot) if chosen and plot else []
+    if chosen in FOLLOWING and "title" not in form:
+        form = _filled_in(town, permits, form)
     return page(
         request,
         "town/permits/new.html",
@@ -68,11 +71,21 @@ def _form(request: Request, town: Town, form: Mapping[str, str], *, refused: Ref
         kinds=[each for each in Kind],
         following=FOLLOWING,
         undrawn=UNDRAWN,
-        permits=_to_follow(town, chosen, plot) if chosen and plot else [],
+        permits=permits,
         licences=licences(town.session, on=town.today),
         is_licensee=town.holds(LICENSEE),
         refused=refused,
     )
+
+
+def _filled_in(town: Town, permits: list[PermitRow], form: Mapping[str, str]) -> Mapping[str, str]:
+    """The form with what the permit that it follows tells its own party; the first on the plot, unless another is named."""
+    named = form.get("of_permit") or (permits[0].number if permits else "")
+    found = [each for each in permits if each.number == named]
+    if not found:
+        return form
+    who = town.who().person.id
+    return {**known_of_followed(town.session, found[0], who, on=town.today), **form, "of_permit": named}
 
 
 def _to_follow(town: Town, kind: Kind, plot: str) -> list[PermitRow]:

@@ -14,8 +14,9 @@ from civic.core.doors.form import FormDep, see
 from civic.core.http import OFFICE, Town, TownDep, TownRoute, allowed, page
 from civic.permits.asking import KINDS, ask, questions_from
 from civic.permits.checking import Check, drawn_of, newest_check
-from civic.permits.deciding import DECIDERS, SPEAKERS, STANCES, overrule, say
+from civic.permits.deciding import BEFORE_THE_OFFICE, DECIDERS, SPEAKERS, STANCES, overrule, say
 from civic.permits.doors.common import REFUSALS, Number, Refusal, matter, room_of, status_of
+from civic.permits.fees import FeeSet
 from civic.permits.issuing import permit_of
 from civic.permits.model import CheckMissing, NoSuchPermit
 from civic.permits.queries import shown
@@ -91,15 +92,13 @@ def set_fee(request: Request, town: TownDep, number: Number, form: FormDep) -> R
     """Set a fee that could not be told, with reason and source."""
     desk, standing, _ = matter(town, number)
     try:
-        set_open_fee(
-            desk,
-            standing,
+        fee = FeeSet(
             head=form.get("head", ""),
             paise=_paise(form.get("rupees", "")),
             reason=form.get("reason", ""),
             source=form.get("source", ""),
-            actor=town.who(),
         )
+        set_open_fee(desk, standing, fee, actor=town.who())
     except REFUSALS as error:
         town.undo()
         return _decision(request, town, number, refused=error, form=form)
@@ -152,8 +151,9 @@ def _decision(
         case=standing,
         flow=SERVICE.flow,
         roles=roles,
-        speaks=bool(roles & SPEAKERS),
-        decides=bool(roles & DECIDERS),
+        speaks=bool(roles & SPEAKERS) and standing.state in BEFORE_THE_OFFICE,
+        decides=bool(roles & DECIDERS) and standing.state in BEFORE_THE_OFFICE,
+        checks_again=not roles.isdisjoint(OFFICERS),
         shown=told,
         svg=drawn_of(town.session, told.check.id).svg if told.check else "",
         stances=STANCES,

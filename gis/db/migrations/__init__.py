@@ -42,6 +42,11 @@ def refuse_newer(connection: Connection) -> None:
         )
 
 
+def newest() -> str:
+    """The revision at which this version of the service works, by the names of its migrations."""
+    return max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
+
+
 def sql(name: str) -> str:
     """The statements of one migration, from the file beside it."""
     return files(__package__).joinpath("versions", name).read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from gis.parcels.queries import parcel
 from gis.recordings import last_recording
 from tests.builders import halves
 from tests.civic.money.books import must_add_up, webhooks
-from tests.civic.money.test_payments import heard
+from tests.civic.money.telling import heard
 from tests.civic.permits.hearing import heard as people_are_told
 from tests.civic.permits.hearing import last, told
 from tests.civic.permits.issued import a_permit

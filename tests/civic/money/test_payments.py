@@ -1,59 +1,35 @@
 """A payment through a gateway is booked once, whatever is repeated, forged, tampered with, late or lost."""
 
-import hashlib
-import json
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
-from time import sleep
 
 import pytest
-from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from civic.core.bodies import LocalBody, enter, inside
+from civic.core.bodies import LocalBody
 from civic.core.events import listening
 from civic.core.money.counter import take_cash
 from civic.core.money.demands import demand
-from civic.core.money.gateway import BadSignature, GatewayAway
-from civic.core.money.gateway_tables import GatewayEventRow, GatewayOrderRow, GatewayPaymentRow
+from civic.core.money.gateway import BadSignature
+from civic.core.money.gateway_tables import GatewayEventRow, GatewayPaymentRow
 from civic.core.money.ledger import balance
-from civic.core.money.local_gateway.counter import Habits
 from civic.core.money.local_gateway.server import LocalGateway
-from civic.core.money.model import AlreadySettled, Demand, HeldForPayer, Paid
+from civic.core.money.model import AlreadySettled, HeldForPayer, Paid
 from civic.core.money.payments import (
     LONGEST_EVENT,
     ORDER_LASTS,
-    Booked,
-    book_event,
     book_return,
     keep_event,
     order_for,
     waiting_events,
 )
 from civic.core.money.razorpay import Razorpay, signed
-from civic.core.money.receipts import receipt
 from civic.core.money.refunds import decide_refund, refunds, send_refund
 from civic.core.money.tables import ReceiptRow
 from civic.core.money.undoing import cancel_demand, cancel_receipt
-from civic.core.privacy.looks import forget_old
 from gis.errors import Conflict
-from tests.civic.money.books import FEE, NOON, VISIT, a_case, a_demand, a_person, must_add_up, webhooks
-
-Hook = tuple[str, bytes, str]
-
-
-def heard(session: Session, gateway: Razorpay, body: LocalBody, hook: Hook) -> Booked:
-    """A webhook kept and booked."""
-    ref, raw, signature = hook
-    kept = keep_event(session, gateway, body, raw=raw, signature=signature, event_ref=ref, now=NOON)
-    return book_event(session, gateway, body, kept, now=NOON)
-
-
-def ordered(session: Session, gateway: Razorpay, body: LocalBody, *lines: object) -> tuple[Demand, str]:
-    owed = a_demand(session, body, *lines)  # type: ignore[arg-type]
-    return owed, order_for(session, gateway, body, owed.id, now=NOON).ref
+from tests.civic.money.books import NOON, VISIT, a_demand, a_person, must_add_up, webhooks
+from tests.civic.money.telling import heard, ordered
 
 
 def test_a_webhook_settles_a_demand(
@@ -283,268 +259,3 @@ def test_nothing_is_ordered_for_a_paid_demand(town: Session, body: LocalBody, ga
     take_cash(town, body, owed.id, amount=owed.amount, by=a_person(town, body), now=NOON)
     with pytest.raises(AlreadySettled):
         order_for(town, gateway, body, owed.id, now=NOON)
-
-
-def test_an_order_that_was_lost_here_is_taken_up_from_the_gateway(
-    service_engine: Engine, body: LocalBody, other_body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    """The transaction died after the gateway had opened the order."""
-    with inside(service_engine, body.code) as (session, _):
-        owed = a_demand(session, body)
-    with inside(service_engine, body.code) as (session, _):
-        order = order_for(session, gateway, body, owed.id, now=NOON).ref
-        session.rollback()
-    trial.counter.pay(order, now=0.0)
-    with inside(service_engine, other_body.code) as (session, _):
-        assert heard(session, gateway, other_body, webhooks(trial)[1]).outcome == "not_ours"
-    with inside(service_engine, body.code) as (session, _):
-        assert session.scalar(select(func.count()).select_from(GatewayOrderRow)) == 0
-        assert heard(session, gateway, body, webhooks(trial)[1]).outcome == "settled"
-
-
-def test_the_same_payment_is_not_booked_in_two_bodies(
-    town: Session, body: LocalBody, other_body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    enter(town, other_body.code)
-    assert heard(town, gateway, other_body, webhooks(trial)[1]).outcome == "not_ours"
-    enter(town, body.code)
-    assert heard(town, gateway, body, webhooks(trial)[1]).outcome == "settled"
-
-
-def test_other_bytes_under_a_known_event_number_are_kept_too(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    """The number of an event stands in a header that nobody signs: it must not hide another event."""
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    authorized, captured, _ = webhooks(trial)
-    heard(town, gateway, body, authorized)
-    assert heard(town, gateway, body, (authorized[0], *captured[1:])).outcome == "settled"
-    assert heard(town, gateway, body, (authorized[0], *captured[1:])).outcome == "repeated"
-
-
-def test_a_webhook_without_a_number_is_known_by_its_bytes(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    _, raw, signature = webhooks(trial)[1]
-    kept = {
-        keep_event(town, gateway, body, raw=raw, signature=signature, event_ref=None, now=NOON)
-        for _ in range(3)
-    }
-    assert len(kept) == 1
-
-
-def test_a_replayed_webhook_of_a_payment_under_a_new_number_books_nothing(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    ref, raw, signature = webhooks(trial)[1]
-    outcomes = [
-        heard(
-            town,
-            gateway,
-            body,
-            (
-                f"{ref}-{n}",
-                raw.replace(b"{", b"{" + b" " * n, 1),
-                signed(raw.replace(b"{", b"{" + b" " * n, 1), trial.secrets.webhook_secret),
-            ),
-        ).outcome
-        for n in range(3)
-    ]
-    assert outcomes == ["settled", "repeated", "repeated"]
-    assert signature
-
-
-def test_unknown_events_are_kept_and_left(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    raw = json.dumps({"event": "payment.dispute.created", "payload": {}}).encode()
-    hook = ("evt_x", raw, signed(raw, trial.secrets.webhook_secret))
-    assert heard(town, gateway, body, hook).outcome == "no_money"
-    assert town.scalar(select(GatewayEventRow.outcome)) == "payment.dispute.created: no_money"
-
-
-def test_an_event_that_cannot_be_booked_now_waits(
-    service_engine: Engine, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    """The order is unknown here and the gateway is away when it is asked."""
-    with inside(service_engine, body.code) as (session, _):
-        owed = a_demand(session, body)
-    with inside(service_engine, body.code) as (session, _):
-        order = order_for(session, gateway, body, owed.id, now=NOON).ref
-        session.rollback()
-    trial.counter.pay(order, now=0.0)
-    ref, raw, signature = webhooks(trial)[1]
-    with inside(service_engine, body.code) as (session, _):
-        kept = keep_event(session, gateway, body, raw=raw, signature=signature, event_ref=ref, now=NOON)
-    trial.counter.habits = Habits(deaf=True)
-    with pytest.raises(GatewayAway), inside(service_engine, body.code) as (session, _):
-        book_event(session, gateway, body, kept, now=NOON)
-    trial.counter.habits = Habits()
-    with inside(service_engine, body.code) as (session, _):
-        assert waiting_events(session) == [kept]
-        assert book_event(session, gateway, body, kept, now=NOON).outcome == "settled"
-
-
-def test_an_event_stays_as_it_came(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    ref, raw, signature = webhooks(trial)[0]
-    heard(town, gateway, body, (ref, raw, signature))
-    row = town.scalars(select(GatewayEventRow)).one()
-    assert (bytes(row.raw), row.signature, row.event_ref) == (raw, signature, ref)
-    for change, refusal in (
-        ("signature = ''", "permission denied"),
-        ("digest = ''", "permission denied"),
-        ("raw = ''", "never changed"),
-    ):
-        with pytest.raises(DBAPIError, match=refusal), town.begin_nested():
-            town.execute(text(f"UPDATE gateway_event SET {change}"))
-
-
-@pytest.mark.parametrize(("days", "is_kept"), [(399, True), (400, True), (401, False)])
-def test_what_a_gateway_told_is_forgotten_when_its_time_is_over(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay, days: int, is_kept: bool
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    told = webhooks(trial)[0]
-    heard(town, gateway, body, told)
-    later = NOON + timedelta(days=days)
-    forget_old(town, now=later)
-    row = town.scalars(select(GatewayEventRow), execution_options={"populate_existing": True}).one()
-    assert (row.raw is not None, row.digest) == (is_kept, hashlib.sha256(told[1]).hexdigest())
-    assert heard(town, gateway, body, told).outcome == "repeated"  # it is known again without its words
-    assert town.scalar(select(func.count()).select_from(GatewayEventRow)) == 1
-
-
-def test_what_is_not_booked_yet_is_not_forgotten(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    _, order = ordered(town, gateway, body)
-    trial.counter.pay(order, now=0.0)
-    ref, raw, signature = webhooks(trial)[1]
-    kept = keep_event(town, gateway, body, raw=raw, signature=signature, event_ref=ref, now=NOON)
-    forget_old(town, now=NOON + timedelta(days=4000))
-    assert waiting_events(town) == [kept]
-    assert book_event(town, gateway, body, kept, now=NOON).outcome == "settled"
-    with pytest.raises(DBAPIError, match="gateway_event_raw_check"), town.begin_nested():
-        town.execute(text("UPDATE gateway_event SET booked = NULL, outcome = NULL, raw = NULL"))
-
-
-def test_many_webhooks_at_once_book_once(
-    service_engine: Engine, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    with inside(service_engine, body.code) as (session, _):
-        orders = [ordered(session, gateway, body)[1] for _ in range(3)]
-    for order in orders:
-        trial.counter.pay(order, now=0.0)
-    hooks = [hook for hook in webhooks(trial) for _ in range(4)]
-
-    def hear(hook: Hook) -> str:
-        ref, raw, signature = hook
-        with inside(service_engine, body.code) as (session, _):
-            kept = keep_event(session, gateway, body, raw=raw, signature=signature, event_ref=ref, now=NOON)
-        with inside(service_engine, body.code) as (session, _):
-            return book_event(session, gateway, body, kept, now=NOON).outcome
-
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(hear, hooks))
-    assert outcomes.count("settled") == 3
-    assert set(outcomes) == {"settled", "repeated", "no_money"}
-    with inside(service_engine, body.code) as (session, _):
-        assert sorted(session.scalars(select(ReceiptRow.serial))) == [1, 2, 3]
-        assert balance(session, "gateway") == 3 * 75_050
-        assert session.scalar(select(func.count()).select_from(GatewayEventRow)) == 9
-        assert waiting_events(session) == []
-
-
-def test_cash_and_gateway_at_the_same_moment_settle_once_and_lose_nothing(
-    service_engine: Engine, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    for _ in range(5):
-        with inside(service_engine, body.code) as (session, _):
-            owed, order = ordered(session, gateway, body, FEE)
-            counter = a_person(session, body)
-        trial.counter.pay(order, now=0.0)
-        hook = webhooks(trial)[-2]
-
-        def cash(owed: Demand = owed, counter: int = counter) -> str:
-            try:
-                with inside(service_engine, body.code) as (session, _):
-                    take_cash(session, body, owed.id, amount=owed.amount, by=counter, now=NOON)
-                    return "settled"
-            except AlreadySettled:
-                return "refused"
-
-        def online(hook: Hook = hook) -> str:
-            with inside(service_engine, body.code) as (session, _):
-                return heard(session, gateway, body, hook).outcome
-
-        with ThreadPoolExecutor(2) as pool:
-            outcomes = {one.result() for one in (pool.submit(cash), pool.submit(online))}
-        assert outcomes in ({"settled", "held"}, {"refused", "settled"})
-    with inside(service_engine, body.code) as (session, _):
-        must_add_up(session)
-        taken = balance(session, "gateway") + balance(session, "cash")
-        assert taken + balance(session, "held_for_payers") == 5 * 50_000
-        held = session.scalars(select(ReceiptRow).where(ReceiptRow.held > 0)).all()
-        assert all(receipt(session, row.id).demand_id is None for row in held)
-
-
-def test_a_case_that_ends_while_its_fee_is_paid_waits_in_no_circle(
-    service_engine: Engine, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    """Whoever moves a case then touches its demand; whoever pays a demand then moves its case."""
-    with inside(service_engine, body.code) as (session, _):
-        case_id = a_case(session, body)
-        owed = a_demand(session, body, case_id=case_id)
-        order = order_for(session, gateway, body, owed.id, now=NOON).ref
-    trial.counter.pay(order, now=0.0)
-    hook = webhooks(trial)[1]
-    lock = text("SELECT id FROM civic_case WHERE id = :case FOR UPDATE")
-
-    def goes_on(session: Session, event: Paid) -> None:
-        session.execute(lock, {"case": event.case_id})
-
-    def pay() -> str:
-        with inside(service_engine, body.code) as (session, _):
-            return heard(session, gateway, body, hook).outcome
-
-    with listening(Paid, goes_on), ThreadPoolExecutor(1) as pool:
-        with inside(service_engine, body.code) as (session, _):
-            session.execute(lock, {"case": case_id})
-            paying = pool.submit(pay)
-            for _ in range(100):
-                if session.scalar(text("SELECT true FROM pg_locks WHERE NOT granted LIMIT 1")):
-                    break
-                sleep(0.05)
-            cancel_demand(session, body, owed.id, reason="Withdrawn.", by=None, now=NOON)
-        assert paying.result(timeout=10) == "held"
-
-
-def test_cash_does_not_wait_for_the_gateway(
-    service_engine: Engine, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    with inside(service_engine, body.code) as (session, _):
-        owed, counter = a_demand(session, body), a_person(session, body)
-    with inside(service_engine, body.code) as (session, _):
-        order_for(session, gateway, body, owed.id, now=NOON)  # not yet committed
-        with inside(service_engine, body.code) as (other, _):
-            take_cash(other, body, owed.id, amount=owed.amount, by=counter, now=NOON)
-
-
-def test_another_gateways_numbers_are_its_own(
-    town: Session, body: LocalBody, trial: LocalGateway, gateway: Razorpay
-) -> None:
-    owed, order = ordered(town, gateway, body)
-    other = replace(gateway, name="second")
-    assert order_for(town, other, body, owed.id, now=NOON).ref != order

@@ -9,6 +9,7 @@ from civic.core.money.desk import ReceiptSheet
 from civic.core.money.model import Demand, Means, Receipt
 from tests.civic.conftest import a_body
 from tests.civic.money.books import FEE, NOON, VISIT
+from tests.web.print.reading import whole
 from web.print.receipt import receipt_pdf
 
 RECEIPT = Receipt(
@@ -53,6 +54,13 @@ def test_the_same_receipt_prints_the_same_bytes(language: str) -> None:
     printed = receipt_pdf(SHEET, language)
     assert printed.startswith(b"%PDF")
     assert printed == receipt_pdf(SHEET, language)
+
+
+def test_a_receipt_tells_the_hour_of_its_town_and_what_was_paid_for() -> None:
+    said = whole(receipt_pdf(SHEET, "en"))
+    assert "12:00 IST" in said
+    assert "What was paid for" in said
+    assert "demanded" not in said
 
 
 def test_a_cancelled_or_held_receipt_prints_otherwise() -> None:

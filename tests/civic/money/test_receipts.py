@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody, inside
 from civic.core.money.counter import take_cash
-from civic.core.money.model import AlreadySettled, NoSuchMoney, financial_year
-from civic.core.money.receipts import receipt, receipt_at, receipt_numbered
+from civic.core.money.demands import demand
+from civic.core.money.model import AlreadySettled, Means, NoSuchMoney, financial_year
+from civic.core.money.receipts import receipt, receipt_at, receipt_numbered, settle
 from civic.core.money.tables import ReceiptRow
 from gis.errors import LandError
-from tests.civic.money.books import NOON, a_demand, a_person
+from tests.civic.money.books import NOON, a_demand, a_person, statements
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,17 @@ def test_receipts_made_at_once_have_numbers_without_gap(service_engine: Engine, 
         list(pool.map(pay, range(12)))
     with inside(service_engine, body.code) as (session, _):
         assert sorted(session.scalars(select(ReceiptRow.serial))) == list(range(1, 9))
+
+
+def test_a_receipt_costs_the_same_however_many_demands_stand_beside_it(
+    town: Session, body: LocalBody
+) -> None:
+    """Case and demand are locked in a statement each, and what was locked is not asked for again."""
+    clerk, costs = a_person(town, body), []
+    for more in (0, 1, 6):
+        owed = [a_demand(town, body) for _ in range(more + 1)][-1]  # of no case: no service listens
+        with statements(town) as asked:
+            settle(town, body, owed.id, amount=owed.amount, means=Means.CASH, now=NOON, received_by=clerk)
+        assert demand(town, owed.id).state == "paid"
+        costs.append(len(asked))
+    assert costs == [7, 7, 7], asked  # lock twice, close, its lines, the number, the receipt, the journal

@@ -28,8 +28,8 @@ from civic.core.money.reconciliation import (
 )
 from civic.core.money.refunds import decide_refund, hand_out, refunds, send_refund
 from civic.core.money.undoing import cancel_demand, cancel_receipt
-from tests.civic.money.books import FEE, NOON, VISIT, a_case, a_demand, a_person, must_add_up
-from tests.civic.money.test_payments import heard, webhooks
+from tests.civic.money.books import FEE, NOON, VISIT, a_case, a_demand, a_person, must_add_up, webhooks
+from tests.civic.money.telling import heard
 
 NIGHT = NOON + timedelta(hours=14)
 

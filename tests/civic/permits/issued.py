@@ -116,24 +116,24 @@ def _a_check(session: Session, body: LocalBody, case_id: int, found: dict[str, A
     )
     session.add(document)
     session.flush()
-    session.add(
-        DocumentVersionRow(
-            document_id=document.id,
-            record="full",
-            seq=1,
-            body=body.code,
-            name="privatha.dxf",
-            media_type="image/vnd.dxf",
-            size=1,
-            sha256="d" * 64,
-            place=f"{body.code}/documents/{case_id}",
-            added=NOW,
-            added_by=None,
-            scan="clean",
-            scanned=NOW,
-            found=None,
-        )
-    )
+    file = {
+        "document_id": document.id,
+        "seq": 1,
+        "body": body.code,
+        "size": 1,
+        "sha256": "d" * 64,
+        "added": NOW,
+        "added_by": None,
+        "scan": "clean",
+        "scanned": NOW,
+        "found": None,
+    }
+    for record, name, media_type in (
+        ("full", "privatha.dxf", "image/vnd.dxf"),
+        ("published", "Privatha.pdf", "application/pdf"),
+    ):
+        place = f"{body.code}/documents/{case_id}/{record}"
+        session.add(DocumentVersionRow(record=record, name=name, media_type=media_type, place=place, **file))
     session.flush()
     row = PermitCheckRow(
         body=body.code,

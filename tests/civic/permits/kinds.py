@@ -18,7 +18,9 @@ from civic.core.case import Case, case_numbered, tasks_of
 from civic.core.money.counter import take_cash
 from civic.core.money.demands import demands_of
 from civic.permits.checking import Checked
+from civic.permits.checklist import stage_of
 from civic.permits.model import Kind
+from civic.permits.routing import kind_of
 from civic.permits.tables import PermitVisitRow
 from rules.plans.starter import starter
 from tests.civic.hall import Hall
@@ -209,7 +211,7 @@ class Place:
                     id=str(uuid4()),
                     body=self.hall.body.code,
                     case_id=case_numbered(session, filing.number).id,
-                    kind="site",
+                    kind=stage_of(kind_of(session, case_numbered(session, filing.number).id)),
                     begun=now,
                     ended=now,
                     received=now,

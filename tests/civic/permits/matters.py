@@ -23,6 +23,7 @@ from civic.core.owners import make_up_owner
 from civic.core.people import Actor
 from civic.core.steps import advance, answer_task
 from civic.permits.checking import Check, newest_check
+from civic.permits.checklist import stage_of
 from civic.permits.deciding import say
 from civic.permits.drawings import HandedIn, check_drawing, hand_in
 from civic.permits.filing import begin
@@ -188,7 +189,7 @@ class Matter:
             id=identifier,
             body=self.body.code,
             case_id=self.number,
-            kind="site",
+            kind=stage_of(self._kind()),
             begun=self.now,
             ended=self.now,
             received=self.now,

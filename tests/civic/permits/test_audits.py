@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -178,14 +178,14 @@ def number(town: Session, body: LocalBody, desk: Desk) -> str:
     return made
 
 
-def visit_it(desk: Desk, stage: str = "audit") -> None:
+def visit_it(desk: Desk, stage: str = "audit", *, at: datetime = AFTER) -> None:
     (audit,) = open_audits(desk.session)
     said = VisitSaid(
-        id=hashlib.md5(stage.encode(), usedforsecurity=False).hexdigest(),
+        id=hashlib.md5(f"{stage} {at}".encode(), usedforsecurity=False).hexdigest(),
         stage=stage,
         edition=checklist().edition,
-        begun=NOW,
-        ended=NOW,
+        begun=at,
+        ended=at,
         answers={"declared": Seen(said="yes")},
         words="",
         fix=None,
@@ -207,6 +207,11 @@ def test_nothing_is_held_against_a_permit_before_its_plot_was_visited(desk: Desk
     with pytest.raises(Conflict, match="visited"):
         conclude(desk, audit.id, "notice", "A yard of 1.4 m.", actor=auditor)
     visit_it(desk, "site")
+    for day in (
+        audit.drawn - timedelta(days=1),
+        desk.today + timedelta(days=1),
+    ):  # before the lot fell on it, and on a day to come
+        visit_it(desk, at=datetime.combine(day, NOW.timetz()))
     with pytest.raises(Conflict, match="visited"):
         conclude(desk, audit.id, "revocation", "A yard of 1.4 m.", actor=auditor)
     visit_it(desk)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.permits.built import compared
 from civic.permits.checking import Checked
+from civic.permits.fees import FeeSet
 from civic.permits.guards import fees_told
 from civic.permits.issuing import permit_of
 from civic.permits.lettering import letter as letter_of
@@ -167,15 +168,8 @@ def test_what_was_built_beyond_the_permit_costs_what_the_office_sets(permitted: 
     finished(permitted, area=f"{area + 10:.2f}")
     assert permitted.case.state == "fee_open"
     assert "double fee" in (fees_told(permitted.session, permitted.case) or "")
-    set_open_fee(
-        permitted.desk,
-        permitted.case,
-        head="permit_deviation",
-        paise=140_000,
-        reason="10 m² at twice Rs 70.",
-        source="Schedule II",
-        actor=permitted.verifier,
-    )
+    fee = FeeSet(head="permit_deviation", paise=140_000, reason="10 m² at twice Rs 70.", source="Schedule II")
+    set_open_fee(permitted.desk, permitted.case, fee, actor=permitted.verifier)
     assert permitted.case.state == "fee_due"
     permitted.pay()
     assert permitted.case.state == "verifying"

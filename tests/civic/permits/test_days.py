@@ -1,23 +1,30 @@
 """Days: rule 14 and its Council, the day of issue, extensions in time and too late, plinth and occupancy."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from shapely.affinity import scale
 from sqlalchemy.orm import Session
 
 from api.town import SERVICES
 from civic.core.bodies import LocalBody
-from civic.core.case import history
+from civic.core.case import history, tasks_of
 from civic.core.clocks import run_clocks
+from civic.core.tables import CaseTaskRow
 from civic.permits.drawings import bytes_of, keep_again, plan_of
+from civic.permits.guards import nothing_fails, refusal_grounded
 from civic.permits.issuing import permit_of
 from civic.permits.lettering import letter
+from civic.permits.others import missing_consents, wanted
+from civic.permits.revoking import revoke
 from civic.permits.routing import settle
 from civic.permits.tables import PermitRow
 from gis.errors import Conflict, NotAllowed
 from gis.recordings import record
 from tests.civic.builders import an_actor
+from tests.civic.permits.low_risk import a_clear_site
 from tests.civic.permits.matters import Matter, a_matter
 from tests.civic.permits.test_officers import FAILING
 
@@ -44,15 +51,13 @@ def check_today(matter: Matter) -> None:
     keep_again(matter.desk, matter.case, checked, file, made_by=None)
 
 
-@pytest.mark.parametrize(("days", "may"), [(15, False), (16, True)])
-def test_after_fifteen_days_the_applicant_may_refer_it(matter: Matter, days: int, may: bool) -> None:
+def test_after_fifteen_days_the_applicant_may_refer_it(matter: Matter) -> None:
     matter.taken_up()
-    matter.later(days=days)
-    if may:
-        assert matter.step("refer", matter.owner, note="Please decide.").state == "council"
-    else:
-        with pytest.raises(Conflict, match="The office has until"):
-            matter.step("refer", matter.owner, note="Please decide.")
+    matter.later(days=15)
+    with pytest.raises(Conflict, match="The office has until"), matter.session.begin_nested():
+        matter.step("refer", matter.owner, note="Please decide.")
+    matter.later(days=1)
+    assert matter.step("refer", matter.owner, note="Please decide.").state == "council"
 
 
 @pytest.mark.parametrize("step", ["council_approve", "council_refuse"])
@@ -69,21 +74,24 @@ def test_who_verified_does_not_record_the_councils_decision(matter: Matter, step
     assert matter.step("council_approve", matter.secretary, note="As decided.").state == "permitted"
 
 
-@pytest.mark.parametrize(("days", "state"), [(30, "council"), (31, "deemed")])
-def test_after_thirty_days_of_the_council_it_is_deemed(matter: Matter, days: int, state: str) -> None:
+def test_after_thirty_days_of_the_council_it_is_deemed(matter: Matter) -> None:
     matter.to_decision()
     matter.later(days=16)
     matter.step("refer", matter.owner, note="Please decide.")
-    matter.later(days=days)
+    referred = matter.desk.today
+    matter.later(days=30)
     night(matter)
-    assert matter.case.state == state
+    assert matter.case.state == "council"
+    assert permit_of(matter.session, matter.number) is None
+    matter.later(days=1)
+    night(matter)
     permit = permit_of(matter.session, matter.number)
-    assert (permit is not None and permit.route == "deemed") is (state == "deemed")
-    if permit is not None:
-        told = letter(matter.session, matter.body, matter.case, "permit", front="https://x.example")
-        assert told.begins_after is not None
-        assert told.begins_after.until == matter.desk.today + timedelta(days=45 - days)
-        assert "14" in told.begins_after.clause
+    assert permit is not None
+    assert (matter.case.state, permit.route) == ("deemed", "deemed")
+    told = letter(matter.session, matter.body, matter.case, "permit", front="https://x.example")
+    assert told.begins_after is not None
+    assert told.begins_after.until == referred + timedelta(days=45)
+    assert "14" in told.begins_after.clause
 
 
 def test_it_is_never_deemed_by_silence_alone(matter: Matter) -> None:
@@ -114,6 +122,61 @@ def test_it_is_never_deemed_where_a_consent_is_missing(
     matter.later(days=60)
     night(matter)
     assert matter.case.state == "council"
+
+
+@pytest.mark.parametrize(
+    ("theme", "answer", "state"),
+    [("not_affected", "", "deemed"), ("affected", "", "council"), ("affected", "agrees", "deemed")],
+)
+def test_an_office_that_never_says_a_word_is_passed_by_rule_14(
+    town: Session, body: LocalBody, tmp_path: Path, theme: str, answer: str, state: str
+) -> None:
+    """With the reference the authorities are asked, whom the office left unasked; the licensee's words count as in a permit at once."""
+    matter = a_matter(town, body, tmp_path, themes={"heritage": theme})
+    matter.begin()
+    matter.draw()
+    matter.step("file", matter.licensee)
+    matter.sign_both(declared=matter.to_sign() - {"trees"})
+    matter.pay()
+    assert matter.case.state == "verifying"
+    matter.later(days=16)
+    matter.step("refer", matter.owner, note="Please decide.")
+    assert len(tasks_of(town, matter.number)) == (theme == "affected")
+    if answer:
+        matter.answer_all(answer)
+    asked = {
+        "kind": "noc_defence",
+        "role": "agency",
+        "asked": matter.now,
+        "due": matter.desk.today,
+        "told": {},
+    }
+    with (
+        town.begin_nested() as aside
+    ):  # what was declared stands no more where an authority that was asked objects
+        town.add(
+            CaseTaskRow(**asked, body=body.code, case_id=matter.number, answered=matter.now, answer="objects")
+        )
+        town.flush()
+        assert "objects" in str(missing_consents(town, matter.number, in_silence=True))
+        aside.rollback()
+    matter.later(days=31)
+    night(matter)
+    assert matter.case.state == state
+
+
+def test_what_does_not_lie_on_the_plot_is_permitted_on_nobodys_word(matter: Matter) -> None:
+    matter.filed()
+    there = matter.checker.site
+    for boundary, why in (
+        (scale(there.boundary, 1.7, 1.4), "The drawn plot is not this plot"),
+        (there.boundary, None),
+    ):
+        matter.checker.site = replace(there, boundary=boundary)
+        check_today(matter)
+        said = nothing_fails(matter.session, matter.case)
+        assert (said is None) if why is None else str(said).startswith(why)
+        assert refusal_grounded(matter.session, matter.case) is None if why else True
 
 
 def test_the_land_of_the_day_of_payment_decides(matter: Matter) -> None:
@@ -239,14 +302,21 @@ def test_an_extension_costs_a_tenth_and_holds_five_years_more(matter: Matter) ->
     assert first.until.year == before.year + 5
 
 
-@pytest.mark.parametrize(("days", "state"), [(7, "plinth"), (8, "deemed")])
-def test_a_plinth_without_remarks_is_in_order_after_seven_days(matter: Matter, days: int, state: str) -> None:
+def test_a_plinth_is_remarked_on_within_five_days_and_in_order_after_seven(matter: Matter) -> None:
     permit = permitted(matter)
     follow(matter, "plinth", permit)
     matter.step("report_plinth", matter.owner)
-    matter.later(days=days)
-    night(matter)
-    assert matter.case.state == state
+    matter.later(days=5)
+    with matter.session.begin_nested() as aside:
+        assert matter.step("remark", matter.verifier, note="The yard is too small.").state == "refused"
+        aside.rollback()
+    matter.later(days=1)
+    with pytest.raises(Conflict, match="could be made until"), matter.session.begin_nested():
+        matter.step("remark", matter.verifier, note="The yard is too small.")
+    for state in ("plinth", "deemed"):
+        matter.later(days=1)
+        night(matter)
+        assert matter.case.state == state
 
 
 def test_time_grants_nothing_to_whoever_is_no_owner_of_the_permit(matter: Matter, body: LocalBody) -> None:
@@ -281,19 +351,6 @@ def test_a_second_extension_is_refused_before_it_is_paid_for(matter: Matter) -> 
         matter.step("file_plain", matter.owner)
 
 
-@pytest.mark.parametrize(("days", "may"), [(5, True), (6, False)])
-def test_remarks_on_a_plinth_come_within_five_days(matter: Matter, days: int, may: bool) -> None:
-    permit = permitted(matter)
-    follow(matter, "plinth", permit)
-    matter.step("report_plinth", matter.owner)
-    matter.later(days=days)
-    if may:
-        assert matter.step("remark", matter.verifier, note="The yard is too small.").state == "refused"
-    else:
-        with pytest.raises(Conflict, match="could be made until"):
-            matter.step("remark", matter.verifier, note="The yard is too small.")
-
-
 def occupancy(matter: Matter) -> None:
     permit = permitted(matter)
     matter.later(days=100)
@@ -317,12 +374,53 @@ def test_occupancy_is_certified_after_an_inspection(matter: Matter) -> None:
     assert (permit.kind, permit.until) == ("occupancy", None)
 
 
-@pytest.mark.parametrize(("days", "state"), [(15, "verifying"), (16, "deemed")])
-def test_occupancy_is_deemed_after_fifteen_days(matter: Matter, days: int, state: str) -> None:
+def test_occupancy_is_deemed_after_fifteen_days(matter: Matter) -> None:
     occupancy(matter)
-    matter.later(days=days)
+    for days, state in ((15, "verifying"), (1, "deemed")):
+        matter.later(days=days)
+        night(matter)
+        assert matter.case.state == state
+
+
+def test_no_occupancy_is_deemed_while_a_consent_is_missing_that_its_permit_did_not_have(
+    matter: Matter,
+) -> None:
+    """Nor does it go before the Council: rule 14 is about permits."""
+    matter.filed()
+    matter.pay()
+    permit = permit_of(matter.session, matter.number)
+    assert permit is not None
+    first = matter.number
+    matter.checker.site = a_clear_site(heritage="affected")
+    follow(matter, "occupancy", permit)
+    matter.draw()
+    matter.step("file", matter.licensee)
+    matter.sign_both()
+    matter.later(days=16)
+    with pytest.raises(Conflict, match="Rule 14 is about permits"), matter.session.begin_nested():
+        matter.step("refer", matter.owner, note="Please decide.")
     night(matter)
-    assert matter.case.state == state
+    assert matter.case.state == "verifying"
+    assert refusal_grounded(matter.session, matter.case) is not None
+    with matter.session.begin_nested() as aside:
+        revoke(matter.desk, permit.number, why="False papers.", clause="Rule 16", actor=matter.secretary)
+        assert refusal_grounded(matter.session, matter.case) is None
+        aside.rollback()
+    (wanting,) = [each for each in wanted(matter.session, matter.check) if each.is_certain]
+    agreed = {
+        "kind": wanting.rule,
+        "role": "agency",
+        "asked": matter.now,
+        "due": matter.desk.today,
+        "told": {},
+    }
+    matter.session.add(
+        CaseTaskRow(**agreed, body=matter.body.code, case_id=first, answered=matter.now, answer="agrees")
+    )
+    matter.session.flush()
+    matter.later(days=1)
+    night(matter)
+    assert matter.case.state == "deemed", "what was agreed to for the permit holds for its certificate"
 
 
 def test_the_job_that_checks_again_does_nothing_twice(matter: Matter) -> None:

@@ -84,13 +84,17 @@ def permits(place: Place) -> dict[str, str]:
         return {"holds": made.number, "ended": ended}
 
 
-@pytest.mark.parametrize(("kind", "which"), [(Kind.RENEWAL, "ended"), (Kind.EXTENSION, "holds")])
+@pytest.mark.parametrize(
+    ("kind", "which", "title"),
+    [(Kind.RENEWAL, "ended", ""), (Kind.EXTENSION, "holds", "What is to be done")],
+)
 def test_the_form_names_the_permit_that_can_be_followed(
-    place: Place, permits: dict[str, str], kind: Kind, which: str
+    place: Place, permits: dict[str, str], kind: Kind, which: str, title: str
 ) -> None:
+    """What was built is filled in for its own parties; that somebody else's permit tells is not."""
     form = place.tabs["owner"].get(f"{place.tabs['owner'].town}/permits/new?number={place.plot}&kind={kind}")
-    named = form.form("/permits/new")["of_permit"]
-    assert named == permits[which]
+    named = form.form("/permits/new")
+    assert (named["of_permit"], named["title"]) == (permits[which], title)
     assert "needs no drawing" in form.text
 
 
@@ -120,6 +124,7 @@ def test_a_layout_that_breaks_rule_31_is_granted_by_nobody_and_refused_by_its_cl
     house = filing.licensee.send(f"{filing.here}/drawing", "drawing", "plan.dxf", drawing_of(Kind.NEW))
     assert house.status == 422
     assert "Hand in the division as a layout file" in unescape(house.text)
+    assert f"<h1>Layout file for {place.plot}</h1>" in unescape(house.text)
     place.drawn(filing, a_layout(back=19.49))  # two plots of 124.9 m², where 125 are asked
     place.pay(filing)
     place.heard(filing)

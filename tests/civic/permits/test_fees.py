@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
 from civic.permits.checking import Checked
-from civic.permits.fees import OTHER_WORKS, bill, bill_of, demand_lines
+from civic.permits.fees import OTHER_WORKS, FeeSet, bill, bill_of, demand_lines
 from civic.permits.model import Kind
 from civic.permits.rechecking import check_by_hand
 from civic.permits.signing import set_open_fee
@@ -47,9 +47,8 @@ def matter(town: Session, body: LocalBody, tmp_path: Path) -> Matter:
 
 def set_to(matter: Matter, paise: int, **how: str) -> None:
     said = {"head": "permit_fee", "reason": "By the old rate.", "source": "Resolution 4/2026"} | how
-    set_open_fee(
-        matter.desk, matter.case, paise=paise, actor=getattr(matter, said.pop("by", "verifier")), **said
-    )
+    officer = getattr(matter, said.pop("by", "verifier"))
+    set_open_fee(matter.desk, matter.case, FeeSet(paise=paise, **said), actor=officer)
 
 
 def test_a_line_names_its_fee_once(matter: Matter) -> None:

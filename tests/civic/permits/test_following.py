@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from civic.core.bodies import LocalBody
 from civic.core.people import Actor, person
 from civic.permits.blds import Entry, status_of
-from civic.permits.fees import bill
+from civic.permits.fees import FeeSet, bill
+from civic.permits.filing import known_of_followed
 from civic.permits.following import comes_from_holder, holders_of, permit_row
 from civic.permits.issuing import permit_of
 from civic.permits.register import Wanted, permit_shown, permits_in
 from civic.permits.same_plot import others_on_plot
+from civic.permits.signing import set_open_fee
 from civic.permits.tables import PermitRow
 from gis.errors import Conflict, Invalid
 from tests.civic.builders import an_actor
@@ -158,3 +160,50 @@ def test_a_transfer_that_is_yet_to_come_is_not_asked_for(permitted: Matter) -> N
     with pytest.raises(Invalid, match="lies in the future"):
         permitted.begin("transfer", of_permit=former, transferred=tomorrow)
     permitted.begin("transfer", of_permit=former, transferred=permitted.desk.today.isoformat())
+
+
+@pytest.mark.parametrize(("kind", "until"), [("extension", 100), ("renewal", -1)])
+def test_what_follows_an_earlier_permit_costs_what_the_office_sets(
+    town: Session, body: LocalBody, tmp_path: Path, kind: str, until: int
+) -> None:
+    """What was paid for a permit that was brought in is not recorded, so the book cannot tell a tenth of it, nor a half."""
+    matter = a_matter(town, body, tmp_path)
+    today = matter.desk.today
+    began, ends = today - timedelta(days=1500), today + timedelta(days=until)
+    number = a_permit(
+        town,
+        body,
+        matter.plot,
+        number=f"OLD/{matter.plot}",
+        route="earlier",
+        issued=began,
+        until=ends,
+        fees=[],
+    )
+    matter.begin(kind, of_permit=number)
+    with pytest.raises(Conflict, match="Not told yet"):
+        matter.step("file_plain", matter.owner)
+    assert matter.step("file_untold", matter.owner).state == "fee_open"
+    fee = FeeSet(
+        head=f"permit_{kind}", paise=50_000, reason="By the receipt of 2010.", source="rule on validity"
+    )
+    assert set_open_fee(matter.desk, matter.case, fee, actor=matter.verifier).state == "fee_due"
+    matter.pay()
+    matter.step("verify_plain", matter.verifier)
+    matter.step("approve", matter.approver)
+    assert [(each["paise"], each["is_set"]) for each in issued(matter).terms["fees"]] == [(50_000, True)]
+    assert permit_row(town, body.code, number).until == issued(matter).until
+
+
+def test_the_form_is_filled_in_for_its_own_parties_and_a_told_fee_is_not_left_to_the_office(
+    permitted: Matter,
+) -> None:
+    matter, number = permitted, issued(permitted).number
+    row, on = issued(matter), matter.desk.today
+    known = {"title": "A house", "licensee": str(matter.licensee.person.id)}
+    assert known_of_followed(matter.session, row, matter.owner.person.id, on=on) == known
+    assert known_of_followed(matter.session, row, matter.verifier.person.id, on=on) == {}
+    matter.begin("extension", of_permit=number)
+    with pytest.raises(Conflict, match="The fee is told already"):
+        matter.step("file_untold", matter.owner)
+    assert matter.step("file_plain", matter.owner).state == "fee_due"

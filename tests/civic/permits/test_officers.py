@@ -1,12 +1,16 @@
 """An officer's way to a decision: words on findings, authorities, an inspection, an override, a decision by another person."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.core.case import history, tasks_of
+from civic.permits import checking
 from civic.permits.deciding import judged, overrule, say, unspoken, words_on
 from civic.permits.issuing import permit_of
 from civic.permits.model import Kind
@@ -130,6 +134,17 @@ def test_what_an_authority_answers_keeps_what_was_asked(
 
 
 def test_a_finding_that_fails_is_overruled_only_with_a_published_reason(matter: Matter) -> None:
+    matter.begin()
+    broken = matter.draw(set_back=FAILING).of("fail")[0]
+    with pytest.raises(Conflict, match="not before the office"):
+        overrule(
+            matter.desk,
+            matter.check,
+            rule=broken["rule"],
+            subject=broken["subject"] or "",
+            reason="x",
+            actor=matter.approver,
+        )
     matter.to_decision(set_back=FAILING)
     fails = [each for each in judged(matter.session, matter.check) if each.fails]
     assert fails
@@ -175,22 +190,40 @@ def test_what_passes_cannot_be_overruled(matter: Matter) -> None:
         )
 
 
+def accept(matter: Matter, finding: Mapping[str, Any], reason: str, *, stance: str = "accepted") -> None:
+    rule, subject = finding["rule"], finding["subject"] or ""
+    say(
+        matter.desk,
+        matter.check,
+        rule=rule,
+        subject=subject,
+        stance=stance,
+        reason=reason,
+        actor=matter.approver,
+    )
+
+
+@contextmanager
+def before_the_law_changed() -> Iterator[None]:
+    """As if a number of the book had begun to hold since the check."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "_is_same_book", lambda _: False)
+        yield
+
+
 def test_a_refusal_names_its_clauses(matter: Matter) -> None:
     matter.to_decision()
     with pytest.raises(Conflict, match="at least one finding"):
         matter.step("refuse", matter.approver, note="No.")
     finding = matter.check.of("unknown")[0]
-    say(
-        matter.desk,
-        matter.check,
-        rule=finding["rule"],
-        subject=finding["subject"] or "",
-        stance="refused",
-        reason="The papers show otherwise.",
-        actor=matter.approver,
-    )
+    accept(matter, finding, "The papers show otherwise.", stance="refused")
+    with before_the_law_changed(), pytest.raises(Conflict, match="since the check"):
+        matter.step("refuse", matter.approver, note="By the rules of another day.")
     assert matter.step("refuse", matter.approver, note="See the findings.").state == "refused"
     assert permit_of(matter.session, matter.number) is None
+    with pytest.raises(Conflict) as late:
+        accept(matter, finding, "Seen too late.")
+    assert late.value.code == "not-before-office"
 
 
 def test_the_reasons_of_the_way_are_kept(matter: Matter) -> None:

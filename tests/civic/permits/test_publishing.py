@@ -77,6 +77,9 @@ def test_a_malayalam_name_is_found_with_its_endings(matter: Matter) -> None:
 
 def test_overrides_conditions_and_revocations_are_looked_at(matter: Matter) -> None:
     matter.draw(set_back=1.0)
+    matter.step("file", matter.licensee)
+    matter.sign_both(declared=frozenset())
+    matter.pay()
     finding = matter.check.of("fail")[0]
     which = {"rule": finding["rule"], "subject": finding["subject"] or "", "reason": "Kurian asked me."}
     with pytest.raises(Invalid, match="Kurian"):

@@ -100,6 +100,7 @@ def test_a_permit_tells_its_decision_clause_by_clause(town: Session, body: Local
     assert told["declared"].words_ml == "1.5 മീറ്ററിൽ കൂടില്ല."
     assert (told["measured"].measured, told["measured"].clause) == ("2.1 m", "26(4) Table 4")
     assert told["accepted"].words == "", "an officer's remark stays in the case"
+    assert [each.kind for each in shown.papers] == ["plan"], "a name of a file may name a person"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from civic.core.bodies import LocalBody
 from civic.core.money.demands import demands_of
 from civic.core.money.model import Demand, DemandLine
 from civic.permits.asking import answer, queries_of
-from civic.permits.fees import Bill, BillLine, bill, rest_lines
+from civic.permits.fees import Bill, BillLine, FeeSet, bill, rest_lines
 from civic.permits.signing import answered, set_open_fee
 from gis.errors import Conflict
 from tests.civic.permits.matters import Matter, a_matter
@@ -100,7 +100,7 @@ def test_a_fee_left_open_by_another_drawing_holds_the_approval_until_it_is_set_a
     with pytest.raises(Conflict, match="Not told yet: permit fee"):
         matter.step("approve", matter.approver)
     said = {"head": "permit_fee", "reason": "By the old rate.", "source": "Resolution 4/2026"}
-    set_open_fee(matter.desk, matter.case, paise=usual + 700, actor=matter.verifier, **said)
+    set_open_fee(matter.desk, matter.case, FeeSet(paise=usual + 700, **said), actor=matter.verifier)
     rest = demands_of(town, matter.number)[-1]
     assert rest.state == "open"
     assert before.amount + rest.amount == bill(town, matter.check).paise

@@ -4,12 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from civic.core.bodies import LocalBody
 from civic.permits.issuing import permit_of
 from civic.permits.revoking import revoke
-from civic.permits.same_plot import others_on_plot
+from civic.permits.routing import OTHER_PERMIT
+from civic.permits.same_plot import one_at_a_time, others_on_plot
+from civic.permits.tables import PermitCaseRow
+from civic.permits.town_words import why_unspoken
 from tests.civic.permits.matters import Matter, a_matter
 
 
@@ -54,3 +58,38 @@ def test_an_open_case_is_told_and_a_draft_is_not(matter: Matter) -> None:
     assert beside(matter) == (first.number,)
     matter.number = first.id
     assert beside(matter) == ()
+
+
+def test_no_second_permit_comes_at_once_while_one_is_in_force_on_the_plot(matter: Matter) -> None:
+    """A house that is permitted and not built yet stands on no drawing; each of two would have the whole floor space."""
+    matter.filed()
+    first = matter.number
+    matter.filed()
+    second, matter.number = matter.number, first
+    matter.pay()
+    permit = permit_of(matter.session, first)
+    assert permit is not None
+    matter.number = second
+    matter.pay()
+    assert matter.case.state == "verifying"
+    (reason,) = matter.session.get_one(PermitCaseRow, second).why
+    assert (reason["code"], reason["told"]) == (OTHER_PERMIT, permit.number)
+    assert "another permit is in force" in str(
+        why_unspoken(matter.session, matter.body, matter.case, on=matter.desk.today)
+    )
+    revoke(matter.desk, permit.number, why="False papers.", clause="Rule 16", actor=matter.secretary)
+    matter.filed()
+    matter.pay()
+    assert matter.case.state == "permitted"
+
+
+def test_two_payments_for_one_plot_go_one_after_the_other(matter: Matter, service_engine: Engine) -> None:
+    case_id = matter.begin().id
+    one_at_a_time(matter.session, matter.body.code, case_id)
+    key = f"way of a permit:{matter.body.code}:{matter.plot}"
+    with service_engine.connect() as other:
+        mine, another = (
+            other.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(each, 0))))
+            for each in (key, f"{key}9")
+        )
+    assert (mine, another) == (False, True)

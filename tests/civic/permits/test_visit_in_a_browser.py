@@ -65,7 +65,7 @@ def telephone(hall: Hall, number: str, chromium: Browser) -> Iterator[Opens]:
 
 
 def is_kept(page: Page) -> None:
-    expect(page.locator("#kept")).to_contain_text("opens without a line", timeout=15_000)
+    expect(page.locator("#kept")).to_contain_text("opens without a connection", timeout=15_000)
 
 
 def photograph(page: Page, mark: int) -> None:
@@ -93,7 +93,7 @@ def test_a_visit_without_a_line_outlives_a_reload_and_is_sent_with_one(
     is_kept(page)
     page.context.set_offline(True)
     page.reload()
-    expect(page.locator("#line")).to_contain_text("No line")
+    expect(page.locator("#line")).to_contain_text("You are offline")
     expect(page.locator("#where")).to_contain_text("You stand on the plot")
     page.locator("#said-marks-no").check()
     page.locator("#words-marks").fill("The eastern stone is gone.")

@@ -121,8 +121,47 @@ def test_a_case_that_was_sent_back_is_visited_again(desk: Desk, case: Case, insp
     later = replace(desk, now=desk.now + timedelta(days=1))
     again(later, case, "send_back", role="approver", actor=None, note=None, seen="parties", told={})
     assert "since it was sent back" in str(visited(desk.session, case))
-    receive(replace(desk, now=desk.now + timedelta(days=2)), case, told(), actor=inspector)
+    much_later = replace(desk, now=desk.now + timedelta(days=2))
+    receive(much_later, case, told(), actor=inspector)
+    assert "before the case asked for it" in str(visited(desk.session, case))
+    begun = desk.now + timedelta(days=1, hours=1)
+    receive(much_later, case, told(begun=begun, ended=begun + timedelta(minutes=20)), actor=inspector)
     assert visited(desk.session, case) is None
+
+
+def test_only_a_visit_of_its_own_stage_and_time_lets_a_case_go_on(
+    desk: Desk, case: Case, inspector: Actor
+) -> None:
+    day = timedelta(days=1)
+    again(desk, case, "take_in", role="ledger", actor=None, note=None, seen="parties", told={})
+    tries = (
+        ("another stage", {"stage": "audit"}),
+        ("before the case asked", {"begun": NOW - day, "ended": NOW - timedelta(minutes=11)}),
+        ("a time to come", {"begun": NOW + timedelta(minutes=11), "ended": NOW + day}),
+    )
+    for second, (why, other) in enumerate(tries):
+        at_once = replace(desk, now=desk.now + timedelta(seconds=second))
+        receive(at_once, case, told(**other), actor=inspector)
+        assert why in str(visited(desk.session, case))
+    within = {"begun": NOW + timedelta(minutes=10), "ended": NOW + timedelta(minutes=30)}
+    receive(desk, case, told(**within), actor=inspector)
+    assert visited(desk.session, case) is None
+
+
+@pytest.mark.parametrize(
+    ("fix", "said"),
+    [
+        (at(10, 10), None),
+        (at(260, 10), "The telephone was 240 m from the plot."),
+        (None, "Nothing shows where"),
+    ],
+)
+def test_a_visit_told_from_elsewhere_says_so_in_the_history(
+    desk: Desk, case: Case, inspector: Actor, fix: Fix | None, said: str | None
+) -> None:
+    receive(desk, case, told(fix=fix), actor=inspector)
+    note = str(history(desk.session, case.id, for_staff=False)[-1].note)
+    assert (said in note) if said else ("telephone" not in note)
 
 
 def test_a_visit_waits_for_its_last_photograph(
@@ -218,6 +257,17 @@ def test_a_photograph_that_contradicts_its_telephone_is_remarked(
     again = told(Announced(sha256=sha(old), fix=at(5, 5)))
     receive(desk, case, again, actor=inspector)
     assert "seen_before" in attach(desk, store, case, again.id, sha(old), actor=inspector).photos[0].remarks
+    for days, remarks in (
+        (0, ()),
+        (3, ("other_time",)),
+    ):  # the telephone's own time, where the file tells none
+        plain = a_photo(80 + days)
+        by_phone = told(Announced(sha256=sha(plain), fix=at(5, 5), taken=NOW - timedelta(days=days)))
+        receive(desk, case, by_phone, actor=inspector)
+        sends(plain)
+        assert (
+            attach(desk, store, case, by_phone.id, sha(plain), actor=inspector).photos[0].remarks == remarks
+        )
 
 
 def test_an_infected_photograph_is_not_taken(

@@ -18,13 +18,20 @@ from gis.parcels.ids import LONGEST, normal_number, normal_ulpin
         ("കൊ/12", "കൊ/12"),
         ("café 1", "CAFÉ 1"),
         ("9" * LONGEST, "9" * LONGEST),
+        ("൧൨/൧൦൪", "12/104"),
+        ("１２／１０４", "12/104"),
+        ("12/104–3", "12/104-3"),
+        ("12 ‐ 3", "12-3"),
+        ("12\u2212\u200b3", "12-3"),
+        ("12∕104⁄5", "12/104/5"),
+        ("\u202a12\u200d/\u00ad104\u202c", "12/104"),
     ],
 )
 def test_a_number_is_found_however_it_is_typed(typed: str, kept: str) -> None:
     assert normal_number(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "9" * (LONGEST + 1), "12\x00104", "12\x7f"])
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u200d", "9" * (LONGEST + 1), "12\x00104", "12\x7f"])
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(Invalid, match="not a parcel number"):
         normal_number(typed)

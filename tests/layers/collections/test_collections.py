@@ -12,10 +12,10 @@ from gis.errors import LandError
 from layers.collections.features import feature, features
 from layers.collections.model import Collection, Kind, Shapes, collections_of
 from layers.collections.parcels import parcels
-from layers.collections.personal import is_personal
 from layers.collections.question import Days, Question, equal, filtered
 from layers.collections.stored import stored_layers
 from layers.collections.systems import systems
+from layers.personal import is_personal
 from tests.builders import KERALA, a_box, a_parcel, a_place, now
 from tests.layers.ground import bring_in
 
@@ -33,7 +33,28 @@ TODAY = date(2026, 1, 1)
         ("surveyor_phone", True),
         ("applicant", True),
         ("beneficiaries", True),
+        ("OWNERNAME", True),
+        ("LANDOWNER", True),
+        ("BENEFICIAR", True),
+        ("OWN_NAME", True),
+        ("PHNO", True),
+        ("mob_no", True),
+        ("HouseName", True),
+        ("edited_by", True),
+        ("ഉടമയുടെ പേര്", True),
+        ("ഫോണ്‍", True),
+        ("parties", True),
         ("addr:street", False),
+        ("house_no", False),
+        ("residential", False),
+        ("OCCUPANCY", False),
+        ("survey_no", False),
+        ("maintained_by", False),
+        ("land_use", False),
+        ("phase", False),
+        ("partial", False),
+        ("town", False),
+        ("കെട്ടിടം", False),
         ("NAME", False),
         ("depth", False),
         ("panel", False),

@@ -31,7 +31,7 @@ def extract(session: Session) -> Extract:
         "zoning",
         [a_box(-50, -50, 60, 100)],
         labels=["R1"],
-        attributes=[{"uses": "A1", "max_storeys": 3, "note": None}],
+        attributes=[{"uses": "A1", "max_storeys": 3, "note": None, "OWNERNAME": "Meera"}],
         coverage=a_box(-90, -90, 200, 200),
     )
     bring_in(
@@ -43,6 +43,12 @@ def extract(session: Session) -> Extract:
 def test_it_follows_its_published_schema(extract: Extract) -> None:
     jsonschema.Draft202012Validator.check_schema(extract_schema())
     jsonschema.validate(json.loads(to_json(extract)), extract_schema())
+
+
+def test_what_a_source_says_of_people_is_not_told(extract: Extract) -> None:
+    [zone] = next(each.hits for each in extract.themes if each.layer == "zoning")
+    assert [each.name for each in zone.attributes] == ["max_storeys", "note", "uses"]
+    assert b"Meera" not in to_json(extract) + to_geojson(extract)
 
 
 def test_a_missing_field_breaks_the_schema(extract: Extract) -> None:

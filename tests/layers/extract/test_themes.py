@@ -306,3 +306,26 @@ def test_a_pipeline_of_unknown_width_is_never_not_affected(
     shape = far if holds == "polygon" else LineString(far.exterior.coords[:2])
     bring_in(session, place, "pipeline", [shape], holds=holds, coverage=TOWN)
     assert theme(ask(session, place, plot), "pipeline").status is status
+
+
+@pytest.mark.parametrize(("layer", "gap"), [("esz", 400), ("esz", 0.5), ("defence", 400), ("defence", 20)])
+@pytest.mark.parametrize("side", ["inside", "outside"])
+def test_far_from_an_outline_nobody_knows_on_which_side_a_plot_lies(
+    session: Session, place: Jurisdiction, plot: Parcel, layer: str, gap: float, side: str
+) -> None:
+    west = EAST + gap if side == "outside" else KERALA[0] - gap
+    area = box(west, KERALA[1] - 5_000, west + 9_000, KERALA[1] + 5_000)
+    bring_in(session, place, layer, [area.exterior], holds="boundary", accuracy=1.0, coverage=TOWN)
+    near = {"esz": Status.NEAR, "defence": Status.AFFECTED}[layer]
+    assert theme(ask(session, place, plot), layer).status is (Status.NO_DATA if gap > 100 else near)
+
+
+@pytest.mark.parametrize(("reach", "status"), [(9_000, Status.NOT_AFFECTED), (10, Status.NO_DATA)])
+def test_a_theme_is_complete_where_each_of_its_data_sets_is_that_says_so(
+    session: Session, place: Jurisdiction, plot: Parcel, reach: float, status: Status
+) -> None:
+    far = [a_box(5_000, 0)]
+    narrow = a_box(-9_000, -9_000, 9_000 + reach, 18_000)
+    for series, coverage in {"north": TOWN, "south": narrow, "unknown": None}.items():
+        bring_in(session, place, "flood", far, coverage=coverage, series=series)
+    assert theme(ask(session, place, plot), "flood").status is status

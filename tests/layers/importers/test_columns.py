@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from gis.errors import Invalid
 from gis.parcels.ids import normal_number
 from gis.units import AreaUnit
-from layers.importers.columns import dates, decimals, joined, numbers, parcel_numbers, texts, ulpins
+from layers.importers.columns import (
+    beyond_the_earth,
+    dates,
+    decimals,
+    joined,
+    numbers,
+    parcel_numbers,
+    texts,
+    ulpins,
+)
 from layers.importers.parcels import unit_of
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -66,6 +75,14 @@ def test_recorded_areas_stay_as_written() -> None:
         Decimal("0.0412"),
         None,
     ]
+
+
+def test_an_extent_is_at_most_the_whole_earth_in_its_own_unit() -> None:
+    extents = pa.array(
+        ["510065621724089", "510065621724090", "12603000000000", "12605000000000", None, "1e400"]
+    )
+    units = pa.array(["m2", "m2", "cent", "cent", "cent", "are"])
+    assert beyond_the_earth(extents, units).tolist() == [False, True, False, True, False, True]
 
 
 def test_numbers_are_read_from_text_and_from_numbers() -> None:

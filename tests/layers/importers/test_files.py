@@ -254,6 +254,11 @@ def test_a_shapefile_comes_as_a_folder_or_packed(tmp_path: Path, space: Path) ->
     )
 
 
+def test_what_a_mac_packs_beside_a_map_is_no_map(tmp_path: Path, space: Path, plots: bytes) -> None:
+    archive(tmp_path, {"plots.gpkg": plots, "__MACOSX/._plots.gpkg": b"x", ".hidden.csv": b"x"})
+    assert read_all(tmp_path, "town.zip") == 1
+
+
 def test_a_missing_file_is_named_with_the_nearest_there_is(tmp_path: Path, plots: bytes) -> None:
     with pytest.raises(NotFound, match=r"no file “maed\.gpkg”.*Did you mean “made\.gpkg”"):
         read_all(tmp_path, "maed.gpkg")

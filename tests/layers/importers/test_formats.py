@@ -105,6 +105,52 @@ def test_a_csv_in_other_letters_needs_its_encoding(tmp_path: Path) -> None:
     assert batch.columns["name"].to_pylist() == ["Café"]
 
 
+@pytest.mark.parametrize("encoding", ["rot13", "zlib", "klingon"])
+def test_an_encoding_that_makes_no_letters_is_refused(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "places.csv").write_bytes(b"name,lon,lat\nA,76,10\n")
+    with pytest.raises(Invalid, match=r"places\.csv cannot be read"):
+        read(tmp_path, "places.csv", ["name"], Hints(encoding=encoding))
+
+
+@pytest.mark.parametrize("hint", [None, "utf-16"])
+def test_a_csv_in_utf_16_is_known_by_its_first_bytes(tmp_path: Path, hint: str | None) -> None:
+    (tmp_path / "places.csv").write_bytes("name,lon,lat\nപുഴ,76,10\n".encode("utf-16"))
+    batch, _ = read(tmp_path, "places.csv", ["name"], Hints(encoding=hint))
+    assert batch.columns["name"].to_pylist() == ["പുഴ"]
+
+
+@pytest.mark.parametrize(("sign", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_a_csv_without_commas_is_told_what_it_has(tmp_path: Path, sign: str, word: str) -> None:
+    (tmp_path / "places.csv").write_text(f"name{sign}lon{sign}lat\nA{sign}76{sign}10\n", encoding="utf-8")
+    with pytest.raises(Invalid, match=f"stand apart by {word}"):
+        read(tmp_path, "places.csv", ["name"])
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "swallowed"),
+    [
+        ("lon,lat,name", ['76,10,"Old', "76,11,B", "76,12,C"], 2),
+        ("lon,lat,name", ['76,10,"Old mill,\nby the river, 12"', "76,11,B"], 0),
+        ("lon,lat,name", ['76,10,"Old\n76,mill,by the river"', "76,11,B"], 0),
+        ("wkt,name", ['POINT (1 2),"Old', "POINT (1 3),B"], 1),
+        ("wkt,name", ['"POLYGON ((76 10,\n77 10,\n77 11, 76 10))",A', "POINT (1 3),B"], 0),
+        ("key,address", ['1,"Old', "2,B", "3,C", "4,D"], 3),
+        ("key,address", ['1,"Old mill\nRiver Road, Nallur\nBlock, 5"', "2,B"], 0),
+    ],
+)
+def test_an_open_quote_swallows_no_rows_in_silence(
+    tmp_path: Path, head: str, rows: list[str], swallowed: int
+) -> None:
+    (tmp_path / "places.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    if swallowed:
+        with pytest.raises(
+            Invalid, match=rf"feature 1: its “(name|address)” goes on through {swallowed} further rows"
+        ):
+            read(tmp_path, "places.csv", [])
+    else:
+        assert len(read(tmp_path, "places.csv", [])[0]) == len(rows)
+
+
 def test_a_gzip_bomb_and_a_cut_off_gzip_are_refused(tmp_path: Path) -> None:
     rows = b"name,lon,lat\n" + b"A,76,10\n" * 50_000
     (tmp_path / "places.csv.gz").write_bytes(gzip.compress(rows))
@@ -128,6 +174,23 @@ def test_parquet_without_shapes_or_with_other_encodings_says_so(tmp_path: Path) 
     pq.write_table(table, tmp_path / "native.parquet")
     with pytest.raises(Invalid, match=r"encoded as polygon. Export GeoParquet with encoding WKB"):
         read(tmp_path, "native.parquet", [])
+
+
+@pytest.mark.parametrize(
+    "geo",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"primary_column": "gone", "columns": {"gone": {}}}',
+        '{"primary_column": "number", "columns": []}',
+    ],
+)
+def test_parquet_with_a_false_description_of_its_shapes_is_named(tmp_path: Path, geo: str) -> None:
+    table = pa.table({"number": NUMBERS})
+    pq.write_table(table.replace_schema_metadata({"geo": geo}), tmp_path / "odd.parquet")
+    with pytest.raises(Invalid, match=r"odd\.parquet: its description of the shapes"):
+        read(tmp_path, "odd.parquet", ["number"])
 
 
 def test_parquet_may_leave_its_system_open_or_mean_degrees(tmp_path: Path) -> None:

@@ -128,13 +128,13 @@ def test_dates_of_their_own_and_of_the_mapping(session: Session, tmp_path: Path)
 
 def test_what_cannot_be_read_of_a_plot_is_left_out_and_said(session: Session, tmp_path: Path) -> None:
     plots(
-        tmp_path, a_box(), a_box(x=30), a_box(x=60), a_box(x=90),
-        area=["1,200", "3", "0", "5"], unit=["cent", "perch", "cent", "Hectares."], ulpin=["KL1", None, None, None],
+        tmp_path, a_box(), a_box(x=30), a_box(x=60), a_box(x=90), a_box(x=120), ulpin=["KL1", None, None, None, None],
+        area=["1,200", "3", "0", "5", "1e300"], unit=["cent", "perch", "cent", "Hectares.", "cent"],
     )  # fmt: skip
     fields = {"number": "number", "recorded_area": "area", "recorded_unit": "unit", "ulpin": "ulpin"}
     report = bring(session, tmp_path, entry("parcels", "plots.fgb", fields=fields))
-    assert report.kept == 4
-    assert [standing(session, number).recorded_area is None for number in "123"] == [True] * 3
+    assert report.kept == 5
+    assert [standing(session, number).recorded_area is None for number in "1235"] == [True] * 4
     last = standing(session, "4").recorded_area
     assert last is not None
     assert last.unit is AreaUnit.HECTARE
@@ -142,6 +142,7 @@ def test_what_cannot_be_read_of_a_plot_is_left_out_and_said(session: Session, tm
         ("1", "its recorded area is not a number"),
         ("1", "its ULPIN has not 14 letters and digits"),
         ("2", "the unit of its recorded area is not known"),
+        ("5", "its recorded area is more than the whole earth"),
     ]
 
 
@@ -247,7 +248,7 @@ def test_signs_for_no_number_are_no_number(session: Session, tmp_path: Path) -> 
 def test_attributes_are_joined_by_a_key(session: Session, tmp_path: Path) -> None:
     plots(tmp_path, a_box(), a_box(x=30), a_box(x=60))
     (tmp_path / "tax.csv").write_text(
-        "lot,area,use,where\n1,0,Condominium,\n1,871.20,House,1 Main St\n2,,Shop,2 Main St\n9,5,Shop,9 Main St\n",
+        "lot,area,use,where\n1,0,Condominium,\n1,871.20,House,1 Main St\n2,,Shop,2 Main St\n3,1e300,,\n9,5,Shop,9 Main St\n",
         encoding="utf-8",
     )
     join = {
@@ -262,7 +263,11 @@ def test_attributes_are_joined_by_a_key(session: Session, tmp_path: Path) -> Non
     assert (one.recorded_area.value, one.recorded_area.unit) == (Decimal("871.20"), AreaUnit.SQUARE_FOOT)
     assert (one.land_type, one.address) == ("Condominium", "1 Main St")
     assert (two.recorded_area, two.address, three.address) == (None, "2 Main St", None)
-    assert report.remarks == ("2 parcels are in tax.csv; 1 of its keys stand in several rows.",)
+    assert three.recorded_area is None
+    assert report.remarks == (
+        "1 recorded areas in tax.csv are not numbers, or more than the whole earth; they were left out.",
+        "3 parcels are in tax.csv; 1 of its keys stand in several rows.",
+    )
 
 
 def test_addresses_can_be_searched(session: Session, tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def only(tally: Tally, kind: Kind) -> str:
     return f"{note.reason} {note.detail}"
 
 
+ARC = (
+    np.array([1], np.uint8).tobytes()
+    + np.array([8, 3], "<u4").tobytes()
+    + np.array([X, Y, X + 5, Y + 5, X + 9, Y]).tobytes()
+)
+"""The well-known binary of a circular string."""
+
+
 def test_a_good_plot_passes_untouched() -> None:
     (shape,), tally = tidied(a_box())
     assert shape.equals_exact(a_box(), 0)
@@ -73,6 +81,7 @@ def test_a_plot_of_which_nothing_is_left_when_mended_is_refused() -> None:
         (b"rubbish", "its shape cannot be read"),
         (wkb_of([(X, Y), (X + 10, nan), (X + 10, Y + 10), (X, Y)]), "not a number"),
         (wkb_of([(X, Y), (X + 10, Y), (inf, Y + 10), (X, Y)]), "not a number"),
+        (ARC, "its shape has arcs"),
         (Point(X, Y), "it is a point, but polygons are wanted"),
         (LineString([(X, Y), (X + 1, Y)]), "it is a line, but polygons are wanted"),
         (GeometryCollection([Point(X, Y)]), "it is a mixed collection, but polygons are wanted"),
@@ -83,6 +92,12 @@ def test_what_is_no_plot_is_refused_with_its_reason(given: Any, reason: str) -> 
     shapes, tally = tidied(given)
     assert shapes == []
     assert reason in only(tally, Kind.REFUSED)
+
+
+def test_a_curve_does_not_take_the_straight_ones_along() -> None:
+    shapes, tally = tidied(a_box(), ARC, a_box(x=30))
+    assert len(shapes) == 2
+    assert [note.position for note in tally.notes[Kind.REFUSED]] == [2]
 
 
 def test_heights_are_left_out_and_said_once_for_all() -> None:

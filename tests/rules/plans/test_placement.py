@@ -550,7 +550,7 @@ def test_carrying_real_drawings_takes_less_than_a_tenth_of_measuring_them() -> N
     for path in REAL:
         sheet = read(path.read_bytes(), Problems())
         started = time.process_time()
-        drawing: Drawing = measured(sheet, Problems(), audit=False)
+        drawing: Drawing = measured(sheet, Problems())
         measuring += time.process_time() - started
         # The least of three: a collection of garbage in between sweeps the documents too, which are not carried.
         carrying += min(seconds_to_carry(drawing) for _ in range(3))
