@@ -54,7 +54,8 @@ NARROWEST = 11.0
 """Metres of the shorter side of a plot that leaves a house between its yards."""
 LICENSEES = 20
 _PLOTS = text(
-    "SELECT number FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded) ORDER BY number"
+    "SELECT number FROM parcel WHERE jurisdiction = :j AND upper_inf(valid) AND upper_inf(recorded)"
+    " AND measured_area BETWEEN :least AND :most ORDER BY number"
 )
 
 
@@ -154,7 +155,8 @@ def _kept_plots(owner: Engine, land: LandAnswers, settings: Settings, wanted: in
 def _settled(owner: Engine, land: LandAnswers, wanted: int) -> tuple[Plot, ...]:
     """Plots with their owners; owners are recorded before anything is filed, since a new recording makes checks old."""
     with inside(owner, BODY.code) as (session, _):
-        numbers = list(session.scalars(_PLOTS, {"j": BODY.jurisdiction}))
+        values = {"j": BODY.jurisdiction, "least": LEAST, "most": MOST}
+        numbers = list(session.scalars(_PLOTS, values))
     standing = dict(_fit_for_a_house(land, numbers))
     chosen = sorted(standing, key=lambda number: (not standing[number], number))[:wanted]
     made = []
@@ -178,8 +180,7 @@ def _fit_for_a_house(land: LandAnswers, numbers: Sequence[str]) -> Iterator[tupl
             site = site_of(land, BODY.jurisdiction, number, on=None)
         except LandError:  # divided or merged since
             continue
-        is_right = isinstance(site.boundary, Polygon) and LEAST <= site.measured_area <= MOST
-        if is_right and site.roads and min(_sides(site.boundary)) >= NARROWEST:
+        if isinstance(site.boundary, Polygon) and site.roads and min(_sides(site.boundary)) >= NARROWEST:
             yield number, _is_clear(site, asked) and _is_certified(site)
 
 
